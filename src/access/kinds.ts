@@ -1,0 +1,53 @@
+import type { ProblemCode } from '../problems.ts';
+
+/** What a route lets one do. */
+export type Action = 'ingest' | 'read' | 'mcp' | 'mcp_account' | 'forget' | 'admin';
+
+/** Per kind of key: true where it may, else the problem it meets. The contract’s table, §1. */
+export const keyKinds = {
+  pk: {
+    meant: 'browsers; checked against the project’s allowed origins',
+    ingest: true,
+    read: 'insufficient_scope',
+    mcp: 'key_kind_not_allowed',
+    mcp_account: 'account_key_required',
+    forget: 'forget_requires_secret_key',
+    admin: 'insufficient_scope',
+  },
+  sk: { meant: 'servers, writing agents', ingest: true, read: true, mcp: true, mcp_account: 'account_key_required', forget: true, admin: 'insufficient_scope' },
+  rk: {
+    meant: 'dashboards, agents that read',
+    ingest: 'insufficient_scope',
+    read: true,
+    mcp: true,
+    mcp_account: 'account_key_required',
+    forget: 'insufficient_scope',
+    admin: 'insufficient_scope',
+  },
+  ak: {
+    meant: 'agencies: every project of one account',
+    ingest: 'insufficient_scope',
+    read: true,
+    mcp: 'key_kind_not_allowed',
+    mcp_account: true,
+    forget: 'insufficient_scope',
+    admin: 'insufficient_scope',
+  },
+} as const satisfies Record<string, { meant: string } & Record<Action, true | ProblemCode>>;
+
+export type KeyKind = keyof typeof keyKinds;
+export type KeyEnv = 'live' | 'test';
+
+/** Who is asking: what the authorizer learned from the key and hands to every door. */
+export interface Principal {
+  /** `{kind}_{env}_{prefix}`: safe to log. */
+  readonly key: string;
+  readonly kind: KeyKind;
+  readonly env: KeyEnv;
+  /** `''`, or `admin` on an account key. */
+  readonly scope: string;
+  readonly accountId: string;
+  readonly plan: string;
+  /** The key’s project; null on an account key. */
+  readonly project: { readonly id: string; readonly slug: string; readonly timezone: string; readonly allowedOrigins: readonly string[] } | null;
+}

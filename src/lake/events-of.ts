@@ -1,0 +1,46 @@
+import { columnNames } from '../events/columns.ts';
+import { join, name, type Sql, sql } from '../sql/sql.ts';
+
+/** Whose events a question may see and how they are kept. Made from the key and the world; only `bots` comes from the arguments. */
+export interface Reading {
+  readonly projects: readonly string[];
+  /** A live key reads live events only, a test key test events only. */
+  readonly env: 'live' | 'test';
+  /** Are bots counted? */
+  readonly bots: boolean;
+  /** `clean`: each event is stored once. `raw`: repeats are stored and removed here. */
+  readonly lake: 'clean' | 'raw';
+}
+
+/** From inclusive, to exclusive, in milliseconds since 1970. */
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+}
+
+const all = join(columnNames.map(name));
+
+/** The one relation that questions read: these projects’ events in this period, each once, nobody else’s. Columns as in `columns`. */
+export const eventsOf = (reading: Reading, { from, to }: Period): Sql => {
+  const wanted = sql`ts >= ${new Date(from)} and ts < ${new Date(to)}${reading.bots ? sql`` : sql` and device_type <> 'bot'`}`;
+  return reading.lake === 'clean'
+    ? sql`select ${all} from events where ${owned(reading)} and ${wanted}`
+    : sql`select ${all} from (${firstCopies(reading, sql`true`)}) as stored where copy = 1 and ${wanted}`;
+};
+
+/** The `$identify` events of these projects, of all time, each once, bots or not. Columns as in `columns`. */
+export const identifiesOf = (reading: Reading): Sql => {
+  const wanted = sql`event_name = '$identify' and user_id is not null`;
+  return reading.lake === 'clean'
+    ? sql`select ${all} from identifies where ${owned(reading)} and ${wanted}`
+    : sql`select ${all} from (${firstCopies(reading, sql`true`)}) as stored where copy = 1 and ${wanted}`;
+};
+
+const owned = ({ projects, env }: Reading): Sql => sql`project_id in (${join(projects)}) and env = ${env}`;
+
+/** Stored rows with their place among the copies of the same event: the earliest arrival is copy 1 (contract §3, `event_id`). */
+const firstCopies = (reading: Reading, also: Sql): Sql => sql`
+  select ${all}, row_number() over (
+    partition by project_id, event_id, case when event_id is null then request_id end, case when event_id is null then seq end
+    order by received_at, request_id, seq) as copy
+  from events where ${owned(reading)} and ${also}`;

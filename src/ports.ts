@@ -1,0 +1,88 @@
+import type { Event } from './events/columns.ts';
+import type { Period, Reading } from './lake/events-of.ts';
+import type { Sql } from './sql/sql.ts';
+
+/** Where events are kept. Resolves only when they would survive a power cut; rejects having kept none. */
+export interface Sink {
+  keep(events: readonly Event[]): Promise<void>;
+}
+
+/** A cell of an answer: times are ISO 8601 UTC with milliseconds; integers beyond 2^53 are decimal text. */
+export type Cell = string | number | boolean | null;
+export type Row = Readonly<Record<string, Cell>>;
+
+/** What an engine says to one question. */
+export interface Answer {
+  readonly rows: readonly Row[];
+  /** Everything acknowledged before this instant (ms since 1970) was seen. */
+  readonly completeUntil: number;
+  readonly cost: { readonly bytes: number; readonly ms: number; readonly cached: boolean };
+  /** What the reader must know about this answer, e.g. a file that had to be set aside. */
+  readonly notes: readonly string[];
+}
+
+/** What answers SQL. Rejects with `query_timeout` past `timeMs` (the engine is free again), `upstream_failed` when the store is unreachable. */
+export interface Engine {
+  /** `reads`: which rows the text's `events` and `identifies` must hold; the text itself repeats the condition, so more is harmless, less is wrong. */
+  ask(
+    question: Sql,
+    reads: { readonly reading: Reading; readonly period: Period },
+    limits: { readonly timeMs: number; readonly signal?: AbortSignal },
+  ): Promise<Answer>;
+}
+
+/** A small fact kept under an id; `group` and `at` list it in order with its like. */
+export interface LedgerItem {
+  readonly id: string;
+  /** Listed under this, in the order of `at`. */
+  readonly group?: string;
+  readonly at?: string;
+  /** Starts at 1 and rises by one with each change. */
+  readonly version: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Keys, projects, plans: single items and conditions only, so that one DynamoDB table can keep its promise. */
+export interface Ledger {
+  read(id: string): Promise<LedgerItem | undefined>;
+  /** Creates (`ifVersion: 0`) or replaces the item that has `ifVersion`; false when the stored version is another. */
+  write(item: Omit<LedgerItem, 'version'>, ifVersion: number): Promise<boolean>;
+  /** False when the stored version is another or nothing is there. */
+  erase(id: string, ifVersion: number): Promise<boolean>;
+  /** Ascending by `at`, then `id`. `after` is a previous page's `next`. */
+  list(group: string, page?: { readonly after?: string; readonly limit?: number }): Promise<{ readonly items: readonly LedgerItem[]; readonly next?: string }>;
+}
+
+/** Named bytes: what must outlive a process and is not an event. */
+export interface Store {
+  get(name: string): Promise<Uint8Array | undefined>;
+  /** Whole or not at all. */
+  put(name: string, bytes: Uint8Array): Promise<void>;
+  delete(name: string): Promise<void>;
+  /** Names that start with `prefix`, ascending. */
+  list(prefix: string): Promise<readonly string[]>;
+}
+
+/** One line of the operator's log. Never a key, a body or an address. */
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Everything outside: the same product runs in the cloud, on a laptop and in a test. */
+export interface World {
+  readonly sink: Sink;
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** n random bytes, fit for secrets. */
+  readonly random: (n: number) => Uint8Array;
+  /** The key that keys are hashed with; cached by the twin. */
+  readonly pepper: () => Promise<Uint8Array>;
+  readonly log: Log;
+  /** How questions read this world's lake: cleaned on arrival, or raw with repeats removed at question time. */
+  readonly lake: 'clean' | 'raw';
+}
