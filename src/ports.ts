@@ -82,7 +82,11 @@ export interface World {
   readonly random: (n: number) => Uint8Array;
   /** The key that keys are hashed with; cached by the twin. */
   readonly pepper: () => Promise<Uint8Array>;
+  /** The country (ISO 3166-1, two letters) an address belongs to, from a table that needs no network; null where unknown. */
+  readonly country: (ip: string) => string | null;
   readonly log: Log;
   /** How questions read this world's lake: cleaned on arrival, or raw with repeats removed at question time. */
   readonly lake: 'clean' | 'raw';
+  /** How long a question may take, ms; past it `query_timeout`. */
+  readonly questionTimeMs: number;
 }

@@ -1,0 +1,42 @@
+import type { World } from '../ports.ts';
+import { Problem } from '../problems.ts';
+import { questionNamed } from '../tools/index.ts';
+import { spelling } from '../tools/inputs.ts';
+import { inputOf } from '../tools/resolve.ts';
+import { ask } from './ask.ts';
+import { type Asked, door, type Handler, type Told } from './door.ts';
+
+/** GET /v1/<question>: the query string as arguments, the contract’s fields beside the envelope as answer. */
+export const answerQuestions = (world: World): Handler => door(world, (asked) => answer(world, asked));
+
+async function answer(world: World, { route, principal, query }: Asked): Promise<Told> {
+  if (principal === null || route.question === undefined) throw new Problem('not_found', `${route.path} answers no question.`);
+  const { envelope, head } = await ask(world, principal, route.question, argumentsFrom(route.question, query));
+  return { status: 200, headers: { 'Cache-Control': 'no-store' }, body: { ...head, ...envelope } };
+}
+
+/** A query string’s texts as the values the question’s inputs want. What cannot be read stays text, for the question to refuse by name. */
+function argumentsFrom(tool: string, query: Readonly<Record<string, string>>): Record<string, unknown> {
+  const question = questionNamed(tool);
+  const shape = question === undefined ? {} : inputOf(question).shape;
+  return Object.fromEntries(
+    Object.entries(query).map(([name, text]) => {
+      const type = Object.hasOwn(shape, name) ? shape[name] : undefined;
+      const kind = type === undefined ? undefined : spelling.get(type)?.text;
+      return [name, kind === undefined ? text : argumentFrom(name, kind, text)];
+    }),
+  );
+}
+
+function argumentFrom(name: string, kind: 'number' | 'boolean' | 'json', text: string): unknown {
+  if (kind === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  if (kind === 'boolean') return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : '';
+    const message = `${name}: not JSON (${why.slice(0, 120)}); send it as JSON, URL-encoded`;
+    throw new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { [name]: [message] } } });
+  }
+}

@@ -1,0 +1,67 @@
+import type { Principal } from '../access/kinds.ts';
+import { projectsOf } from '../accounts/projects.ts';
+import type { World } from '../ports.ts';
+import { Problem } from '../problems.ts';
+import { nearest } from '../tools/nearest.ts';
+import type { Asker } from '../tools/resolve.ts';
+
+/** Whose events this key may see with these arguments. A project’s key sees its project; an account’s key those it chooses, or all. */
+export async function scopeOf(world: World, principal: Principal, args: Readonly<Record<string, unknown>>): Promise<Asker> {
+  const common = { env: principal.env, lake: world.lake, now: world.clock() } as const;
+  const visible: readonly Visible[] = principal.project === null ? await allProjects(world, principal.accountId) : [principal.project];
+  if (visible.length === 0) throw new Problem('no_projects_visible', 'This key’s account has no project yet; make one first.');
+  const chosen = chosenOf(args);
+  const projects =
+    chosen.length === 0
+      ? visible
+      : chosen.map(
+          ({ by, word }) =>
+            visible.find((p) => p[by] === word) ??
+            missing(
+              by,
+              word,
+              visible.map((p) => p[by]),
+            ),
+        );
+  const zones = new Set(projects.map((p) => p.timezone));
+  const [zone] = zones;
+  return {
+    ...common,
+    projects: [...new Set(projects.map((p) => p.id))],
+    byProject: principal.project === null,
+    timezone: zones.size === 1 && zone !== undefined ? zone : 'UTC',
+  };
+}
+
+interface Visible {
+  readonly id: string;
+  readonly slug: string;
+  readonly timezone: string;
+}
+
+async function allProjects(world: World, accountId: string, after?: string): Promise<readonly Visible[]> {
+  const { projects, next } = await projectsOf(world, accountId, after === undefined ? {} : { after });
+  const page = projects.map(({ project_id, slug, timezone }) => ({ id: project_id, slug, timezone }));
+  return next === undefined ? page : [...page, ...(await allProjects(world, accountId, next))];
+}
+
+interface Choice {
+  readonly by: 'id' | 'slug';
+  readonly word: string;
+}
+const chosenOf = ({ project_id, project_slug, project_ids }: Readonly<Record<string, unknown>>): readonly Choice[] => [
+  ...listed(project_id).map((word) => ({ by: 'id', word }) as const),
+  ...listed(project_slug).map((word) => ({ by: 'slug', word }) as const),
+  ...listed(project_ids).map((word) => ({ by: 'id', word }) as const),
+];
+const listed = (value: unknown): readonly string[] =>
+  (typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value.map(String) : []).map((word) => word.trim()).filter((word) => word !== '');
+
+function missing(by: 'id' | 'slug', word: string, visible: readonly string[]): never {
+  const close = nearest(word, visible);
+  const list = (close.length > 0 ? close : visible.slice(0, 10)).join(', ');
+  throw new Problem(
+    by === 'id' ? 'unknown_project_id' : 'unknown_project_slug',
+    `no project with ${by} ${JSON.stringify(word.slice(0, 64))} is visible to this key; ${close.length > 0 ? 'nearest' : 'visible'}: ${list}`,
+  );
+}

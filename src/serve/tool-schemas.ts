@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import type { Json, McpTool } from '../mcp/host.ts';
+import { projectChoice } from '../tools/inputs.ts';
+import type { Question } from '../tools/question.ts';
+import { inputOf } from '../tools/resolve.ts';
+
+const cell = { type: ['string', 'number', 'boolean', 'null'] } as const;
+
+/** The envelope of every analysis as JSON Schema, open so that it may grow. */
+export const envelopeSchema = {
+  type: 'object',
+  properties: {
+    rows: { type: 'array', items: { type: 'object', additionalProperties: cell } },
+    columns: {
+      type: 'array',
+      items: { type: 'object', properties: { name: { type: 'string' }, type: { type: 'string' }, unit: { type: 'string' } }, required: ['name', 'type'] },
+    },
+    period: {
+      type: 'object',
+      properties: { from: { type: 'string' }, to: { type: 'string' }, timezone: { type: 'string' } },
+      required: ['from', 'to', 'timezone'],
+    },
+    complete_until: { type: 'string' },
+    partial_buckets: { type: 'array', items: { type: 'string' } },
+    additive: { type: 'boolean' },
+    truncated: { type: ['object', 'null'] },
+    notes: { type: 'array', items: { type: 'string' } },
+    resolved: { type: 'object' },
+    cost: { type: 'object' },
+    query_id: { type: 'string' },
+    next_cursor: { type: ['string', 'null'] },
+  },
+  required: ['rows', 'columns', 'period', 'complete_until', 'notes', 'resolved'],
+} as const satisfies Json;
+
+const memory = new Map<z.ZodType, Json>();
+
+/** A zod object as the JSON Schema of what a caller may send. */
+export function inputSchema(type: z.ZodObject): Json {
+  const known = memory.get(type);
+  if (known !== undefined) return known;
+  const { $schema, ...schema } = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' });
+  memory.set(type, schema);
+  return schema;
+}
+
+const inputs = new Map<string, z.ZodObject>();
+
+/** The input of a question as a project’s key may use it. */
+export function projectInput(question: Question): z.ZodObject {
+  const known = inputs.get(question.name);
+  if (known !== undefined) return known;
+  const own = z.strictObject(Object.fromEntries(Object.entries(inputOf(question).shape).filter(([name]) => !Object.hasOwn(projectChoice, name))));
+  inputs.set(question.name, own);
+  return own;
+}
+
+/** A question as a tool. */
+export const toolOf = (question: Question): McpTool => ({
+  name: question.name,
+  title: question.title,
+  description: question.answers,
+  inputSchema: inputSchema(projectInput(question)),
+  outputSchema: envelopeSchema,
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+});

@@ -1,0 +1,57 @@
+import { existsOf, type Field, jsonOf, numberOf, textOf } from './field.ts';
+import { join, type Sql, sql } from './sql.ts';
+
+/** How a field may be compared (analytics.md, `where`). */
+export const operators = ['eq', 'neq', 'in', 'not_in', 'contains', 'not_contains', 'starts_with', 'gt', 'gte', 'lt', 'lte', 'exists', 'not_exists'] as const;
+export type Operator = (typeof operators)[number];
+export type Scalar = string | number | boolean;
+
+/** One comparison; `value` is absent for `exists`, a list for `in`. */
+export interface Comparison {
+  readonly field: Field;
+  readonly op: Operator;
+  readonly value: Scalar | readonly Scalar[] | undefined;
+}
+/** A comparison, or several of which one must hold. */
+export type Condition = Comparison | { readonly any: readonly Comparison[] };
+
+/** All conditions as one SQL predicate that is true or false, never null. */
+export const holds = (conditions: readonly Condition[]): Sql => (conditions.length === 0 ? sql`true` : join(conditions.map(one), ' and '));
+
+const one = (condition: Condition): Sql => ('any' in condition ? sql`(${join(condition.any.map(compare), ' or ')})` : compare(condition));
+
+function compare({ field, op, value }: Comparison): Sql {
+  if (op === 'exists') return existsOf(field);
+  if (op === 'not_exists') return sql`not ${existsOf(field)}`;
+  const values: readonly Scalar[] = value === undefined ? [] : typeof value === 'object' ? value : [value];
+  const negated = op === 'neq' || op === 'not_in' || op === 'not_contains';
+  const positive = sql`coalesce((${join(
+    values.map((v) => matches(field, op, v)),
+    ' or ',
+  )}), false)`;
+  return negated ? sql`not ${positive}` : positive;
+}
+
+function matches(field: Field, op: Operator, value: Scalar): Sql {
+  if (typeof value === 'boolean') return 'keys' in field ? sql`${jsonOf(field.keys)} = ${String(value)}` : sql`false`;
+  const left = typeof value === 'number' ? numberOf(field) : textOf(field);
+  // A whole number is written as a double, so that both engines compare as doubles.
+  const right = typeof value === 'number' ? sql`cast(${value} as double)` : sql`${value}`;
+  switch (op) {
+    case 'gt':
+      return sql`${left} > ${right}`;
+    case 'gte':
+      return sql`${left} >= ${right}`;
+    case 'lt':
+      return sql`${left} < ${right}`;
+    case 'lte':
+      return sql`${left} <= ${right}`;
+    case 'contains':
+    case 'not_contains':
+      return sql`strpos(lower(${textOf(field)}), lower(${String(value)})) > 0`;
+    case 'starts_with':
+      return sql`strpos(lower(${textOf(field)}), lower(${String(value)})) = 1`;
+    default:
+      return sql`${left} = ${right}`;
+  }
+}

@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import { Problem } from '../../problems.ts';
+import { textOf } from '../../sql/field.ts';
+import { join, name, type Sql, sql } from '../../sql/sql.ts';
+import { field, groupBy, limitOf, listOf, spelling } from '../inputs.ts';
+import { type Asking, type Per, question } from '../question.ts';
+import { each, groupCells, groupColumns, groupNames } from '../relations.ts';
+import { attempts } from './attempts.ts';
+import { matches, stepList } from './steps.ts';
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const isUnit = (letter: string | undefined): letter is keyof typeof unitMs => letter !== undefined && Object.hasOwn(unitMs, letter);
+
+const input = z.object({
+  steps: stepList(2, 20, '2–20 steps in order: event names, e.g. ["$pageview","sign_up"], or {"event":"purchase","where":[…]}.').register(spelling, {
+    text: 'json',
+  }),
+  window: z
+    .string()
+    .regex(/^[1-9]\d{0,3}[mhdw]$/, 'a window is a number and m, h, d or w: 30m, 24h, 7d')
+    .default('7d')
+    .describe('Time from the first step to the last: 30m, 24h, 7d, 4w. Default 7d.'),
+  order: z
+    .enum(['loose', 'strict', 'any'])
+    .default('loose')
+    .describe('loose (default): other events may come between. strict: none may. any: the other steps before or after the first.'),
+  exclude: stepList(0, 10, 'Events that end an attempt when they come between two steps. Default: none.').default([]).register(spelling, { text: 'json' }),
+  hold: listOf(field, 3).default([]).describe('Fields that must stay equal over the steps, e.g. properties.item. Default: none.'),
+  group_by: groupBy(1),
+  limit: limitOf(100, 10, 'groups (the largest)'),
+});
+type Own = z.output<typeof input>;
+
+/** How many did these steps in this order, where they stop, and how long they take. */
+export const funnel = question({
+  name: 'funnel',
+  title: 'Funnel',
+  answers:
+    'How many people did these steps in this order within a window, where they stop, and how long each step takes. Use it for conversion and drop-off, also of one event twice (who came back). For one event’s trend use get_stats; look up exact event names in schema://events first.',
+  input,
+  shared: ['from', 'to', 'tz', 'where', 'per', 'include_bots', 'cursor'],
+  dates: 'whole-days',
+  additive: () => false,
+  columns: (asking) => [
+    ...groupColumns(asking),
+    { name: 'step', type: 'number', unit: 'step' },
+    { name: 'event', type: 'text' },
+    { name: 'people', type: 'number', unit: counts[asking.per] },
+    { name: 'conversion', type: 'number', unit: 'share' },
+    { name: 'step_conversion', type: 'number', unit: 'share' },
+    { name: 'median_seconds', type: 'number', unit: 'seconds' },
+  ],
+  reaches: ({ period, own }) => {
+    const ms = windowMs(own);
+    return { from: own.order === 'any' ? period.from - ms : period.from, to: period.to + ms };
+  },
+  ask: (asking) => {
+    refuseWhatDoesNotFit(asking);
+    return asking.own.order === 'any' ? counted(asking, false) : timed(asking);
+  },
+  shape: (rows, asking) => {
+    const { steps, limit } = asking.own;
+    const grouped = groupNames(asking).length > 0;
+    const of = Number(rows[0]?.of_all ?? 0);
+    return {
+      rows: (rows.length === 0 && !grouped ? [{}] : rows).flatMap((row) => {
+        const people = steps.map((_, i) => Number(row[`people_${i + 1}`] ?? 0));
+        return steps.map((step, i) => ({
+          ...groupCells(row, asking),
+          step: i + 1,
+          event: step.event,
+          people: people[i] ?? 0,
+          conversion: share(people[i], people[0]),
+          step_conversion: share(people[i], people[i - 1] ?? people[0]),
+          median_seconds: row[`median_${i + 1}`] ?? null,
+        }));
+      }),
+      ...(grouped && of > limit ? { truncated: { shown: limit, of, what: 'groups' } } : {}),
+      notes: [`people counts ${counts[asking.per]}.`, ...(asking.own.order === 'any' ? ['order any has no times between steps: median_seconds is null.'] : [])],
+    };
+  },
+  speaksOf: ({ steps, exclude }) => [...steps, ...exclude].map(({ event }) => event),
+  examples: [],
+});
+
+/** How long a window is, in ms. */
+export const windowMs = ({ window }: { readonly window: string }): number => {
+  const unit = window.at(-1);
+  return isUnit(unit) ? Number(window.slice(0, -1)) * unitMs[unit] : 0;
+};
+
+const counts = { person: 'people', visitor: 'visitors', session: 'sessions' } as const satisfies Record<Per, string>;
+const share = (part = 0, whole = 0): number | null => (whole === 0 ? null : part / whole);
+
+function refuseWhatDoesNotFit({ own, period }: Asking<Own>): void {
+  const refuse = (input: string, message: string) => {
+    throw new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { [input]: [message] } } });
+  };
+  if (period.to - period.from > 60 * 366 * unitMs.d) refuse('from', 'a funnel spans at most 60 years; ask for a shorter period');
+  if (own.order !== 'any') return;
+  if (own.exclude.length > 0) refuse('exclude', 'exclude needs an order of steps; leave it out or use order loose');
+  if (new Set(own.steps.map((step) => step.spelled)).size < own.steps.length) refuse('steps', 'order any needs steps that differ; name each once');
+}
+
+/** People per step, by group: `people_1 …`, `of_all`. */
+function counted(asking: Asking<Own>, withMedians: boolean): Sql {
+  const groups = groupNames(asking);
+  const { steps, limit } = asking.own;
+  const people = steps.map((_, i) => sql`count_if(depth >= ${i + 1}) as ${name(`people_${i + 1}`)}`);
+  const medians = withMedians
+    ? steps
+        .slice(1)
+        .map(
+          (_, i) =>
+            sql`avg(case when ${name(`place_${i + 2}`)} in ((${name(`known_${i + 2}`)} + 1) / 2, (${name(`known_${i + 2}`)} + 2) / 2) then ${name(`seconds_${i + 2}`)} end) as ${name(`median_${i + 2}`)}`,
+        )
+    : [];
+  const ranked = withMedians ? placed(asking) : best(asking);
+  if (groups.length === 0) return sql`select ${join([...people, ...medians])} from (${ranked}) as counted`;
+  return sql`
+    select *, count(*) over () as of_all
+    from (select ${each(groups)}${join([...people, ...medians])} from (${ranked}) as counted group by ${join(groups)}) as grouped
+    order by people_1 desc, ${join(groups.map((g) => sql`${g} asc nulls last`))}
+    limit ${limit}`;
+}
+
+const timed = (asking: Asking<Own>): Sql => counted(asking, true);
+
+/** Each person’s counted attempt: the deepest, of equally deep ones the one that started last. */
+const best = (asking: Asking<Own>): Sql => sql`
+  select * from (
+    select *, row_number() over (partition by project_id, who order by depth desc, moment desc) as choice
+    from (${attempts(asking, windowMs(asking.own), { matches: asking.own.steps.map(matches), exclude: asking.own.exclude.map(matches), hold: asking.own.hold.map(textOf), group: asking.groups.map(textOf) })}) as tried
+  ) as chosen
+  where choice = 1`;
+
+/** The same with each step’s seconds in their place among all, so that the middle one or two can be averaged. */
+function placed(asking: Asking<Own>): Sql {
+  const groups = groupNames(asking);
+  const within = groups.length === 0 ? sql`` : sql`partition by ${join(groups)} `;
+  return sql`
+    select *, ${join(
+      asking.own.steps.slice(1).flatMap((_, i) => {
+        const seconds = name(`seconds_${i + 2}`);
+        return [
+          sql`row_number() over (${within}order by ${seconds} asc nulls last) as ${name(`place_${i + 2}`)}`,
+          sql`count(${seconds}) over (${groups.length === 0 ? sql`` : sql`partition by ${join(groups)}`}) as ${name(`known_${i + 2}`)}`,
+        ];
+      }),
+    )}
+    from (${best(asking)}) as best`;
+}

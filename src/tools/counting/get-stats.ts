@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { dimensions } from '../../events/columns.ts';
+import { bucketOf, bucketStart } from '../../sql/bucket.ts';
+import { join, name, type Sql, sql } from '../../sql/sql.ts';
+import { groupBy, limitOf } from '../inputs.ts';
+import { type Asking, question } from '../question.ts';
+import { askedEvents, each, groupCells, groupColumns, groupNames, groupSelect } from '../relations.ts';
+
+const input = z.object({
+  metric: z.enum(['count', 'uniques']).default('count').describe('count: events (default). uniques: distinct visitors (anonymous_id), exact.'),
+  event: z.string().min(1).max(128).optional().describe('Only this event, e.g. $pageview. Default: all.'),
+  group_by: groupBy(3),
+  limit: limitOf(1000, 100, 'groups (the largest), or buckets where nothing is grouped'),
+});
+type Own = z.output<typeof input>;
+
+/** Counts and distinct visitors over time and by column. */
+export const getStats = question({
+  name: 'get_stats',
+  title: 'Counts and uniques',
+  answers: `How many events or distinct visitors, in total, per hour, day, week or month, and split by ${dimensions.slice(0, 3).join(', ')} … or properties.<key>. For where visitors come from use top_sources; for steps in order use funnel. Uniques of buckets or groups must not be added up.`,
+  input,
+  shared: ['from', 'to', 'tz', 'interval', 'where', 'include_bots', 'cursor'],
+  dates: 'contract',
+  additive: ({ own }) => own.metric === 'count',
+  columns: (asking) => [
+    ...groupColumns(asking),
+    ...(asking.interval === null ? [] : [{ name: 'bucket', type: 'time' } as const]),
+    { name: 'value', type: 'number', unit: asking.own.metric === 'count' ? 'events' : 'visitors' },
+  ],
+  ask: (asking) =>
+    asking.interval === null ? totals(asking) : groupNames(asking).length === 0 ? series(asking, asking.interval) : groupedSeries(asking, asking.interval),
+  shape: (rows, asking) => {
+    const { interval } = asking;
+    const of = Number(rows[0]?.of_all ?? rows.length);
+    const what = groupNames(asking).length > 0 ? 'groups' : 'buckets';
+    return {
+      rows: rows.map((row) => ({
+        ...groupCells(row, asking),
+        ...(interval === null ? {} : { bucket: bucketStart(row.bucket ?? null, asking.tz, interval) }),
+        value: row.value ?? 0,
+      })),
+      ...(of > asking.own.limit ? { truncated: { shown: asking.own.limit, of, what } } : {}),
+    };
+  },
+  head: ({ metric }) => ({ metric }),
+  speaksOf: ({ event }) => (event === undefined ? [] : [event]),
+  examples: [],
+});
+
+const measure = ({ own }: Asking<Own>): Sql => (own.metric === 'count' ? sql`count(*)` : sql`count(distinct anonymous_id)`);
+
+const counted = (asking: Asking<Own>): Sql =>
+  sql`(${askedEvents(asking)}) as e${asking.own.event === undefined ? sql`` : sql` where event_name = ${asking.own.event}`}`;
+
+/** `g asc nulls last` for each group. */
+const ascending = (groups: readonly Sql[]): Sql => join(groups.map((g) => sql`${g} asc nulls last`));
+
+function totals(asking: Asking<Own>): Sql {
+  const groups = groupNames(asking);
+  if (groups.length === 0) return sql`select ${measure(asking)} as value from ${counted(asking)}`;
+  return sql`
+    select ${join(groups)}, value, count(*) over () as of_all
+    from (
+      select ${join(groups)}, ${measure(asking)} as value
+      from (select ${groupSelect(asking)}anonymous_id from ${counted(asking)}) as split
+      group by ${join(groups)}
+    ) as grouped
+    order by value desc, ${ascending(groups)}
+    limit ${asking.own.limit}`;
+}
+
+const series = (asking: Asking<Own>, interval: NonNullable<Asking<Own>['interval']>): Sql => sql`
+  select bucket, value, count(*) over () as of_all
+  from (
+    select bucket, ${measure(asking)} as value
+    from (select ${bucketOf(name('ts'), asking.tz, interval, asking.period)} as bucket, anonymous_id from ${counted(asking)}) as cut
+    group by bucket
+  ) as grouped
+  order by bucket
+  limit ${asking.own.limit}`;
+
+/** One pass: each group’s buckets and, by a second grouping set, its total, which ranks the groups. */
+function groupedSeries(asking: Asking<Own>, interval: NonNullable<Asking<Own>['interval']>): Sql {
+  const groups = groupNames(asking);
+  return sql`
+    select ${join(groups)}, bucket, value, of_all
+    from (
+      select ${join(groups)}, bucket, value, whole, place, max(place) over () as of_all
+      from (
+        select ${join(groups)}, bucket, value, whole, dense_rank() over (order by total desc, ${ascending(groups)}) as place
+        from (
+          select ${join(groups)}, bucket, value, whole, max(case when whole = 1 then value end) over (partition by ${join(groups)}) as total
+          from (
+            select ${join(groups)}, bucket, ${measure(asking)} as value, grouping(bucket) as whole
+            from (select ${groupSelect(asking)}${bucketOf(name('ts'), asking.tz, interval, asking.period)} as bucket, anonymous_id from ${counted(asking)}) as cut
+            group by grouping sets ((${each(groups)}bucket), (${join(groups)}))
+          ) as grouped
+        ) as totalled
+      ) as ranked
+    ) as numbered
+    where whole = 0 and place <= ${asking.own.limit}
+    order by bucket, value desc, ${ascending(groups)}`;
+}

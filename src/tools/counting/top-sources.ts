@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { join, name, sql } from '../../sql/sql.ts';
+import { limitOf } from '../inputs.ts';
+import { question } from '../question.ts';
+import { askedEvents } from '../relations.ts';
+
+const input = z.object({
+  breakdown: z.enum(['source_medium', 'source']).default('source_medium').describe('One row per source and medium (default), or per source.'),
+  limit: limitOf(200, 50, 'sources'),
+});
+
+/** Where visitors come from. */
+export const topSources = question({
+  name: 'top_sources',
+  title: 'Top sources',
+  answers:
+    'Where events and visitors come from: google organic, newsletter email, chatgpt ai, direct … with the share of paid traffic. Use it for any “which channels” question. For one source over time use get_stats with group_by=source and an interval. uniques must not be added up.',
+  input,
+  shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
+  dates: 'contract',
+  additive: () => false,
+  columns: ({ own, byProject }) => [
+    ...(byProject ? [{ name: 'project_id', type: 'text' } as const] : []),
+    { name: 'source', type: 'text' },
+    ...(own.breakdown === 'source' ? [] : [{ name: 'medium', type: 'text' } as const]),
+    { name: 'events', type: 'number', unit: 'events' },
+    { name: 'uniques', type: 'number', unit: 'visitors' },
+    { name: 'paid_share', type: 'number', unit: 'share' },
+  ],
+  ask: (asking) => {
+    const by = [...(asking.byProject ? ['project_id'] : []), ...(asking.own.breakdown === 'source' ? ['source'] : ['source', 'medium'])].map(name);
+    return sql`
+      select ${join(by)}, events, uniques, cast(paid as double) / nullif(events, 0) as paid_share, count(*) over () as of_all
+      from (
+        select ${join(by)}, count(*) as events, count(distinct anonymous_id) as uniques, count_if(medium = 'paid') as paid
+        from (${askedEvents(asking)}) as e
+        group by ${join(by)}
+      ) as grouped
+      order by events desc, ${join(by.map((column) => sql`${column} asc`))}
+      limit ${asking.own.limit}`;
+  },
+  shape: (rows, { own, byProject }) => {
+    const of = Number(rows[0]?.of_all ?? 0);
+    return {
+      rows: rows.map((row) => ({
+        ...(byProject ? { project_id: row.project_id ?? null } : {}),
+        source: row.source ?? null,
+        ...(own.breakdown === 'source' ? {} : { medium: row.medium ?? null }),
+        events: row.events ?? 0,
+        uniques: row.uniques ?? 0,
+        paid_share: row.paid_share ?? 0,
+      })),
+      ...(of > own.limit ? { truncated: { shown: own.limit, of, what: 'groups' } } : {}),
+    };
+  },
+  head: ({ breakdown }) => ({ breakdown }),
+  examples: [],
+});

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import type { Cell } from '../ports.ts';
+import { Problem } from '../problems.ts';
+
+/** Where a page ended, and the question it belongs to. */
+export interface Cursor {
+  readonly tool: string;
+  /** The arguments as the caller gave them first, and with all defaults applied. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly resolved: Readonly<Record<string, unknown>>;
+  /** Rows to skip, or the place below which to go on. */
+  readonly skip: number;
+  readonly after: readonly Cell[] | null;
+}
+
+const anything = z.record(z.string(), z.unknown());
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const shape = z.object({ tool: z.string(), given: anything, resolved: anything, skip: z.int().min(0), after: z.array(cell).nullable() });
+
+/** A cursor as opaque text: base64url of its JSON. */
+export const cursorText = (cursor: Cursor): string =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(cursor))))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+
+/** The cursor again; Problem `invalid_params` when it is none of ours. It is only arguments, so a forged one gains nothing. */
+export function cursorFrom(text: string): Cursor {
+  try {
+    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
+    return shape.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    const message = 'cursor: not one of ours; send next_cursor of the previous answer unchanged, or leave it out to start again';
+    throw new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { cursor: [message] } } });
+  }
+}

@@ -1,0 +1,84 @@
+import type * as z from 'zod';
+import type { Period, Reading } from '../lake/events-of.ts';
+import type { Cell, Row } from '../ports.ts';
+import type { Field } from '../sql/field.ts';
+import type { Condition } from '../sql/filter.ts';
+import type { Sql } from '../sql/sql.ts';
+import type { Interval } from '../sql/zone.ts';
+import type { SharedName } from './inputs.ts';
+
+export type Per = 'person' | 'visitor' | 'session';
+
+/** A question’s arguments with every default applied, and whose events it may see. */
+export interface Asking<Own> {
+  readonly own: Own;
+  readonly reading: Reading;
+  readonly period: Period;
+  readonly tz: string;
+  readonly interval: Interval | null;
+  readonly groups: readonly Field[];
+  readonly where: readonly Condition[];
+  readonly per: Per;
+  readonly limit: number;
+  /** Account keys: rows carry `project_id` as their first group. */
+  readonly byProject: boolean;
+  /** Where the previous page ended, as this question’s `shape` put it; null on the first page. */
+  readonly after: readonly Cell[] | null;
+}
+
+/** A column of an answer. */
+export interface AnswerColumn {
+  readonly name: string;
+  readonly type: 'text' | 'number' | 'time' | 'json';
+  readonly unit?: 'events' | 'people' | 'visitors' | 'sessions' | 'share' | 'seconds' | 'step';
+}
+
+/** What a question says once the engine has answered. */
+export interface Shaped {
+  readonly rows: readonly Row[];
+  /** Groups or rows left out by `limit`; `of` null where nobody counted. */
+  readonly truncated?: { readonly shown: number; readonly of: number | null; readonly what: 'groups' | 'rows' | 'buckets' };
+  readonly notes?: readonly string[];
+  /** Per row, where a page that ends with it would go on; absent: rows are paged by their number. */
+  readonly places?: readonly (readonly Cell[])[];
+  /** Are there rows below the last one? */
+  readonly more?: boolean;
+}
+
+/** An argument object and the rows it must give over the shop of the tests: run on every engine, printed in the docs. */
+export interface Example {
+  readonly says: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly rows: readonly Row[];
+}
+
+/** A question people ask: one file each. Its functions are methods, so that one table can list questions of different inputs. REST, MCP, OpenAPI, docs and tests are made from it. */
+export interface Question<Input extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly title: string;
+  /** What it answers, when to use it, when not, what next; at most 400 characters. For the agent that chooses. */
+  readonly answers: string;
+  /** Its own inputs; `limit` and `group_by` too where it takes them. */
+  readonly input: Input;
+  /** Which shared inputs it honours; every other one is refused by name. */
+  readonly shared: readonly SharedName[];
+  /** How a date without a time is read: the contract’s midnight UTC, or the zone’s day with `to` inclusive (decision 2). */
+  readonly dates: 'contract' | 'whole-days';
+  columns(asking: Asking<z.output<Input>>): readonly AnswerColumn[];
+  /** May a reader add the rows up? */
+  additive(asking: Asking<z.output<Input>>): boolean;
+  /** Which events the SQL looks at, where that is more than the period. */
+  reaches?(asking: Asking<z.output<Input>>): Period;
+  /** The arguments as SQL. Pure. Throws Problems on arguments that do not go together. */
+  ask(asking: Asking<z.output<Input>>): Sql;
+  /** What SQL leaves to say: names, shares. Pure. */
+  shape(rows: readonly Row[], asking: Asking<z.output<Input>>): Shaped;
+  /** Fields the contract puts beside `rows`. */
+  head?(own: z.output<Input>): Readonly<Record<string, Cell>>;
+  /** Event names the arguments speak of, so that a name nobody sent can be pointed out. */
+  speaksOf?(own: z.output<Input>): readonly string[];
+  readonly examples: readonly Example[];
+}
+
+/** Checks a question’s types where it is written and keeps them for its callers. */
+export const question = <Input extends z.ZodObject>(q: Question<Input>): Question<Input> => q;

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { type Column, type ColumnName, columnNames, columns } from '../../events/columns.ts';
+import type { Cell, Row } from '../../ports.ts';
+import { join, name, type Sql, sql } from '../../sql/sql.ts';
+import { limitOf } from '../inputs.ts';
+import { type Asking, question } from '../question.ts';
+import { askedEvents } from '../relations.ts';
+
+const exact = (what: string) => z.string().min(1).max(2048).optional().describe(`Only events with exactly this ${what}.`);
+const input = z.object({
+  event: exact('event name'),
+  source: exact('source'),
+  medium: exact('medium'),
+  user_id: exact('user id'),
+  country: exact('country (two letters)'),
+  anonymous_id: exact('anonymous id'),
+  limit: limitOf(1000, 100, 'events'),
+});
+type Own = z.output<typeof input>;
+
+const shown = (name: ColumnName): number | undefined => {
+  const column: Column = columns[name];
+  return column.shown;
+};
+/** The columns of a row in the contract’s order; `timestamp` stands first. */
+const cells = columnNames.filter((c) => shown(c) !== undefined).toSorted((a, b) => (shown(a) ?? 0) - (shown(b) ?? 0));
+const order = ['ts', 'received_at', 'request_id', 'seq'] as const;
+
+/** Raw events. */
+export const queryEvents = question({
+  name: 'query_events',
+  title: 'Raw events',
+  answers:
+    'Single events, newest first, with everything stored about them; properties is JSON text. Use it to look at examples or at one person. To count or to group use get_stats; do not page through events to count them.',
+  input,
+  shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
+  dates: 'contract',
+  additive: () => false,
+  columns: ({ byProject }) => [
+    { name: 'timestamp', type: 'time' },
+    ...(byProject ? [{ name: 'project_id', type: 'text' } as const] : []),
+    ...cells.map((c) => ({ name: c, type: c === 'properties' ? 'json' : 'text' }) as const),
+  ],
+  ask: (asking) => sql`
+    select ts, received_at, request_id, seq, project_id, ${join(cells.map(name))}
+    from (${askedEvents(asking)}) as e
+    where ${narrowed(asking.own)}${asking.after === null ? sql`` : sql` and ${below(asking.after)}`}
+    order by ts desc, received_at desc, request_id desc, seq desc
+    limit ${asking.own.limit + 1}`,
+  shape: (rows, asking) => {
+    const page = rows.slice(0, asking.own.limit);
+    return {
+      rows: page.map((row) => ({ timestamp: row.ts ?? null, ...(asking.byProject ? { project_id: row.project_id ?? null } : {}), ...pick(row, cells) })),
+      places: page.map((row) => order.map((c) => row[c] ?? null)),
+      more: rows.length > asking.own.limit,
+    };
+  },
+  speaksOf: ({ event }) => (event === undefined ? [] : [event]),
+  examples: [],
+});
+
+const pick = (row: Row, names: readonly string[]): Record<string, Cell> => Object.fromEntries(names.map((n) => [n, row[n] ?? null]));
+
+const narrowed = ({ event, source, medium, user_id, country, anonymous_id }: Own): Sql => {
+  const wanted = { event_name: event, source, medium, user_id, country, anonymous_id };
+  return join([sql`true`, ...Object.entries(wanted).flatMap(([column, value]) => (value === undefined ? [] : [sql`${name(column)} = ${value}`]))], ' and ');
+};
+
+/** Strictly below a place in the order; spelled out since row comparison differs between engines. */
+function below(place: NonNullable<Asking<Own>['after']>): Sql {
+  const at = (cell: Cell | undefined): Sql => sql`${typeof cell === 'string' && /^\d{4}-\d\d-\d\dT/.test(cell) ? new Date(cell) : (cell ?? null)}`;
+  const levels = order.map((column, i) =>
+    join([...order.slice(0, i).map((same, j) => sql`${name(same)} = ${at(place[j])}`), sql`${name(column)} < ${at(place[i])}`], ' and '),
+  );
+  return sql`(${join(
+    levels.map((level) => sql`(${level})`),
+    ' or ',
+  )})`;
+}

@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import { dimensions } from '../events/columns.ts';
+import type { Reading } from '../lake/events-of.ts';
+import type { Cell } from '../ports.ts';
+import { Problem } from '../problems.ts';
+import { fieldFrom } from '../sql/field.ts';
+import type { Condition } from '../sql/filter.ts';
+import { cursorFrom } from './cursor.ts';
+import { projectChoice, type SharedName, shared } from './inputs.ts';
+import { nearest } from './nearest.ts';
+import { periodFrom, timeZoneFrom } from './period.ts';
+import type { Asking, Per, Question } from './question.ts';
+import { refusalOf } from './refusal.ts';
+
+/** Who asks, where and when: everything about an answer that is not in its arguments. */
+export interface Asker {
+  readonly projects: readonly string[];
+  /** True for an account key: rows carry project_id. */
+  readonly byProject: boolean;
+  readonly env: Reading['env'];
+  readonly lake: Reading['lake'];
+  /** The project’s own time zone. */
+  readonly timezone: string;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+/** Arguments understood: what to ask, and the same arguments with every default applied, fit to be sent back. */
+export interface Resolved {
+  readonly asking: Asking<z.output<z.ZodObject>>;
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly resolved: Readonly<Record<string, unknown>>;
+  readonly skip: number;
+  readonly notes: readonly string[];
+}
+
+/** A question’s whole input: its own, the shared ones it honours, and the choice of projects. */
+export const inputOf = (question: Question): z.ZodObject =>
+  z.strictObject({ ...question.input.shape, ...Object.fromEntries(question.shared.map((name) => [name, shared[name]])), ...projectChoice });
+
+/** Understands a question’s arguments, or throws a Problem that teaches: what was wrong, what is allowed, the nearest real name. */
+export function resolve(question: Question, args: Readonly<Record<string, unknown>>, asker: Asker): Resolved {
+  const { cursor, ...plain } = args;
+  if (cursor !== undefined && !question.shared.includes('cursor')) throw unknown(question, 'cursor');
+  if (cursor === undefined) return understood(question, plain, plain, asker, 0, null);
+  if (typeof cursor !== 'string') throw new Problem('invalid_params', `${question.name}: cursor must be the text of next_cursor`);
+  const page = cursorFrom(cursor);
+  if (page.tool !== question.name) throw new Problem('invalid_params', `cursor: belongs to ${page.tool}, not to ${question.name}`);
+  if (Object.keys(plain).length > 0 && same(plain) !== same(page.given) && same(plain) !== same(page.resolved))
+    throw new Problem('invalid_params', 'cursor: belongs to other arguments; send the same arguments with it, or the cursor alone');
+  return understood(question, page.given, page.resolved, asker, page.skip, page.after);
+}
+
+const same = (args: Readonly<Record<string, unknown>>): string => JSON.stringify(Object.entries(args).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+function understood(
+  question: Question,
+  given: Readonly<Record<string, unknown>>,
+  args: Readonly<Record<string, unknown>>,
+  asker: Asker,
+  skip: number,
+  after: readonly Cell[] | null,
+): Resolved {
+  const input = inputOf(question);
+  for (const name of Object.keys(args)) if (!Object.hasOwn(input.shape, name)) throw unknown(question, name);
+  const read = input.safeParse(args);
+  if (!read.success) throw refusalOf(question.name, read.error, args);
+  const own = read.data;
+  const tz = timeZoneFrom(typeof own.tz === 'string' ? own.tz : asker.timezone);
+  // The contract’s dates are midnight UTC; whoever names a zone means that zone.
+  const zone = question.dates === 'whole-days' || own.tz !== undefined ? tz : 'UTC';
+  const period = periodFrom(z.object({ from: z.string(), to: z.string().optional() }).parse(own), asker.now, zone, question.dates);
+  const notes = period.wholeLastDay ? [`to is a date alone: that whole day in ${tz} is included.`] : [];
+  const shown = Object.entries(input.shape).flatMap(([name, type]) => {
+    const value = args[name] ?? (type instanceof z.ZodDefault ? type.def.defaultValue : undefined);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return {
+    asking: {
+      own,
+      reading: { projects: asker.projects, env: asker.env, bots: own.include_bots === true, lake: asker.lake },
+      period: { from: period.from, to: period.to },
+      tz,
+      interval: intervalOf(own.interval),
+      groups: wordsOf(given.group_by ?? args.group_by).flatMap((word) => fieldFrom(word) ?? []),
+      where: conditionsOf(args.where),
+      per: perOf(own.per),
+      limit: Number(own.limit),
+      byProject: asker.byProject,
+      after,
+    },
+    given,
+    resolved: {
+      ...Object.fromEntries(shown),
+      from: new Date(period.from).toISOString(),
+      to: new Date(period.to).toISOString(),
+      ...(question.shared.includes('tz') ? { tz } : {}),
+    },
+    skip,
+    notes,
+  };
+}
+const intervalOf = (value: unknown): Asking<unknown>['interval'] => shared.interval.parse(value) ?? null;
+const perOf = (value: unknown): Per => shared.per.parse(value);
+const conditionsOf = (value: unknown): readonly Condition[] => shared.where.parse(value);
+const wordsOf = (value: unknown): readonly string[] =>
+  typeof value === 'string' ? value.split(',').map((word) => word.trim()) : Array.isArray(value) ? value.map(String) : [];
+
+/** An argument the question does not have: another’s shared input, or a slip. */
+function unknown(question: Question, name: string): Problem {
+  const allowed = Object.keys(inputOf(question).shape).filter((n) => !Object.hasOwn(projectChoice, n));
+  const close = nearest(name, allowed, 1)[0];
+  const isShared = (word: string): word is SharedName | 'group_by' | 'limit' => Object.hasOwn(shared, word) || word === 'group_by' || word === 'limit';
+  const message = isShared(name)
+    ? `${question.name} cannot honour ${name}; remove it${name === 'group_by' ? ' (get_stats groups)' : ''}`
+    : `${question.name} has no argument ${JSON.stringify(name.slice(0, 64))}${close === undefined ? '' : `, did you mean ${close}?`}; it takes ${allowed.join(', ')}`;
+  const isDimension = dimensions.some((d) => d === name);
+  return new Problem(
+    'invalid_params',
+    isDimension && allowed.includes('where') ? `${message}. To filter by ${name} use where=[{"field":"${name}","op":"eq","value":…}]` : message,
+    { details: { formErrors: [message], fieldErrors: {}, allowed } },
+  );
+}

@@ -1,0 +1,41 @@
+import { eventsOf, type Reading } from '../lake/events-of.ts';
+import type { Row } from '../ports.ts';
+import { type Sql, sql } from '../sql/sql.ts';
+
+/** How far back names are looked for: 30 days, ms. */
+export const vocabularyMs = 30 * 86_400_000;
+
+/** The distinct event names of these projects in the 30 days before `now`: (event_name, events, properties) with the newest few property texts, one row each. */
+export const vocabulary = (reading: Reading, period: { readonly from: number; readonly to: number }): Sql => sql`
+  select event_name, events, properties
+  from (
+    select event_name, properties, count(*) over (partition by event_name) as events, row_number() over (partition by event_name order by ts desc, received_at desc, request_id desc, seq desc) as newest
+    from (${eventsOf(reading, period)}) as e
+  ) as ranked
+  where newest <= 20
+  order by events desc, event_name`;
+
+/** A name in use. */
+export interface KnownEvent {
+  readonly event: string;
+  readonly events: number;
+  /** Keys seen in the newest 20 events of the name, sorted. */
+  readonly property_keys: readonly string[];
+}
+
+/** The rows of `vocabulary` as names with their property keys, most frequent first. */
+export function knownEvents(rows: readonly Row[]): readonly KnownEvent[] {
+  const found = new Map<string, { events: number; keys: Set<string> }>();
+  for (const row of rows) {
+    const name = String(row.event_name);
+    const known = found.get(name) ?? { events: Number(row.events), keys: new Set<string>() };
+    for (const key of keysOf(String(row.properties))) known.keys.add(key);
+    found.set(name, known);
+  }
+  return [...found].map(([event, { events, keys }]) => ({ event, events, property_keys: [...keys].toSorted().slice(0, 100) }));
+}
+
+function keysOf(json: string): readonly string[] {
+  const read: unknown = JSON.parse(json);
+  return typeof read === 'object' && read !== null ? Object.keys(read) : [];
+}
