@@ -47,7 +47,7 @@ export const hostFor = (world: World, principal: Principal, asked: Pick<Asked, '
     if (questionNamed(name) !== undefined) return resultOf(await ask(world, principal, name, args));
     if (name !== trackEvent.name) return undefined;
     if (!mayWrite(principal)) throw new Problem('insufficient_scope', 'track_event needs an sk_ key; this rk_ key only reads.');
-    return plain(await keepTracked(world, principal, args, { ip: asked.ip, userAgent: asked.headers['user-agent'] ?? '', requestId: asked.requestId }));
+    return plain(await keepTracked(world, principal, args, { ip: asked.ip, userAgent: asked.headers['user-agent'] ?? null }));
   },
   resources: () => resources,
   templates: () => templates,

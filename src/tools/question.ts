@@ -20,6 +20,8 @@ export interface Asking<Own> {
   readonly where: readonly Condition[];
   readonly per: Per;
   readonly limit: number;
+  /** When it is asked, ms since 1970. */
+  readonly now: number;
   /** Account keys: rows carry `project_id` as their first group. */
   readonly byProject: boolean;
   /** Where the previous page ended, as this question’s `shape` put it; null on the first page. */

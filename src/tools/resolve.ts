@@ -86,6 +86,7 @@ function understood(
       where: conditionsOf(args.where),
       per: perOf(own.per),
       limit: Number(own.limit),
+      now: asker.now,
       byProject: asker.byProject,
       after,
     },

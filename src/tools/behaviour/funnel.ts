@@ -76,11 +76,44 @@ export const funnel = question({
         }));
       }),
       ...(grouped && of > limit ? { truncated: { shown: limit, of, what: 'groups' } } : {}),
-      notes: [`people counts ${counts[asking.per]}.`, ...(asking.own.order === 'any' ? ['order any has no times between steps: median_seconds is null.'] : [])],
+      notes: [
+        meanings[asking.per],
+        ...(asking.period.to + windowMs(asking.own) > asking.now
+          ? [
+              `Attempts that began after ${new Date(asking.now - windowMs(asking.own)).toISOString()} still have time left in their window; they are counted as far as they got.`,
+            ]
+          : []),
+        ...(asking.own.order === 'any' ? ['order any has no times between steps: median_seconds is null.'] : []),
+      ],
     };
   },
   speaksOf: ({ steps, exclude }) => [...steps, ...exclude].map(({ event }) => event),
-  examples: [],
+  examples: [
+    {
+      says: 'How many of those who looked bought, and how long does it take?',
+      input: { steps: ['$pageview', 'add_to_cart', 'purchase'], from: '2026-03-02', to: '2026-03-08' },
+      rows: [
+        { step: 1, event: '$pageview', people: 5, conversion: 1, step_conversion: 1, median_seconds: null },
+        { step: 2, event: 'add_to_cart', people: 4, conversion: 0.8, step_conversion: 0.8, median_seconds: 1050 },
+        { step: 3, event: 'purchase', people: 3, conversion: 0.6, step_conversion: 0.75, median_seconds: 600 },
+      ],
+    },
+    {
+      says: 'Does the cart lead to buying the same item within an hour, per visitor?',
+      input: {
+        steps: ['add_to_cart', { event: 'purchase', where: [{ field: 'properties.price', op: 'lt', value: 40 }] }],
+        hold: 'properties.item',
+        per: 'visitor',
+        window: '1h',
+        from: '2026-03-02',
+        to: '2026-03-08',
+      },
+      rows: [
+        { step: 1, event: 'add_to_cart', people: 4, conversion: 1, step_conversion: 1, median_seconds: null },
+        { step: 2, event: 'purchase', people: 1, conversion: 0.25, step_conversion: 0.25, median_seconds: 300 },
+      ],
+    },
+  ],
 });
 
 /** How long a window is, in ms. */
@@ -90,6 +123,11 @@ export const windowMs = ({ window }: { readonly window: string }): number => {
 };
 
 const counts = { person: 'people', visitor: 'visitors', session: 'sessions' } as const satisfies Record<Per, string>;
+const meanings = {
+  person: 'people are persons: user_id, else the user_id this anonymous_id was first identified as, else the anonymous_id.',
+  visitor: 'people are visitors: distinct anonymous_ids.',
+  session: 'people are sessions: events of one anonymous_id without a gap over 30 minutes, or the session_id that was sent.',
+} as const satisfies Record<Per, string>;
 const share = (part = 0, whole = 0): number | null => (whole === 0 ? null : part / whole);
 
 function refuseWhatDoesNotFit({ own, period }: Asking<Own>): void {

@@ -45,7 +45,37 @@ export const getStats = question({
   },
   head: ({ metric }) => ({ metric }),
   speaksOf: ({ event }) => (event === undefined ? [] : [event]),
-  examples: [],
+  examples: [
+    { says: 'How many purchases that week?', input: { event: 'purchase', from: '2026-03-02', to: '2026-03-09' }, rows: [{ value: 3 }] },
+    {
+      says: 'Visitors per day, without bots',
+      input: { metric: 'uniques', interval: 'day', from: '2026-03-02', to: '2026-03-09' },
+      rows: [1, 1, 1, 1, 2, 1, 1].map((value, day) => ({ bucket: `2026-03-0${day + 2}T00:00:00.000Z`, value })),
+    },
+    {
+      says: 'What sells?',
+      input: { event: 'purchase', group_by: 'properties.item', from: '2026-03-02', to: '2026-03-09' },
+      rows: [
+        { 'properties.item': 'shoes', value: 2 },
+        { 'properties.item': 'hat', value: 1 },
+      ],
+    },
+    {
+      says: 'Purchases of 30 or more, by day of New York (where the clocks change on Sunday, 8 March)',
+      input: {
+        event: 'purchase',
+        interval: 'day',
+        tz: 'America/New_York',
+        where: [{ field: 'properties.price', op: 'gte', value: 30 }],
+        from: '2026-03-01',
+        to: '2026-03-10',
+      },
+      rows: [
+        { bucket: '2026-03-02T05:00:00.000Z', value: 1 },
+        { bucket: '2026-03-08T05:00:00.000Z', value: 1 },
+      ],
+    },
+  ],
 });
 
 const measure = ({ own }: Asking<Own>): Sql => (own.metric === 'count' ? sql`count(*)` : sql`count(distinct anonymous_id)`);

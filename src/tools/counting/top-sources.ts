@@ -54,5 +54,17 @@ export const topSources = question({
     };
   },
   head: ({ breakdown }) => ({ breakdown }),
-  examples: [],
+  examples: [
+    {
+      says: 'Where did visitors come from that week?',
+      input: { from: '2026-03-02', to: '2026-03-09' },
+      rows: [
+        { source: 'direct', medium: 'direct', events: 4, uniques: 2, paid_share: 0 },
+        { source: 'google', medium: 'organic', events: 4, uniques: 1, paid_share: 0 },
+        { source: 'chatgpt', medium: 'ai', events: 3, uniques: 1, paid_share: 0 },
+        { source: 'newsletter', medium: 'email', events: 3, uniques: 1, paid_share: 0 },
+        { source: 'facebook', medium: 'paid', events: 2, uniques: 1, paid_share: 1 },
+      ],
+    },
+  ],
 });

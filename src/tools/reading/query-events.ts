@@ -56,7 +56,34 @@ export const queryEvents = question({
     };
   },
   speaksOf: ({ event }) => (event === undefined ? [] : [event]),
-  examples: [],
+  examples: [
+    {
+      says: 'The newest purchase',
+      input: { event: 'purchase', limit: 1, from: '2026-03-02', to: '2026-03-09' },
+      rows: [
+        {
+          timestamp: '2026-03-08T07:30:00.000Z',
+          event_name: 'purchase',
+          anonymous_id: 'a-eve',
+          user_id: null,
+          source: 'chatgpt',
+          medium: 'ai',
+          campaign: null,
+          source_confidence: 'medium',
+          referrer: null,
+          url: null,
+          path: null,
+          country: 'IN',
+          device_type: 'desktop',
+          properties: '{"item":"shoes","price":40,"gift":true}',
+          event_id: 'order-3',
+          session_id: 'a-eve-984975',
+          browser: null,
+          os: null,
+        },
+      ],
+    },
+  ],
 });
 
 const pick = (row: Row, names: readonly string[]): Record<string, Cell> => Object.fromEntries(names.map((n) => [n, row[n] ?? null]));
