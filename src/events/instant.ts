@@ -1,0 +1,17 @@
+const written = /^(\d{4})-(\d\d)-(\d\d)[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
+const shortOffset = /([+-]\d\d)$/;
+const first = Date.parse('0001-01-01T00:00:00Z');
+const last = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** The milliseconds since 1970 of an ISO 8601 date and time with a zone, years 1 to 9999; null when it is none. Digits beyond milliseconds are dropped. */
+export const instant = (text: string): number | null => {
+  const [, year, month, day] = written.exec(text) ?? [];
+  if (year === undefined || month === undefined || day === undefined) return null;
+  // The language’s own reader wraps 30 February to March; a date that does not exist is a mistake.
+  if (Number(day) > daysIn(Number(year), Number(month))) return null;
+  const ms = Date.parse(text.replace(' ', 'T').replace(',', '.').replace(shortOffset, '$1:00').toUpperCase());
+  return ms >= first && ms <= last ? ms : null;
+};
+
+const daysIn = (year: number, month: number): number =>
+  month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import { address } from './address.ts';
+import { came } from './came.ts';
+import { instant } from './instant.ts';
+import { propertiesText } from './properties.ts';
+
+/** The most events of one batch (contract §3). */
+export const eventsPerBatch = 1000;
+
+const says = (allowed: string) => (issue: { readonly input?: unknown }) =>
+  `${issue.input === undefined ? 'is required and ' : ''}${allowed}; ${came(issue.input)}`;
+
+/** Lengths are in characters as people count code points, not in UTF-16 units. */
+const within = (value: string, max: number): boolean => value.length <= max || (value.length <= 2 * max && [...value].length <= max);
+
+const text = (min: 0 | 1, max: number, holds: string) => {
+  const error = says(`must be text of ${min === 0 ? 'at most ' : '1–'}${max} characters`);
+  const base = z.string({ error }).refine((value) => value.length >= min && within(value, max), { error });
+  return base.meta({ description: holds, ...(min === 1 ? { minLength: 1 } : {}), maxLength: max });
+};
+
+/** A text read into something else; what cannot be read is refused in the given words. */
+const read = <T>(allowed: string, reader: (value: string) => T | null, meta: { readonly description: string; readonly format?: 'date-time' }) => {
+  const error = says(allowed);
+  return z
+    .string({ error })
+    .transform((value, issues) => {
+      const found = reader(value);
+      if (found !== null) return found;
+      issues.addIssue({ code: 'custom', message: error({ input: value }), input: value });
+      return z.NEVER;
+    })
+    .meta(meta);
+};
+
+const url = text(0, 2048, 'The page’s address with its query; utm_* and click ids are read from it.').refine(URL.canParse, {
+  error: says('must be a whole URL such as https://shop.example/cart?x=1'),
+});
+
+const properties = (holds: string) =>
+  z
+    .custom<object>((value) => value !== undefined, { error: () => 'must be a JSON object' })
+    .transform((value, issues) => {
+      const kept = propertiesText(value);
+      if ('text' in kept) return kept.text;
+      issues.addIssue({ code: 'custom', message: kept.wrong, input: value });
+      return z.NEVER;
+    })
+    .meta({ description: holds, type: 'object', additionalProperties: true });
+
+const ids = {
+  anonymous_id: text(1, 128, 'The browser or device.'),
+  user_id: text(1, 256, 'The person, by your own stable id.'),
+};
+
+/** One event as a secret key sends it (contract §3). Read: `timestamp` is milliseconds since 1970, `ip` in its one spelling, `properties` JSON text. */
+export const trackBody = z.object(
+  {
+    event: text(1, 128, 'What happened, in your words; names that start with $ are the system’s by convention.'),
+    event_id: text(1, 128, 'Your own id of the event; repeats count once.').optional(),
+    timestamp: read('must be an ISO 8601 date and time with a zone, such as 2026-03-01T12:00:00Z', instant, {
+      description: 'When it happened, ISO 8601 with a zone; left out: on arrival. More than 5 minutes ahead becomes arrival.',
+      format: 'date-time',
+    }).optional(),
+    anonymous_id: ids.anonymous_id.optional(),
+    user_id: ids.user_id.optional(),
+    session_id: text(1, 128, 'Your own session; left out: the anonymous_id and the half hour.').optional(),
+    ip: read('must be an IPv4 or IPv6 address without port', address, {
+      description: 'The visitor’s address, from secret keys only; never stored.',
+    }).optional(),
+    user_agent: text(0, 1024, 'The visitor’s user agent, from secret keys only; never stored.').optional(),
+    url: url.optional(),
+    path: text(0, 2048, 'The page’s path; left out: that of the url.').optional(),
+    referrer: text(0, 2048, 'Where the visitor came from; need not be a URL.').optional(),
+    properties: properties('What else you know: a JSON object of at most 8192 bytes.').optional(),
+  },
+  { error: says('must be a JSON object') },
+);
+
+/** What `trackBody` reads. */
+export type Track = z.output<typeof trackBody>;
+
+/** One event as a browser’s key sends it: what it says of `ip` and `user_agent` is not looked at. */
+export const publicTrackBody = trackBody.omit({ ip: true, user_agent: true });
+
+const several = <T extends z.ZodType>(event: T) => {
+  const error = says(`must be a list of 1–${eventsPerBatch} events`);
+  return z.object({ events: z.array(event, { error }).min(1, { error }).max(eventsPerBatch, { error }) }, { error: says('must be a JSON object') });
+};
+
+/** Several events, all or none. */
+export const batchBody = several(trackBody);
+/** The same from a browser’s key. */
+export const publicBatchBody = several(publicTrackBody);
+
+/** Who an anonymous id is. `traits` are kept as the properties of a `$identify` event. */
+export const identifyBody = z.object(
+  { ...ids, traits: properties('What you know of the person: a JSON object of at most 8192 bytes.').optional() },
+  { error: says('must be a JSON object') },
+);

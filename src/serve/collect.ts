@@ -1,0 +1,93 @@
+import type { Principal } from '../access/kinds.ts';
+import { dailySalts } from '../access/salt.ts';
+import { enrichment } from '../events/enrich.ts';
+import { isBatch, parseBatch, parseIdentify, parseJson, parseTrack } from '../events/parse.ts';
+import { requestIds } from '../events/request-ids.ts';
+import type { Track } from '../events/schema.ts';
+import type { World } from '../ports.ts';
+import { Problem } from '../problems.ts';
+import { type Asked, door, type Handler, type Told } from './door.ts';
+
+/** POST /v1/track, /v1/batch, /v1/identify, /v1/beacon. */
+export const collect = (world: World): Handler => door(world, (asked) => take(world, asked));
+
+/** Takes a request’s events in: stored durably when it resolves, none of them when it rejects. */
+export const take = async (world: World, asked: Asked): Promise<Told> => {
+  const { route, principal, headers } = asked;
+  if (principal === null) throw noProject;
+  const from = {
+    ip: asked.ip,
+    userAgent: headers['user-agent'] ?? null,
+    origin: headers.origin ?? null,
+    edgeCountry: headers['cloudfront-viewer-country'] ?? null,
+  };
+  const body = parseJson(asked.body);
+  if (route.path === '/v1/identify') {
+    const kept = await keep(world, principal, [parseIdentify(body)], from);
+    return { status: 200, body: { ok: true, ...kept } };
+  }
+  if (route.path === '/v1/batch' || (route.path === '/v1/beacon' && isBatch(body))) {
+    const events = parseBatch(body, trusts(principal));
+    const kept = await keep(world, principal, events, from);
+    return { status: 202, body: { ok: true, count: events.length, ...kept } };
+  }
+  return { status: 202, body: await keepTracked(world, principal, body, from) };
+};
+
+/** Where a request came from: its own address and user agent, and what the browser and the edge added. */
+export interface From {
+  readonly ip: string;
+  readonly userAgent: string | null;
+  readonly origin?: string | null;
+  readonly edgeCountry?: string | null;
+}
+
+/** Keeps one track body, whoever brought it: the answer of /v1/track and of the tool `track_event`. `clock_skewed` counts timestamps too far ahead. */
+export const keepTracked = async (
+  world: World,
+  principal: Principal,
+  body: unknown,
+  from: From,
+): Promise<{ readonly ok: true; readonly event_id: string | null; readonly clock_skewed?: number }> => {
+  const event = parseTrack(body, trusts(principal));
+  const kept = await keep(world, principal, [event], from);
+  return { ok: true, event_id: event.event_id ?? null, ...kept };
+};
+
+const trusts = ({ kind }: Principal): boolean => kind === 'sk';
+const noProject = new Problem('insufficient_scope', 'Events belong to one project; send them with its pk_ or sk_ key.');
+
+const keep = async (world: World, principal: Principal, bodies: readonly Track[], from: From): Promise<{ readonly clock_skewed?: number }> => {
+  if (principal.project === null) throw noProject;
+  const { saltOf, nextId } = intakeOf(world);
+  const receivedAt = Math.floor(world.clock());
+  const salt = await saltOf(receivedAt);
+  const enrich = enrichment({
+    projectId: principal.project.id,
+    env: principal.env,
+    trusted: trusts(principal),
+    receivedAt,
+    requestId: nextId(),
+    ip: from.ip,
+    userAgent: from.userAgent,
+    origin: from.origin ?? null,
+    edgeCountry: from.edgeCountry ?? null,
+    salt,
+    country: world.country,
+  });
+  const enriched = bodies.map(enrich);
+  await world.sink.keep(enriched.map(({ event }) => event));
+  const skewed = enriched.filter((each) => each.skewed).length;
+  return skewed === 0 ? {} : { clock_skewed: skewed };
+};
+
+const intakes = new WeakMap<World, { readonly saltOf: ReturnType<typeof dailySalts>; readonly nextId: () => string }>();
+
+/** What one process keeps between the requests of a world: the day’s salt and the last id. */
+const intakeOf = (world: World) => {
+  const known = intakes.get(world);
+  if (known !== undefined) return known;
+  const made = { saltOf: dailySalts(world), nextId: requestIds(world.clock, world.random) };
+  intakes.set(world, made);
+  return made;
+};
