@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Flags, Given } from './flags.ts';
+import { failed, wrongUsage } from './stop.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A running installation and the key we knock with. */
+export interface Installation {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly key: string;
+}
+
+/** The flags that say which installation. */
+export const installationFlags = {
+  url: { value: 'URL', does: 'The installation. Default: http://127.0.0.1:8787 (or the port in PORT).' },
+  key: { value: 'KEY', does: 'The key to use. Default: from keys.json in the data folder (MILLIMETRIC_DATA, else .millimetric).' },
+} as const satisfies Flags;
+
+/** The folder a first start keeps its keys in. */
+export const dataFolder = (terminal: Terminal): string => terminal.env.MILLIMETRIC_DATA || '.millimetric';
+
+/** The installation’s address, checked. */
+export const urlOf = (given: Given, terminal: Terminal): string => {
+  const text = given.text('url') ?? `http://127.0.0.1:${terminal.env.PORT || '8787'}`;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw wrongUsage(`\`--url\` takes an http(s) address such as http://127.0.0.1:8787; \`${text}\` was given.`);
+  return (url.origin + url.pathname).replace(/\/+$/, '');
+};
+
+/** The installation to talk to. `kind`: which of the saved keys fits, unless `--key` names one. */
+export const installationOf = async (given: Given, terminal: Terminal, kind: 'sk' | 'rk'): Promise<Installation> => ({
+  url: urlOf(given, terminal),
+  key: given.text('key') ?? (await savedKeys(terminal)).keys[kind],
+});
+
+const keysFile = z.object({ project_slug: z.string(), keys: z.object({ sk: z.string(), rk: z.string() }) });
+
+/** What the first start saved. */
+export const savedKeys = async (terminal: Terminal): Promise<z.output<typeof keysFile>> => {
+  const path = join(dataFolder(terminal), 'keys.json');
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw failed(
+      `No key: ${path} cannot be read. Start the product once (\`npm start\`) and run this from the same folder, set MILLIMETRIC_DATA, or pass --key.`,
+    );
+  });
+  const read = keysFile.safeParse(parsed(text));
+  if (!read.success) throw failed(`${path} does not hold the keys a first start saves. Pass --key, or move the file away and start again.`);
+  return read.data;
+};
+
+/** JSON as a value; undefined where it is none. */
+export const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,57 @@
+import { printable } from './printable.ts';
+
+export type Rows = readonly Readonly<Record<string, unknown>>[];
+
+/** Rows as an aligned table, numbers to the right. Where it is wider than `columns` characters its widest columns are cut; if that is not enough, each row is a list of its own. */
+export const table = (names: readonly string[], rows: Rows, columns = Number.POSITIVE_INFINITY): string => {
+  const cells = rows.map((row) => names.map((name) => printable(cellOf(row[name], '–'))));
+  const wide = fitted(
+    names.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0))),
+    columns,
+  );
+  if (wide === undefined) return rows.map((row) => list(names, row, columns)).join('\n');
+  const right = names.map((name) => rows.length > 0 && rows.every((row) => row[name] === null || typeof row[name] === 'number'));
+  const line = (words: readonly string[]): string => {
+    const shown = words.map((word, i) => {
+      const width = wide[i] ?? 0;
+      return right[i] ? word.padStart(width) : printable(word, width).padEnd(width);
+    });
+    return `${shown.join(between).trimEnd()}\n`;
+  };
+  return [line(names), line(wide.map((n) => '─'.repeat(n))), ...cells.map(line)].join('');
+};
+
+/** One row as lines of name and value, without what is empty. */
+function list(names: readonly string[], row: Rows[number], columns: number): string {
+  const wide = Math.max(...names.map((name) => name.length));
+  const filled = names.filter((name) => row[name] !== null && row[name] !== undefined);
+  return filled
+    .map((name) => `${name.padEnd(wide)}${between}${printable(cellOf(row[name], ''), Math.max(narrowest, columns - wide - between.length))}\n`)
+    .join('');
+}
+
+const between = '  ';
+const narrowest = 12;
+
+/** Widths that fit: one character after the other is taken from the widest. Undefined where all would have to be too narrow. */
+function fitted(wide: readonly number[], columns: number): readonly number[] | undefined {
+  const widths = [...wide];
+  let over = widths.reduce((sum, n) => sum + n, between.length * (widths.length - 1)) - columns;
+  for (; over > 0 && Number.isFinite(over); over--) {
+    const widest = Math.max(...widths);
+    if (widest <= narrowest) return undefined;
+    widths[widths.lastIndexOf(widest)] = widest - 1;
+  }
+  return widths;
+}
+
+/** Rows as CSV (RFC 4180, line feeds), with a line of names. */
+export const csv = (names: readonly string[], rows: Rows): string =>
+  [names, ...rows.map((row) => names.map((name) => cellOf(row[name], '')))].map((words) => `${words.map(quoted).join(',')}\n`).join('');
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+function cellOf(value: unknown, nothing: string): string {
+  if (value === null || value === undefined) return nothing;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import { desk, saveKeys } from './desk.ts';
+import { type Heard, peer, type Says } from './peer.ts';
+
+/** A desk beside a peer that gives this MCP result. */
+const office = async (answer: unknown, more: Parameters<typeof desk>[0] = {}) => {
+  const at = desk(more);
+  saveKeys(at);
+  const says = typeof answer === 'function' ? answer : (): Says => ({ status: 200, body: { jsonrpc: '2.0', id: 1, result: answer } });
+  const server = await peer((heard: Heard, nth) => says(heard, nth));
+  return { ...at, server, ask: (...args: string[]) => at.type('ask', '--url', server.url, ...args), [Symbol.asyncDispose]: server.close };
+};
+
+const answer = {
+  rows: [
+    { source: 'google', uniques: 12, share: 0.75 },
+    { source: 'a "quoted", name', uniques: 4, share: null },
+  ],
+  columns: [
+    { name: 'source', type: 'text' },
+    { name: 'uniques', type: 'integer' },
+    { name: 'share', type: 'number' },
+  ],
+  period: { from: '2026-01-01T00:00:00.000Z', to: '2026-01-08T00:00:00.000Z', timezone: 'UTC' },
+  notes: ['A note.'],
+  next_cursor: 'abc',
+};
+const told = { content: [{ type: 'text', text: '[]' }], structuredContent: answer };
+
+test('a question is one bare tool call with the reading key', async () => {
+  await using at = await office(told);
+  expect(await at.ask('top_sources', '--group-by', 'source', '--limit', '5', '--include_bots', '--where=[{"field":"path"}]')).toBe(0);
+  expect(at.server.heard).toHaveLength(1);
+  expect(at.server.heard[0]).toMatchObject({ path: '/mcp', authorization: 'Bearer rk_live_read' });
+  expect(JSON.parse(at.server.heard[0]?.body ?? '')).toEqual({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'top_sources', arguments: { group_by: 'source', limit: 5, include_bots: true, where: [{ field: 'path' }] } },
+  });
+});
+
+test('the answer is a table with its period, notes and way on', async () => {
+  await using at = await office(told);
+  await at.ask('top_sources');
+  expect(at.said.out).toBe(`source            uniques  share
+────────────────  ───────  ─────
+google                 12   0.75
+a "quoted", name        4      –
+
+2026-01-01T00:00:00.000Z to 2026-01-08T00:00:00.000Z, UTC
+A note.
+More rows: --cursor abc
+`);
+});
+
+test('--csv gives the rows alone', async () => {
+  await using at = await office(told);
+  await at.ask('top_sources', '--csv');
+  expect(at.said.out).toBe('source,uniques,share\ngoogle,12,0.75\n"a ""quoted"", name",4,\n');
+});
+
+test('--json gives the whole answer as it came', async () => {
+  await using at = await office(told);
+  await at.ask('top_sources', '--json');
+  expect(at.said.out).toBe(`${JSON.stringify(answer, null, 2)}\n`);
+});
+
+describe('on a terminal', () => {
+  const wide = { rows: [{ path: `/${'x'.repeat(50)}`, value: 3 }], columns: [{ name: 'path' }, { name: 'value' }] };
+
+  test('a table too wide for it has its widest columns cut', async () => {
+    await using at = await office({ structuredContent: wide }, { outIsTty: true, columns: 30 });
+    await at.ask('get_stats');
+    expect(at.said.out).toBe(`path                     value\n───────────────────────  ─────\n/${'x'.repeat(21)}…      3\n`);
+  });
+
+  test('and if that is not enough each row is a list of what it has', async () => {
+    await using at = await office({ structuredContent: { ...wide, rows: [{ ...wide.rows[0], user: null }] } }, { outIsTty: true, columns: 18 });
+    await at.ask('get_stats');
+    expect(at.said.out).toBe(`path   /xxxxxxxxxx…\nvalue  3\n`);
+  });
+
+  test('what visitors wrote cannot move the cursor', async () => {
+    await using at = await office({ structuredContent: { rows: [{ path: '/\u001b[2J\nx' }], columns: [{ name: 'path' }] } }, { outIsTty: true });
+    await at.ask('get_stats');
+    expect(at.said.out).toContain('/�[2J x\n');
+  });
+});
+
+test('an answer without rows is shown as one', async () => {
+  await using at = await office({ structuredContent: { ok: true, event_id: 'e1' } });
+  await at.ask('track_event', '--event', 'a');
+  expect(at.said.out).toContain('ok    event_id\n────  ────────\ntrue  e1\n');
+});
+
+describe('what the server refuses is a sentence on standard error, exit code 1', () => {
+  test.each<[string, Says, string]>([
+    [
+      'bad arguments',
+      {
+        status: 200,
+        body: { jsonrpc: '2.0', id: 1, result: { isError: true, content: [{ type: 'text', text: 'invalid_params: no such metric\n{"fieldErrors":{}}' }] } },
+      },
+      'invalid_params: no such metric\n',
+    ],
+    [
+      'an unknown tool',
+      {
+        status: 200,
+        body: { jsonrpc: '2.0', id: 1, error: { code: -32602, message: 'unknown_tool', data: { reason: 'unknown_tool', message: 'There is no tool x.' } } },
+      },
+      'There is no tool x. (unknown_tool)\n',
+    ],
+    ['a wrong key', { status: 401, body: { error: 'invalid_api_key', message: 'No such key.' } }, 'No such key. (401 invalid_api_key)\n'],
+    ['a body that is no MCP', { status: 200, body: ['hello'] }, 'answered, but not in MCP. Is --url right?\n'],
+    ['a page of another program', { status: 404, body: 'Not here' }, 'answered 404 and not in the words of this product. Is --url right?\n'],
+  ])('%s', async (_, says, sentence) => {
+    await using at = await office(() => says);
+    expect(await at.ask('get_stats')).toBe(1);
+    expect(at.said.err).toContain(sentence);
+    expect(at.said.out).toBe('');
+  });
+});
+
+describe('wrong usage', () => {
+  test.each([
+    [[], /Which tool\?/],
+    [['get_stats', 'count'], /`count` belongs to no flag/],
+    [['get_stats', '--json', '--csv'], /Choose one/],
+  ])('%j', async (args, sentence) => {
+    const at = desk();
+    expect(await at.type('ask', ...args)).toBe(2);
+    expect(at.said.err).toMatch(sentence);
+  });
+});
+
+describe('tools', () => {
+  const tool = (name: string, schema: object) => ({ name, description: `About ${name}.`, inputSchema: { type: 'object', ...schema } });
+  const pages = ({ body }: Heard): Says => {
+    const { params } = JSON.parse(body);
+    const stats = tool('get_stats', {
+      required: ['metric'],
+      properties: {
+        metric: { type: 'string', enum: ['count', 'uniques'], description: 'What to count.' },
+        limit: { type: 'integer' },
+        group_by: { anyOf: [{ type: 'string' }, { type: 'array' }] },
+      },
+    });
+    const result = params.cursor === undefined ? { tools: [stats], nextCursor: 'two' } : { tools: [tool('funnel', {})] };
+    return { status: 200, body: { jsonrpc: '2.0', id: 1, result } };
+  };
+
+  test('all pages are listed, each tool with its arguments', async () => {
+    await using at = await office(pages);
+    expect(await at.type('tools', '--url', at.server.url)).toBe(0);
+    expect(at.said.out).toBe(
+      `get_stats --metric [--limit] [--group_by]\n    About get_stats.\n\nfunnel\n    About funnel.\n\n\`millimetric tools NAME\` explains the arguments of one.\n`,
+    );
+  });
+
+  test.each([[['tools', 'get_stats']], [['ask', 'get_stats', '--help']]])('%j explains one', async (args) => {
+    await using at = await office(pages);
+    expect(await at.type(...args, '--url', at.server.url)).toBe(0);
+    expect(at.said.out).toContain('  --metric  count|uniques (required)\n      What to count.\n  --limit  integer\n');
+    expect(at.said.out).toContain('  --group_by  text or list\n');
+  });
+
+  test('a mistyped one is told its nearest', async () => {
+    await using at = await office(pages);
+    expect(await at.type('tools', 'getstat', '--url', at.server.url)).toBe(1);
+    expect(at.said.err).toContain('There is no tool `getstat` for this key. Did you mean `get_stats`? There are: get_stats, funnel.');
+  });
+});
+
+describe('track', () => {
+  test('an event is sent with its fields and properties, and a name so that a retry is no second one', async () => {
+    await using at = await office((_: Heard, nth: number): Says => (nth === 1 ? { status: 503 } : { status: 202, body: { ok: true, event_id: 'x' } }));
+    const typed = ['sign_up', '--user-id', '42', '--page', 'http://a.example/b', '--property', 'plan=pro', '--property', 'seats=3', '--property', 'q=a=b'];
+    expect(await at.type('track', '--url', at.server.url, ...typed)).toBe(0);
+    expect(at.server.heard).toHaveLength(2);
+    expect(at.server.heard[1]?.body).toBe(at.server.heard[0]?.body);
+    expect(JSON.parse(at.server.heard[0]?.body ?? '')).toEqual({
+      event: 'sign_up',
+      event_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      user_id: '42',
+      url: 'http://a.example/b',
+      properties: { plan: 'pro', seats: 3, q: 'a=b' },
+    });
+    expect(at.server.heard[0]).toMatchObject({ path: '/v1/track', authorization: 'Bearer sk_live_secret' });
+    expect(at.said.out).toMatch(/^Stored sign_up as /);
+  });
+
+  test('a refusal names the field', async () => {
+    const body = { error: 'invalid_payload', message: 'Does not fit.', details: { formErrors: [], fieldErrors: { url: ['must be a URL'] } } };
+    await using at = await office(() => ({ status: 400, body }));
+    expect(await at.type('track', 'a', '--url', at.server.url)).toBe(1);
+    expect(at.said.err).toBe('Does not fit. (400 invalid_payload)\n  url: must be a URL\n');
+  });
+
+  test.each([
+    [[], /Which event\?/],
+    [['a', 'b'], /`b` belongs to no flag/],
+    [['a', '--property', 'plan'], /takes name=value; `plan` was given/],
+  ])('%j is wrong usage', async (args, sentence) => {
+    const at = desk();
+    expect(await at.type('track', ...args)).toBe(2);
+    expect(at.said.err).toMatch(sentence);
+  });
+});
