@@ -15,6 +15,7 @@ const answer = z.object({
   columns: z.array(z.looseObject({ name: z.string() })).optional(),
   period: z.looseObject({ from: z.string(), to: z.string(), timezone: z.string().nullish() }).optional(),
   notes: z.array(z.string()).optional(),
+  truncated: z.looseObject({ shown: z.number(), of: z.number().nullable(), what: z.string() }).nullish(),
   next_cursor: z.string().nullish(),
 });
 const result = z.object({
@@ -66,7 +67,7 @@ const unreadable = (tool: string, why: z.ZodError) =>
 function show(tool: string, came: Readonly<Record<string, unknown>>, asCsv: boolean, terminal: Terminal): void {
   const read = answer.safeParse(came);
   if (!read.success) throw unreadable(tool, read.error);
-  const { columns, rows = [came], period, notes = [], next_cursor: cursor } = read.data;
+  const { columns, rows = [came], period, notes = [], truncated, next_cursor: cursor } = read.data;
   const names = columns?.map(({ name }) => name) ?? [...new Set(rows.flatMap(Object.keys))];
   if (asCsv) {
     terminal.out(csv(names, rows));
@@ -74,6 +75,7 @@ function show(tool: string, came: Readonly<Record<string, unknown>>, asCsv: bool
   }
   const below = [
     ...(period === undefined ? [] : [`${period.from} to ${period.to}${period.timezone ? `, ${period.timezone}` : ''}`]),
+    ...(truncated ? [`Only ${truncated.shown} of ${truncated.of ?? 'more'} ${truncated.what} are shown; --limit shows more.`] : []),
     ...notes,
     ...(cursor ? [`More rows: --cursor ${cursor}`] : []),
   ];

@@ -1,0 +1,87 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { World } from '../ports.ts';
+import type { ProblemCode } from '../problems.ts';
+import { type Route, routes } from '../routes.ts';
+import { type Context, contextOf } from './context.ts';
+import { keyId, parseKey } from './keys.ts';
+import type { Principal } from './kinds.ts';
+import { refusalFor } from './may.ts';
+import { keyRecord, principalFrom } from './record.ts';
+
+/** What a gateway calls before a door: a REQUEST authorizer of API Gateway (REST). */
+export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
+
+interface Refusal {
+  readonly problem: ProblemCode;
+  readonly message: string;
+}
+
+/**
+ * The authorizer of this world: at most one ledger read. A good key gets a policy for this one route and its principal as context; a bad
+ * key passes with `context.problem`, which the door turns into the 401; a kind that may not is denied with `context.problem` for the 403.
+ */
+export const authorize =
+  (world: Pick<World, 'ledger' | 'pepper'>): Authorizer =>
+  async (event) => {
+    const route = routeOf(event);
+    const presented = keyIn(event, route);
+    const found = typeof presented === 'string' ? await principalOfKey(world, presented) : presented;
+    if ('problem' in found) return verdict('Allow', event, route, 'unknown', { ...found });
+    const refusal = route.needs && refusalFor(found, route.needs);
+    return verdict(refusal ? 'Deny' : 'Allow', event, route, found.key, { ...contextOf(found), ...refusal });
+  };
+
+const missing: Refusal = { problem: 'missing_bearer_token', message: 'The Authorization header holds no bearer token; send Authorization: Bearer <key>.' };
+const malformed: Refusal = {
+  problem: 'malformed_api_key',
+  message: 'This is not a whole key: its shape or its checksum is wrong. Copy it again; keys look like sk_live_AbCd1234_… and end in 6 checksum characters.',
+};
+const unknown: Refusal = { problem: 'invalid_api_key', message: 'No such key, or it was revoked. Use another key of this project or mint a new one.' };
+const otherKind: Refusal = { problem: 'key_kind_mismatch', message: 'The stored key is of another kind than the one presented. Mint a new key.' };
+
+/** The key a request presents where its route looks for one. */
+const keyIn = (event: APIGatewayRequestAuthorizerEvent, route: Route): string | Refusal => {
+  if (route.key === 'k') {
+    const given = event.multiValueQueryStringParameters?.k ?? [];
+    return given.length === 1 ? (given[0] ?? '') : malformed;
+  }
+  const given = Object.entries(event.multiValueHeaders ?? {}).flatMap(([name, values]) => (name.toLowerCase() === 'authorization' ? (values ?? []) : []));
+  // Two headers: which one a proxy before us believed is anyone's guess.
+  if (given.length > 1) return malformed;
+  const [, token] = /^bearer +(\S+) *$/i.exec(given[0] ?? '') ?? [];
+  return token ?? (/^bearer +\S/i.test(given[0] ?? '') ? malformed : missing);
+};
+
+const principalOfKey = async ({ ledger, pepper }: Pick<World, 'ledger' | 'pepper'>, text: string): Promise<Principal | Refusal> => {
+  const parsed = parseKey(text);
+  if (parsed === undefined) return malformed;
+  const item = await ledger.read(keyId(parsed.secret, await pepper()));
+  if (item === undefined) return unknown;
+  const record = keyRecord.parse(item.data);
+  if (record.kind !== parsed.kind) return otherKind;
+  return record.env === parsed.env && record.revoked_at === null ? principalFrom(record) : unknown;
+};
+
+const routeOf = ({ resource, httpMethod }: APIGatewayRequestAuthorizerEvent): Route => {
+  const route = routes.find(({ path, method }) => path === resource && method === httpMethod);
+  if (route === undefined) throw new Error(`the gateway sent a route that is not ours: ${httpMethod} ${resource}`);
+  return route;
+};
+
+const verdict = (
+  effect: 'Allow' | 'Deny',
+  { methodArn }: APIGatewayRequestAuthorizerEvent,
+  route: Route,
+  principalId: string,
+  context: Context,
+): APIGatewayAuthorizerResult => {
+  const [api, stage] = methodArn.split('/');
+  return {
+    principalId,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: `${api}/${stage}/${route.method}${route.path}` }],
+    },
+    context,
+  };
+};

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { type ProblemCode, problems } from '../problems.ts';
+import type { Principal } from './kinds.ts';
+
+/** What an authorizer hands to the gateway and on to the door: API Gateway carries flat text only. */
+export type Context = Readonly<Record<string, string>>;
+
+const origins = z
+  .string()
+  .transform((text, issues) => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      issues.addIssue('not JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(z.string()));
+const known = z.object({
+  key: z.string(),
+  kind: z.enum(['pk', 'sk', 'rk', 'ak']),
+  env: z.enum(['live', 'test']),
+  scope: z.string(),
+  account_id: z.string().min(1),
+  plan: z.string().min(1),
+  problem: z.undefined().optional(),
+});
+const inProject = z.object({ project_id: z.string().min(1), project_slug: z.string(), timezone: z.string(), allowed_origins: origins });
+
+/** The principal as authorizer context. */
+export const contextOf = ({ key, kind, env, scope, accountId, plan, project }: Principal): Context => ({
+  key,
+  kind,
+  env,
+  scope,
+  account_id: accountId,
+  plan,
+  ...(project && {
+    project_id: project.id,
+    project_slug: project.slug,
+    timezone: project.timezone,
+    allowed_origins: JSON.stringify(project.allowedOrigins),
+  }),
+});
+
+/** The principal of an authorizer context; null when there is none or any part is missing, so that doors fail closed. */
+export const principalOf = (context: unknown): Principal | null => {
+  const who = known.safeParse(context);
+  if (!who.success) return null;
+  const { account_id, problem: _, ...rest } = who.data;
+  if (rest.kind === 'ak') return { ...rest, accountId: account_id, project: null };
+  const where = inProject.safeParse(context);
+  if (!where.success) return null;
+  const { project_id, project_slug, timezone, allowed_origins } = where.data;
+  return { ...rest, accountId: account_id, project: { id: project_id, slug: project_slug, timezone, allowedOrigins: allowed_origins } };
+};
+
+/** Why the authorizer did not take the key; null when it did. A plain look, for it is null on nearly every request. */
+export const refusalOf = (context: unknown): { readonly problem: ProblemCode; readonly message: string } | null => {
+  if (typeof context !== 'object' || context === null || !('problem' in context) || !('message' in context)) return null;
+  const { problem, message } = context;
+  return typeof problem === 'string' && isProblem(problem) && typeof message === 'string' ? { problem, message } : null;
+};
+
+/** The name of the key, for the log; null where none was good enough to have one. */
+export const keyNameIn = (context: unknown): string | null =>
+  typeof context === 'object' && context !== null && 'key' in context && typeof context.key === 'string' ? context.key : null;
+
+const isProblem = (word: string): word is ProblemCode => Object.hasOwn(problems, word);

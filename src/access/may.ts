@@ -1,0 +1,37 @@
+import type { ProblemCode } from '../problems.ts';
+import { Problem } from '../problems.ts';
+import { type Action, type KeyKind, keyKinds, type Principal } from './kinds.ts';
+
+const kinds: readonly KeyKind[] = ['pk', 'sk', 'rk', 'ak'];
+const deeds: Record<Action, string> = {
+  ingest: 'write events',
+  read: 'read',
+  mcp: 'speak to /mcp',
+  mcp_account: 'speak to /mcp/account',
+  forget: 'erase a person',
+  admin: 'administer',
+};
+
+/** Why this key may not do this, or null when it may (contract §1). The sentence holds no quotation mark: gateways put it into JSON as it is. */
+export const refusalFor = (who: Pick<Principal, 'kind' | 'scope'>, action: Action): { readonly problem: ProblemCode; readonly message: string } | null => {
+  const verdict = keyKinds[who.kind][action];
+  if (verdict === true || (action === 'admin' && who.kind === 'ak' && who.scope === 'admin')) return null;
+  const able = kinds.filter((kind) => keyKinds[kind][action] === true).map((kind) => `${kind}_`);
+  const remedy = action === 'admin' ? 'an ak_ key with scope admin' : `one of: ${able.join(', ')}`;
+  return { problem: verdict, message: `A key of kind ${who.kind}_ may not ${deeds[action]}; use ${remedy}.` };
+};
+
+/**
+ * Checks that a browser key is used on one of its project's pages: `Origin` must equal an entry (scheme, host, port), or `*` is listed.
+ * Other kinds pass. Throws `origin_not_allowed`.
+ */
+export const checkOrigin = ({ kind, project }: Principal, origin: string | undefined): void => {
+  if (kind !== 'pk') return;
+  const allowed = project?.allowedOrigins ?? [];
+  if (origin !== undefined && (allowed.includes(origin) || allowed.includes('*'))) return;
+  const came = origin === undefined ? 'no Origin header came' : `the page’s origin ${JSON.stringify(origin.slice(0, 200))} is not listed`;
+  throw new Problem(
+    'origin_not_allowed',
+    `A pk_ key works only on pages of its project’s allowed_origins; ${came}. Add it to the project, or use an sk_ key on a server.`,
+  );
+};

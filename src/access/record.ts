@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { Principal } from './kinds.ts';
+
+const project = z.object({ id: z.string(), slug: z.string(), timezone: z.string(), allowed_origins: z.array(z.string()) });
+
+/** What the ledger keeps of a key under `keyId`: all that an authorizer must know, so that one read decides. */
+export const keyRecord = z.object({
+  /** `{kind}_{env}_{prefix}`. */
+  key: z.string(),
+  kind: z.enum(['pk', 'sk', 'rk', 'ak']),
+  env: z.enum(['live', 'test']),
+  /** `''`, or `admin` on an account key. */
+  scope: z.enum(['', 'admin']),
+  account_id: z.string(),
+  plan: z.string(),
+  /** A copy of the project's own record, renewed with it; null on an account key. */
+  project: project.nullable(),
+  /** ISO 8601, UTC. */
+  created_at: z.string(),
+  /** ISO 8601, UTC; null while the key is good. */
+  revoked_at: z.string().nullable(),
+});
+
+export type KeyRecord = Readonly<z.infer<typeof keyRecord>>;
+
+/** Who presents this key. */
+export const principalFrom = ({ key, kind, env, scope, account_id, plan, project }: KeyRecord): Principal => ({
+  key,
+  kind,
+  env,
+  scope,
+  accountId: account_id,
+  plan,
+  project: project && { id: project.id, slug: project.slug, timezone: project.timezone, allowedOrigins: project.allowed_origins },
+});

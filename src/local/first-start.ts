@@ -1,0 +1,74 @@
+import { chmod, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { newKey } from '../access/keys.ts';
+import { accountsOf, type Books, createAccount, newId } from '../accounts/accounts.ts';
+import { keepKey } from '../accounts/keys.ts';
+import { changeProject, createProject, projectOf, projectsOf } from '../accounts/projects.ts';
+import { absent, inFolder, jsonIn, writeWhole } from './data-folder.ts';
+
+const keysFile = z.object({
+  account_id: z.string(),
+  project_id: z.string(),
+  project_slug: z.string(),
+  keys: z.object({ pk: z.string(), sk: z.string(), rk: z.string(), ak: z.string() }),
+});
+
+/** The first account’s keys as `keys.json` holds them. */
+export type Keys = z.infer<typeof keysFile>;
+
+const origins = ['http://localhost:3000', 'http://localhost:5173', 'http://localhost:8787'];
+
+/**
+ * Sees that account `default`, project `demo` and one key of each kind exist and stand in `keys.json`. The file is written first and the
+ * records are made from it, so a start that was cut short is finished by the next one. `port`: demo’s pages on it may use its pk_ key.
+ */
+export const firstStart = async (books: Books, dir: string, port: number): Promise<{ readonly keys: Keys; readonly first: boolean }> => {
+  const path = join(dir, inFolder.keys);
+  const saved = await readFile(path, 'utf8').catch(absent);
+  const keys = saved === undefined ? await newKeys(books) : parsed(saved, path);
+  if (saved === undefined) await writeWhole(path, `${JSON.stringify(keys, null, 2)}\n`);
+  else await chmod(path, 0o600);
+
+  const { account_id, project_id } = keys;
+  const here = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
+  await createAccount(books, { id: account_id, name: 'default', plan: 'unlimited' });
+  if ((await projectOf(books, project_id)) === undefined) {
+    await createProject(books, account_id, {
+      id: project_id,
+      slug: keys.project_slug,
+      name: 'Demo',
+      timezone: 'UTC',
+      allowed_origins: [...new Set([...origins, ...here])],
+    });
+  }
+  await allowOrigins(books, project_id, here);
+  for (const kind of ['pk', 'sk', 'rk'] as const) await keepKey(books, keys.keys[kind], { kind, projectId: project_id });
+  await keepKey(books, keys.keys.ak, { kind: 'ak', accountId: account_id });
+  return { keys, first: saved === undefined };
+};
+
+/** New keys: of the account and project that are there (the file was moved away), else of ones to be made. */
+const newKeys = async (books: Books): Promise<Keys> => {
+  const { random } = books;
+  const account = (await accountsOf(books)).accounts.find(({ name }) => name === 'default');
+  const project = account && (await projectsOf(books, account.account_id)).projects.find(({ slug }) => slug === 'demo');
+  return {
+    account_id: account?.account_id ?? newId('acc', random),
+    project_id: project?.project_id ?? newId('prj', random),
+    project_slug: 'demo',
+    keys: { pk: newKey('pk', 'live', random), sk: newKey('sk', 'live', random), rk: newKey('rk', 'live', random), ak: newKey('ak', 'live', random) },
+  };
+};
+
+const parsed = (text: string, path: string): Keys => {
+  const read = keysFile.safeParse(jsonIn(text));
+  if (!read.success) throw new Error(`${path} is damaged and was left as it is; put it back from a backup, or move it away and the next start mints new keys.`);
+  return read.data;
+};
+
+const allowOrigins = async (books: Books, projectId: string, wanted: readonly string[]): Promise<void> => {
+  const allowed = (await projectOf(books, projectId))?.allowed_origins ?? [];
+  const missing = wanted.filter((origin) => !allowed.includes(origin));
+  if (missing.length > 0) await changeProject(books, projectId, { allowed_origins: [...allowed, ...missing].slice(-50) });
+};

@@ -1,0 +1,41 @@
+import { Problem } from '../problems.ts';
+import { type Route, routes } from '../routes.ts';
+import { gatewayAnswers, wrongMethod } from '../serve/gateway-answers.ts';
+import { nearest } from '../tools/nearest.ts';
+
+/** What lies at one path. */
+export interface Place {
+  readonly path: string;
+  readonly routes: readonly Route[];
+  /** For `Allow`: HEAD goes wherever GET does. */
+  readonly methods: readonly string[];
+}
+
+const places: ReadonlyMap<string, Place> = new Map(
+  Map.groupBy(routes satisfies readonly Route[], ({ path }) => path)
+    .entries()
+    .map(([path, here]: [string, readonly Route[]]) => [
+      path,
+      {
+        path,
+        routes: here,
+        methods: here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
+      },
+    ]),
+);
+
+/** The place at exactly this path; throws `not_found` naming the nearest. Nothing is decoded, folded or trimmed: `//v1/track`, `/v1/%74rack` and `/v1/track/` are no routes. */
+export const placeAt = (path: string): Place => {
+  const place = places.get(path);
+  if (place !== undefined) return place;
+  const [near] = nearest(path, [...places.keys()], 1);
+  const route = near && places.get(near)?.routes[0];
+  throw route ? new Problem('not_found', `${gatewayAnswers.noRoute.message} The nearest is ${route.method} ${route.path}.`) : gatewayAnswers.noRoute;
+};
+
+/** The route of this method; throws `method_not_allowed` with `Allow`. */
+export const routeAt = ({ path, routes: here, methods }: Place, method: string): Route => {
+  const route = here.find((one) => one.method === (method === 'HEAD' ? 'GET' : method));
+  if (route === undefined) throw wrongMethod(path, methods);
+  return route;
+};

@@ -1,0 +1,82 @@
+import { DatabaseSync } from 'node:sqlite';
+import * as z from 'zod';
+import type { Ledger, LedgerItem } from '../ports.ts';
+import { Problem } from '../problems.ts';
+
+const stored = z.object({ id: z.string(), grp: z.string().nullable(), at: z.string().nullable(), version: z.number(), data: z.string() });
+const place = z.tuple([z.string(), z.string()]);
+const pageLength = 100;
+
+/** A ledger in one SQLite file that no other process may open meanwhile; `:memory:` keeps nothing. Each write is synced to disk before it resolves. */
+export const openLedger = (file: string): { readonly ledger: Ledger; readonly close: () => void } => {
+  const db = opened(file);
+
+  const read = db.prepare('select id, grp, at, version, data from items where id = ?');
+  const create = db.prepare('insert into items (id, grp, at, version, data) values (?, ?, ?, 1, ?) on conflict do nothing');
+  const replace = db.prepare('update items set grp = ?, at = ?, version = version + 1, data = ? where id = ? and version = ?');
+  const erase = db.prepare('delete from items where id = ? and version = ?');
+  const list = db.prepare(
+    `select id, grp, at, version, data from items where grp = ? and (coalesce(at, ''), id) > (?, ?) order by coalesce(at, ''), id limit ?`,
+  );
+
+  const ledger: Ledger = {
+    read: async (id) => {
+      const row = read.get(id);
+      return row && itemFrom(row);
+    },
+    write: async ({ id, group = null, at = null, data }, ifVersion) => {
+      const text = JSON.stringify(data);
+      const { changes } = ifVersion === 0 ? create.run(id, group, at, text) : replace.run(group, at, text, id, ifVersion);
+      return changes === 1;
+    },
+    erase: async (id, ifVersion) => erase.run(id, ifVersion).changes === 1,
+    list: async (group, { after, limit = pageLength } = {}) => {
+      // Every id is greater than the empty text, so the first page starts after ('', '').
+      const [at, id] = after === undefined ? ['', ''] : placeFrom(after);
+      const items = list.all(group, at, id, limit + 1).map(itemFrom);
+      const last = items[limit - 1];
+      return items.length > limit && last !== undefined ? { items: items.slice(0, limit), next: cursorAt(last) } : { items };
+    },
+  };
+  return { ledger, close: () => db.close() };
+};
+
+const tables = `
+  pragma locking_mode = exclusive;
+  pragma journal_mode = wal;
+  pragma synchronous = full;
+  create table if not exists items (id text primary key, grp text, at text, version integer not null, data text not null) without rowid, strict;
+  create index if not exists items_by_group on items (grp, coalesce(at, ''), id) where grp is not null;`;
+
+const opened = (file: string): DatabaseSync => {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec(tables);
+    return db;
+  } catch (cause) {
+    db.close();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The ledger ${file} cannot be opened (${why}) and was left as it is; stop whoever else uses it, or put it back from a backup.`, { cause });
+  }
+};
+
+const itemFrom = (row: unknown): LedgerItem => {
+  const { id, grp, at, version, data } = stored.parse(row);
+  return {
+    id,
+    version,
+    data: z.record(z.string(), z.unknown()).parse(JSON.parse(data)),
+    ...(grp === null ? {} : { group: grp }),
+    ...(at === null ? {} : { at }),
+  };
+};
+
+const cursorAt = ({ at = '', id }: LedgerItem): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
+
+const placeFrom = (cursor: string): readonly [string, string] => {
+  try {
+    return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+  } catch (cause) {
+    throw new Problem('invalid_params', 'The cursor is not one of ours; send back `next` of the page before, unchanged.', { cause });
+  }
+};

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { authorize } from '../access/authorize.ts';
+import { loaderText } from '../browser/loader-text.ts';
+import type { World } from '../ports.ts';
+import { collect } from '../serve/collect.ts';
+import { speakMcp } from '../serve/mcp.ts';
+import { openapi } from '../serve/openapi.ts';
+import { answerQuestions } from '../serve/rest.ts';
+import { site } from '../serve/site.ts';
+import { version } from '../version.ts';
+import { codeOf } from './data-folder.ts';
+import { firstStart, type Keys } from './first-start.ts';
+import { type Doors, gateway, type Patience } from './gateway.ts';
+import type { Settings } from './settings.ts';
+import { openWorld, type Surroundings } from './world.ts';
+
+/** The whole product, running in this process. */
+export interface Product {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly keys: Keys;
+  /** Was the data folder new? */
+  readonly first: boolean;
+  readonly world: World;
+  /** Takes nothing more, answers what is under way for up to `graceMs`, makes everything accepted safe, lets go of folder and port. */
+  readonly close: (graceMs: number) => Promise<void>;
+}
+
+/** Starts everything on one port. Throws an Error with one clear sentence when folder or port cannot be had; nothing is left open then. */
+export const openProduct = async (
+  { port, host, dir }: Settings,
+  { log, clock, patience }: Omit<Surroundings, 'dir'> & { readonly patience?: Patience },
+): Promise<Product> => {
+  const { world, close } = await openWorld({ dir, log, clock });
+  const { server, close: closeGateway } = gateway(world, authorize(world), doorsOf(world), patience);
+  try {
+    const bound = await listen(server, port, host);
+    const { keys, first } = await firstStart(world, dir, bound);
+    return {
+      url: `http://${shown(host)}:${bound}`,
+      keys,
+      first,
+      world,
+      close: async (graceMs) => {
+        await closeGateway(graceMs);
+        await close();
+      },
+    };
+  } catch (thrown) {
+    server.close();
+    await close();
+    throw thrown;
+  }
+};
+
+const doorsOf = (world: World): Doors => ({
+  collect: collect(world),
+  query: answerQuestions(world),
+  mcp: speakMcp(world),
+  site: site(world, { version, loader: loaderText, openapi: JSON.stringify(openapi(version)) }),
+});
+
+/** The port that was taken. */
+const listen = async (server: Server, port: number, host: string): Promise<number> => {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (cause) {
+    const reason = reasons[codeOf(cause)] ?? `cannot be had (${codeOf(cause) || String(cause)})`;
+    throw new Error(`Port ${port} on ${host} ${reason}.`, { cause });
+  }
+  const bound = server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : port;
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use by another program; stop that, or set PORT to another (PORT=0 takes any free one)',
+  EACCES: 'is not open to this user; set PORT to one above 1023',
+  EADDRNOTAVAIL: 'cannot be had because this machine has no such address; set HOST to one it has, e.g. 127.0.0.1',
+  ENOTFOUND: 'cannot be had because nothing is known by that name; set HOST to an address of this machine, e.g. 127.0.0.1',
+  EAI_AGAIN: 'cannot be had because that name cannot be looked up; set HOST to an address of this machine, e.g. 127.0.0.1',
+};
+
+/** An address one can type: the one for “every network” is none. */
+const shown = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host);

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log, World } from '../ports.ts';
+import { openCountries } from './country.ts';
+import { claimFolder, inFolder, pepperIn } from './data-folder.ts';
+import { openLake } from './lake.ts';
+import { openLedger } from './ledger.ts';
+
+/** Below API Gateway’s 29 s, so that a question’s own 504 comes first. */
+const questionTimeMs = 25_000;
+
+/** What a world in a folder is made with. */
+export interface Surroundings {
+  /** The data folder. */
+  readonly dir: string;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** A world whose every port lives in one folder. Throws an Error with one clear sentence when the folder cannot be ours; `close` finishes what was accepted. */
+export const openWorld = async ({ dir, log, clock }: Surroundings): Promise<{ readonly world: World; readonly close: () => Promise<void> }> => {
+  await claimFolder(dir);
+  // The lake's lock comes first: what follows must not happen in two processes at once.
+  const lake = await openLake({ dir: join(dir, inFolder.events), log, clock });
+  try {
+    const file = join(dir, inFolder.ledger);
+    const pepper = await pepperIn(dir, existsSync(file));
+    const country = await openCountries();
+    const { ledger, close } = openLedger(file);
+    return {
+      world: {
+        sink: lake.sink,
+        engine: lake.engine,
+        store: lake.store,
+        ledger,
+        clock,
+        random: (n) => randomBytes(n),
+        pepper: async () => pepper,
+        country,
+        log,
+        questionTimeMs,
+        lake: 'clean',
+      },
+      close: async () => {
+        await lake.close();
+        close();
+      },
+    };
+  } catch (thrown) {
+    await lake.close();
+    throw thrown;
+  }
+};

@@ -1,0 +1,92 @@
+import middy, { type Request } from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { keyNameIn } from '../access/context.ts';
+import type { Principal } from '../access/kinds.ts';
+import type { World } from '../ports.ts';
+import { asProblem, type Problem } from '../problems.ts';
+import type { Route } from '../routes.ts';
+import { askedOf } from './asked.ts';
+import { challenge, cors } from './cors.ts';
+import { logFailure } from './failure.ts';
+import { gatewayAnswers } from './gateway-answers.ts';
+
+/** What API Gateway calls: one request in, one answer out. */
+export type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+/** A request as a door sees it: already authorized, its route known. */
+export interface Asked {
+  readonly route: Route;
+  /** Null only where the route needs no key. */
+  readonly principal: Principal | null;
+  readonly requestId: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The caller’s address as the gateway saw it. Never logged. */
+  readonly ip: string;
+}
+
+/** A door’s answer; `body` is JSON unless it is text with its own content type. */
+export interface Told {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export type MakeDoor = (world: Pick<World, 'log' | 'clock'>, tell: (asked: Asked) => Promise<Told>) => Handler;
+
+type Turn = Request<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, { began?: number }>;
+
+/** A handler around `tell`: every request is checked, every answer has its headers, every failure its body, every request its log line. */
+export const door: MakeDoor = (world, tell) => {
+  const finish = (turn: Turn): void => {
+    const { event, response, internal } = turn;
+    if (!response) return;
+    response.headers = { ...cors, 'Cache-Control': 'no-store', ...response.headers, 'X-Request-Id': event.requestContext.requestId };
+    world.log.info('request', {
+      method: event.httpMethod,
+      route: event.resource,
+      status: response.statusCode,
+      ms: world.clock() - (internal.began ?? world.clock()),
+      key: keyNameIn(event.requestContext.authorizer),
+      request_id: event.requestContext.requestId,
+    });
+  };
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, { began?: number }>({
+    timeoutEarlyInMillis: 500,
+    timeoutEarlyResponse: () => {
+      throw gatewayAnswers.tooLate;
+    },
+  })
+    .before(({ internal }: Turn) => {
+      internal.began = world.clock();
+    })
+    .after(finish)
+    .onError((turn: Turn) => {
+      const { event, error } = turn;
+      const problem = asProblem(error);
+      if (problem.cause !== undefined && problem.status >= 500) logFailure(world.log, problem, event.requestContext.requestId, privateOf(event));
+      turn.response = refusal(problem);
+      finish(turn);
+    })
+    .handler(async (event: APIGatewayProxyEvent) => answer(await tell(askedOf(event))));
+};
+
+const answer = ({ status, headers = {}, body }: Told): APIGatewayProxyResult => {
+  if (body === undefined) return { statusCode: status, headers: { ...headers }, body: '' };
+  const typed = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+  return typed && typeof body === 'string'
+    ? { statusCode: status, headers: { ...headers }, body }
+    : { statusCode: status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) };
+};
+
+const refusal = (problem: Problem): APIGatewayProxyResult =>
+  answer({ status: problem.status, headers: { ...(problem.status === 401 ? challenge : {}), ...problem.headers }, body: problem.body });
+
+const privateOf = ({ headers, multiValueQueryStringParameters: query, body, requestContext }: APIGatewayProxyEvent): readonly (string | null | undefined)[] => [
+  ...Object.values(headers),
+  ...Object.values(query ?? {}).flatMap((values) => values ?? []),
+  body,
+  requestContext.identity.sourceIp,
+];

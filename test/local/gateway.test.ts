@@ -1,0 +1,430 @@
+import { once } from 'node:events';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authorize } from '../../src/access/authorize.ts';
+import { mintKey } from '../../src/accounts/keys.ts';
+import { gateway } from '../../src/local/gateway.ts';
+import { openLog } from '../../src/local/log.ts';
+import { problems } from '../../src/problems.ts';
+import { routes } from '../../src/routes.ts';
+import { type Asked, door, type Handler } from '../../src/serve/door.ts';
+import { bodyLimitBytes } from '../../src/serve/gateway-answers.ts';
+import { site } from '../../src/serve/site.ts';
+import { openBooks, openShop } from '../access/books.ts';
+import { parseAnswer, sendRaw } from './raw.ts';
+
+/** A gateway before doors that say what they were asked; `/v1/funnel` is a door with a bug in it. */
+const open = async () => {
+  const books = openBooks();
+  const { project } = await openShop(books);
+  const keyFor = async (kind: 'pk' | 'sk' | 'rk') => (await mintKey(books, { kind, env: 'live', projectId: project.project_id })).key;
+  const keys = { pk: await keyFor('pk'), sk: await keyFor('sk'), rk: await keyFor('rk') };
+  const lines: string[] = [];
+  const log = openLog((text) => lines.push(text), Date.now);
+  const world = { log, clock: Date.now };
+  const asked: Asked[] = [];
+  const events: APIGatewayProxyEvent[] = [];
+  const letGo = Promise.withResolvers<void>();
+  const echo = door(world, async (one) => {
+    asked.push(one);
+    if (one.query.wait) await letGo.promise;
+    if (one.route.path === '/v1/funnel')
+      throw new Error(`cannot read ${one.headers['x-secret'] ?? ''} of ${one.headers.authorization}`, { cause: new Error(one.body) });
+    return { status: 200, body: { bytes: Buffer.byteLength(one.body), query: one.query } };
+  });
+  const watched: Handler = (event, context) => {
+    events.push(event);
+    return echo(event, context);
+  };
+  const made = gateway(
+    world,
+    authorize(books),
+    { collect: watched, query: watched, mcp: watched, site: site(world, { version: '1.2.3', loader: 'void 0;', openapi: '{"openapi":"3.1.0"}' }) },
+    { headMs: 300, requestMs: 600, lookMs: 50 },
+  );
+  made.server.listen(0, '127.0.0.1');
+  await once(made.server, 'listening');
+  const address = made.server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const logged = () => {
+    log.flush();
+    return lines.join('');
+  };
+  return { url: `http://127.0.0.1:${port}`, keys, asked, events, logged, letGo: letGo.resolve, close: made.close };
+};
+
+let on: Awaited<ReturnType<typeof open>>;
+beforeAll(async () => {
+  on = await open();
+});
+afterAll(() => on.close(100));
+
+const raw = async (...lines: string[]) => parseAnswer(await sendRaw(on.url, [`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`]));
+const errorOf = (body: string) => {
+  const { error, message, ...rest } = JSON.parse(body);
+  expect(Object.keys(rest).filter((name) => name !== 'details')).toEqual([]);
+  expect(message.length).toBeGreaterThan(20);
+  return { error, message };
+};
+const expectErrorForm = (answer: { status: number; headers: Readonly<Record<string, string>>; body: string }, error: keyof typeof problems) => {
+  expect(answer.status).toBe(problems[error].status);
+  expect(answer.headers['content-type']).toBe('application/json');
+  expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  expect(answer.headers['access-control-allow-origin']).toBe('*');
+  expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+  expect(answer.headers['www-authenticate']).toBe(answer.status === 401 ? 'Bearer realm="mcp"' : undefined);
+  expect(errorOf(answer.body).error).toBe(error);
+};
+
+describe('paths', () => {
+  test.each([
+    ['/', undefined],
+    ['/v2', undefined],
+    ['/v1/trak', 'POST /v1/track'],
+    ['/v1/stat', 'GET /v1/stats'],
+    ['/v1/track/', 'POST /v1/track'],
+    ['//v1/track', 'POST /v1/track'],
+    ['/v1//track', 'POST /v1/track'],
+    ['/v1/%74rack', undefined],
+    ['/v1/./track', 'POST /v1/track'],
+    ['/v1/../v1/track', undefined],
+    ['/V1/Track', 'POST /v1/track'],
+    ['/v1/track%2f', 'POST /v1/track'],
+    ['/v1/track;a=b', undefined],
+    ['/healthz%00', 'GET /healthz'],
+    ['/__proto__', undefined],
+    ['/.well-known/oauth-authorization-server', undefined],
+    ['/.well-known/oauth-protected-resource/mcp', undefined],
+    [`/${'a'.repeat(8_000)}`, undefined],
+    ['*', undefined],
+  ])('%s is no route and is told in JSON, naming %s', async (path, nearest) => {
+    const answer = await raw(`GET ${path} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${on.keys.sk}`);
+    expectErrorForm(answer, 'not_found');
+    if (nearest) expect(errorOf(answer.body).message).toContain(`The nearest is ${nearest}.`);
+    expect(answer.body).toContain('/v1/openapi.json');
+  });
+
+  test('a whole URL as target, as proxies send it, is its path', async () => {
+    expect((await raw('GET http://elsewhere.example/healthz HTTP/1.1', 'Host: x')).status).toBe(200);
+  });
+});
+
+describe('methods', () => {
+  test.each([
+    ['GET', '/mcp', 'POST'],
+    ['DELETE', '/mcp', 'POST'],
+    ['PUT', '/v1/track', 'POST'],
+    ['HEAD', '/v1/track', 'POST'],
+    ['POST', '/v1/stats', 'GET, HEAD'],
+    ['PROPFIND', '/healthz', 'GET, HEAD'],
+    ['TRACE', '/healthz', 'GET, HEAD'],
+  ])('%s %s is 405 with Allow: %s, key or no key', async (method, path, allow) => {
+    const answer = await raw(`${method} ${path} HTTP/1.1`, 'Host: x');
+    expect([answer.status, answer.headers.allow]).toEqual([405, allow]);
+    if (method !== 'HEAD') expectErrorForm(answer, 'method_not_allowed');
+  });
+
+  test('CONNECT is answered and hung up on', async () => {
+    expectErrorForm(await raw('CONNECT example.com:443 HTTP/1.1', 'Host: x'), 'invalid_payload');
+  });
+
+  test('HEAD is GET without the body', async () => {
+    const [get, head] = [await raw('GET /healthz HTTP/1.1', 'Host: x'), await raw('HEAD /healthz HTTP/1.1', 'Host: x')];
+    expect(get.body).toBe('{"ok":true,"version":"1.2.3"}');
+    expect([head.status, head.body, head.headers['content-length']]).toEqual([200, '', String(get.body.length)]);
+    expect((await raw('HEAD /v1/stats HTTP/1.1', 'Host: x')).status).toBe(401);
+  });
+
+  test.each([
+    ['/v1/track', 'POST', 'Authorization, Content-Type'],
+    ['/v1/stats', 'GET', 'Authorization, Content-Type'],
+    ['/v1/a.js', 'GET', 'Authorization, Content-Type'],
+    ['/mcp', 'POST', 'Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID'],
+  ])('a preflight of %s is 204 without a key and allows %s with %s', async (path, methods, headers) => {
+    const answer = await fetch(on.url + path, { method: 'OPTIONS', headers: { Origin: 'https://anywhere.example', 'Access-Control-Request-Method': 'POST' } });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(answer.headers.get('access-control-allow-methods')).toBe(methods);
+    expect(answer.headers.get('access-control-allow-headers')).toBe(headers);
+    expect(answer.headers.get('access-control-max-age')).toBe('7200');
+    expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await answer.text()).toBe('');
+  });
+
+  test('a preflight of nothing is 404', async () => {
+    expect((await fetch(`${on.url}/v1/nothing`, { method: 'OPTIONS' })).status).toBe(404);
+  });
+});
+
+describe('keys', () => {
+  test('without a key the gateway answers 401 with the same bytes on every route', async () => {
+    const bodies = await Promise.all(
+      routes.filter(({ needs }) => needs !== null).map(async ({ method, path }) => raw(`${method} ${path} HTTP/1.1`, 'Host: x', 'Content-Length: 0')),
+    );
+    for (const answer of bodies) expectErrorForm(answer, 'missing_bearer_token');
+    expect(new Set(bodies.map(({ body }) => body)).size).toBe(1);
+  });
+
+  test('a kind that may not is 403 before its body is read', async () => {
+    const answer = await raw('POST /v1/track HTTP/1.1', 'Host: x', `Authorization: Bearer ${on.keys.rk}`, 'Content-Length: 1000000');
+    expectErrorForm(answer, 'insufficient_scope');
+  });
+
+  test.each([
+    ['the listed origin', 'https://shop.example', 200],
+    ['another scheme', 'http://shop.example', 403],
+    ['a subdomain', 'https://www.shop.example', 403],
+    ['another port', 'https://shop.example:8443', 403],
+    ['the word null', 'null', 403],
+    ['no origin', undefined, 403],
+  ])('a pk_ key on a page of %s (%s) is answered %i', async (_, origin, status) => {
+    const headers = { Authorization: `Bearer ${on.keys.pk}`, 'Content-Type': 'application/json', ...(origin && { Origin: origin }) };
+    const answer = await fetch(`${on.url}/v1/track`, { method: 'POST', headers, body: '{}' });
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(await answer.json()).toMatchObject({ error: 'origin_not_allowed' });
+  });
+});
+
+const post = (headers: Record<string, string>, body?: string | Uint8Array<ArrayBuffer> | ReadableStream) =>
+  fetch(`${on.url}/v1/track`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${on.keys.sk}`, ...headers },
+    ...(body !== undefined && { body, ...(body instanceof ReadableStream && { duplex: 'half' as const }) }),
+  });
+
+describe('bodies', () => {
+  test.each([
+    ['application/json', 200],
+    ['Application/JSON; charset=utf-8', 200],
+    ['text/plain', 415],
+    ['application/jsonp', 415],
+    ['application/x-www-form-urlencoded', 415],
+    ['', 415],
+  ])('Content-Type %j on /v1/track is answered %i', async (type, status) => {
+    expect((await post({ 'Content-Type': type }, new TextEncoder().encode('{}'))).status).toBe(status);
+  });
+
+  test('a compressed body is refused as such', async () => {
+    const answer = await post({ 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }, '{}');
+    expect([answer.status, await answer.json()]).toEqual([415, { error: 'unsupported_media_type', message: expect.stringContaining('without compression') }]);
+  });
+
+  test('exactly 4 MiB is taken, counted in bytes and not in characters', async () => {
+    const answer = await post({ 'Content-Type': 'application/json' }, 'é'.repeat(bodyLimitBytes / 2));
+    expect(await answer.json()).toMatchObject({ bytes: bodyLimitBytes });
+  });
+
+  test('one byte more is 413 though the sender sends it all', async () => {
+    const answer = await post({ 'Content-Type': 'application/json' }, new Uint8Array(bodyLimitBytes + 1));
+    expect([answer.status, await answer.json()]).toEqual([413, { error: 'payload_too_large', message: expect.stringContaining('4 MiB') }]);
+  });
+
+  test('a body that only announces too much is 413 before a byte of it is sent', async () => {
+    const asked = on.asked.length;
+    const answer = parseAnswer(
+      await sendRaw(on.url, [
+        `POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${on.keys.sk}\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\nExpect: 100-continue\r\n\r\n`,
+      ]),
+    );
+    expectErrorForm(answer, 'payload_too_large');
+    expect(answer.headers.connection).toBe('close');
+    expect(on.asked.length).toBe(asked);
+  });
+
+  test('a body without an announced length is counted and 413 when it goes over', async () => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536));
+      },
+    });
+    const answer = await post({ 'Content-Type': 'application/json' }, endless);
+    expect(answer.status).toBe(413);
+    expect(sent).toBeGreaterThan(bodyLimitBytes);
+  });
+
+  test('a sender that asks first is told to go on, once its key is good', async () => {
+    const head = (key: string) =>
+      `POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`;
+    expect(await sendRaw(on.url, [head(on.keys.sk), '{}'], { pauseMs: 30 })).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
+    expect(await sendRaw(on.url, [head(on.keys.rk)])).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  test('a half-closed sender still gets its answer', async () => {
+    const text = await sendRaw(on.url, ['GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'], { end: true });
+    expect(parseAnswer(text).status).toBe(200);
+  });
+
+  test('requests sent one behind the other are answered in order', async () => {
+    const text = await sendRaw(on.url, [
+      'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /v1/none HTTP/1.1\r\nHost: x\r\n\r\nGET /v1/a.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    ]);
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 200']);
+  });
+});
+
+describe('broken and slow senders', () => {
+  test.each([
+    ['garbage', ['hello\r\n\r\n']],
+    ['a wrong version', ['GET / HTTP/9.9\r\n\r\n']],
+    ['no Host header', ['GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n']],
+    ['two lengths', ['POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}']],
+    ['a length and chunks', ['POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}']],
+    ['a header with a line feed inside', ['GET /healthz HTTP/1.1\r\nHost: x\r\nA: b\nc\r\n\r\n']],
+    ['a method nobody knows', ['BREW /healthz HTTP/1.1\r\nHost: x\r\n\r\n']],
+  ])('%s is 400 in JSON', async (_, pieces) => {
+    expectErrorForm(parseAnswer(await sendRaw(on.url, pieces)), 'invalid_payload');
+  });
+
+  test.each([
+    ['one huge header', `A: ${'a'.repeat(17_000)}\r\n`],
+    ['a flood of small ones', 'a: b\r\n'.repeat(3_000)],
+    ['a flood of empty ones', 'a:\r\n'.repeat(15_000)],
+  ])('%s is 431 in JSON', async (_, headers) => {
+    expectErrorForm(parseAnswer(await sendRaw(on.url, [`GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`])), 'headers_too_large');
+  });
+
+  test('a head that never ends is 408 in JSON', async () => {
+    expectErrorForm(parseAnswer(await sendRaw(on.url, ['GET /healthz HTTP/1.1\r\nHost: x\r\n'])), 'request_timeout');
+  });
+
+  test('a body that never ends is 408 in JSON and reaches no door', async () => {
+    const asked = on.asked.length;
+    const head = `POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${on.keys.sk}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{`;
+    expectErrorForm(parseAnswer(await sendRaw(on.url, [head])), 'request_timeout');
+    expect(on.asked.length).toBe(asked);
+  });
+
+  test('a sender that hangs up in the middle of its body reaches no door, and the next is served', async () => {
+    const asked = on.asked.length;
+    await sendRaw(
+      on.url,
+      [`POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${on.keys.sk}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{`],
+      { end: true },
+    );
+    expect((await fetch(`${on.url}/healthz`)).status).toBe(200);
+    expect(on.asked.length).toBe(asked);
+  });
+});
+
+describe('what a door is given', () => {
+  test('the event is API Gateway’s: every value of every header and parameter, the route, the caller’s address', async () => {
+    await fetch(`${on.url}/v1/stats?a=1&b=x%20y&a=2&__proto__=p`, { headers: { Authorization: `Bearer ${on.keys.rk}`, 'X-Thing': 'tea' } });
+    const event = on.events.at(-1);
+    expect(event).toMatchObject({
+      resource: '/v1/stats',
+      path: '/v1/stats',
+      httpMethod: 'GET',
+      body: null,
+      isBase64Encoded: false,
+      queryStringParameters: { a: '2', b: 'x y' },
+      multiValueQueryStringParameters: { a: ['1', '2'], b: ['x y'] },
+      headers: { 'x-thing': 'tea' },
+      multiValueHeaders: { 'x-thing': ['tea'] },
+      requestContext: { resourcePath: '/v1/stats', httpMethod: 'GET', identity: { sourceIp: '127.0.0.1' }, authorizer: { kind: 'rk', project_slug: 'shop' } },
+    });
+    expect(Object.keys(event?.queryStringParameters ?? {})).toContain('__proto__');
+  });
+
+  test('a parameter sent twice is the caller’s mistake, named', async () => {
+    const answer = await fetch(`${on.url}/v1/stats?from=1&from=2`, { headers: { Authorization: `Bearer ${on.keys.rk}` } });
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { error: 'invalid_params', message: expect.stringContaining('"from"'), details: { formErrors: [], fieldErrors: { from: [expect.any(String)] } } },
+    ]);
+  });
+
+  test('the request id in the answer is the one the door saw', async () => {
+    const answer = await fetch(`${on.url}/v1/stats`, { headers: { Authorization: `Bearer ${on.keys.rk}`, 'X-Request-Id': 'mine' } });
+    expect(answer.headers.get('x-request-id')).toBe(on.asked.at(-1)?.requestId);
+    expect(answer.headers.get('access-control-expose-headers')).toBe('X-Request-Id, Retry-After, WWW-Authenticate');
+  });
+
+  test('a base64 body, as API Gateway sends some, is the text it stands for', async () => {
+    const event = on.events.findLast(({ httpMethod }) => httpMethod === 'POST');
+    const seen: Asked[] = [];
+    const handler = door({ log: openLog(() => {}, Date.now), clock: Date.now }, async (asked) => {
+      seen.push(asked);
+      return { status: 204 };
+    });
+    if (event === undefined) throw new Error('no event came yet');
+    const context = {
+      callbackWaitsForEmptyEventLoop: false,
+      functionName: '',
+      functionVersion: '',
+      invokedFunctionArn: '',
+      memoryLimitInMB: '',
+      awsRequestId: '',
+      logGroupName: '',
+      logStreamName: '',
+      getRemainingTimeInMillis: () => 29_000,
+      done: () => {},
+      fail: () => {},
+      succeed: () => {},
+    };
+    await handler(
+      { ...event, body: Buffer.from('{"é":1}').toString('base64'), isBase64Encoded: true, headers: { ...event.headers, 'Content-Type': 'application/json' } },
+      context,
+    );
+    expect(seen[0]?.body).toBe('{"é":1}');
+    const bare = await handler({ ...event, requestContext: { ...event.requestContext, authorizer: undefined } }, context);
+    expect([bare.statusCode, JSON.parse(bare.body).error]).toEqual([401, 'missing_bearer_token']);
+  });
+});
+
+describe('bugs and the log', () => {
+  test('a bug is internal_error outside and whole inside, without what the caller sent', async () => {
+    const answer = await fetch(`${on.url}/v1/funnel?steps=my-private-step-name`, {
+      headers: { Authorization: `Bearer ${on.keys.rk}`, 'X-Secret': 'correct horse battery' },
+    });
+    expect([answer.status, await answer.json()]).toEqual([500, { error: 'internal_error', message: expect.not.stringContaining('cannot read') }]);
+    const [failure] = on
+      .logged()
+      .split('\n')
+      .filter((line) => line.includes(answer.headers.get('x-request-id') ?? '-') && line.includes('"error"'));
+    expect(failure).toContain('cannot read');
+    expect(failure).toContain('gateway.test.ts');
+    expect(failure).not.toContain('horse');
+    expect(failure).not.toContain(on.keys.rk.slice(17));
+  });
+
+  test('each request is one line; no line holds a key, a parameter, a body, an address or a path that is no route', async () => {
+    const before = on.logged().split('\n').length;
+    const { pk, sk, rk } = on.keys;
+    const page = { Origin: 'https://shop.example' };
+    await fetch(`${on.url}/v1/beacon?k=${pk}`, { method: 'POST', headers: page, body: '{"event":"a-private-event"}' });
+    await post({ 'Content-Type': 'application/json', 'User-Agent': 'private-agent' }, '{"event":"a-private-event"}');
+    await fetch(`${on.url}/v1/stats?event=a-private-event`, { headers: { Authorization: `Bearer ${rk}` } });
+    await fetch(`${on.url}/v1/stats?event=a-private-event`, { headers: { Authorization: `Bearer ${rk.slice(0, -2)}` } });
+    await fetch(`${on.url}/v1/stats/${rk}?k=${rk}`);
+    await fetch(`${on.url}/v1/track`, { method: 'POST', headers: { Authorization: `Bearer ${rk}` }, body: 'a-private-event' });
+    const lines = on
+      .logged()
+      .split('\n')
+      .slice(before - 1, -1);
+    expect(lines.map((line) => JSON.parse(line)).map(({ method, route, status, key }) => [method, route, status, key])).toEqual([
+      ['POST', '/v1/beacon', 200, pk.slice(0, 16)],
+      ['POST', '/v1/track', 200, sk.slice(0, 16)],
+      ['GET', '/v1/stats', 200, rk.slice(0, 16)],
+      ['GET', '/v1/stats', 401, null],
+      ['GET', null, 404, null],
+      ['POST', '/v1/track', 403, null],
+    ]);
+    const all = on.logged();
+    for (const secret of [pk.slice(17), sk.slice(17), rk.slice(17), 'a-private-event', 'private-agent', 'private-step', '127.0.0.1', 'shop.example', 'Bearer'])
+      expect(all).not.toContain(secret);
+  });
+});
+
+test('closing takes no more, lets what is under way finish and then hangs up', async () => {
+  const own = await open();
+  const slow = fetch(`${own.url}/v1/stats?wait=1`, { headers: { Authorization: `Bearer ${own.keys.rk}` } });
+  while (own.asked.length === 0) await new Promise(setImmediate);
+  const closed = own.close(5_000);
+  await expect(fetch(`${own.url}/healthz`)).rejects.toThrow();
+  own.letGo();
+  const answer = await slow;
+  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+  await closed;
+});

@@ -1,0 +1,296 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { projectOf } from '../../src/accounts/projects.ts';
+import { settingsFrom } from '../../src/local/settings.ts';
+import { type Running, startProduct } from './product.ts';
+
+let home: string;
+const running: ChildProcess[] = [];
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'start-'));
+});
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+/** `npm start` with these settings; `said` and `complained` are what it wrote so far. */
+const start = (env: Record<string, string>, as: { readonly uid?: number; readonly gid?: number } = {}) => {
+  const child = spawn(process.execPath, ['bin/local.ts'], { env: { PATH: process.env.PATH, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...as });
+  running.push(child);
+  let said = '';
+  let complained = '';
+  const up = Promise.withResolvers<string>();
+  child.stdout.on('data', (text) => {
+    said += text;
+    const url = /runs on (\S+)/.exec(said)?.[1];
+    if (url !== undefined && said.includes('Ctrl-C')) up.resolve(url);
+  });
+  child.stderr.on('data', (text) => (complained += text));
+  const ended = once(child, 'close').then(([code]) => {
+    up.reject(new Error(`ended with ${code}: ${complained}`));
+    return code;
+  });
+  up.promise.catch(() => {});
+  return { child, url: up.promise, ended, said: () => said, complained: () => complained };
+};
+
+describe('settings', () => {
+  test('leave them out and it is 127.0.0.1:8787 and .millimetric', () => {
+    expect(settingsFrom({}, '/home/me')).toEqual({ port: 8787, host: '127.0.0.1', dir: '/home/me/.millimetric' });
+  });
+
+  test.each([
+    [{ PORT: '0' }, { port: 0 }],
+    [{ PORT: '65535' }, { port: 65_535 }],
+    [{ HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+    [{ HOST: '::1' }, { host: '::1' }],
+    [{ HOST: 'my-laptop.local' }, { host: 'my-laptop.local' }],
+    [{ MILLIMETRIC_DATA: '/data' }, { dir: '/data' }],
+    [{ MILLIMETRIC_DATA: 'a b/../c' }, { dir: '/home/me/c' }],
+  ])('%j is taken', (env, part) => {
+    expect(settingsFrom(env, '/home/me')).toMatchObject(part);
+  });
+
+  test.each([
+    ['PORT', ['', 'eighty', '-1', '65536', '80.5', '0x50', '8787 ', '1e3']],
+    ['HOST', ['', 'http://localhost', 'localhost:8787', '127.0.0', '1.2.3.4.5', 'a b', '[::1]']],
+    ['MILLIMETRIC_DATA', ['', '  ', 'a\0b']],
+  ])('a %s that cannot be is refused in one sentence that names it and what is allowed', (name, values) => {
+    for (const value of values)
+      expect(() => settingsFrom({ [name]: value }, '/home/me')).toThrow(new RegExp(`^${name} must be .* not .*; leave it out for .*\\.$`));
+  });
+});
+
+describe('the first start', () => {
+  test('makes account, project and keys, prints what to paste, stops on SIGTERM with 0; the second finds all of it and prints less', async () => {
+    const dir = join(home, 'first');
+    const one = start({ MILLIMETRIC_DATA: dir });
+    const url = await one.url;
+    const saved = await readFile(join(dir, 'keys.json'), 'utf8');
+    const { account_id, project_id, project_slug, keys, ...rest } = JSON.parse(saved);
+    expect([account_id, project_id, project_slug, Object.keys(keys), rest]).toEqual([
+      expect.stringMatching(/^acc_/),
+      expect.stringMatching(/^prj_/),
+      'demo',
+      ['pk', 'sk', 'rk', 'ak'],
+      {},
+    ]);
+    for (const name of ['keys.json', 'pepper']) expect((await stat(join(dir, name))).mode & 0o777).toBe(0o600);
+
+    expect(one.said()).toContain(dir);
+    expect(one.said()).toContain(`claude mcp add --transport http millimetric ${url}/mcp --header "Authorization: Bearer ${keys.rk}"`);
+    expect(one.said()).toContain(`mcp-inspector --cli ${url}/mcp`);
+    const cursor = JSON.parse(/\.cursor\/mcp\.json:\n\n(\{.*?\n\})/s.exec(one.said())?.[1] ?? '');
+    expect(cursor).toEqual({ mcpServers: { millimetric: { url: `${url}/mcp`, headers: { Authorization: `Bearer ${keys.rk}` } } } });
+
+    const [track = '', ask = ''] = one.said().match(/^curl .*?(\\\n.*)?$/gm) ?? [];
+    expect(await shell(track)).toBe('{"ok":true,"event_id":null}');
+    expect(JSON.parse(await shell(ask)).rows).toEqual([expect.objectContaining({ source: 'newsletter', events: 1 })]);
+
+    one.child.kill('SIGTERM');
+    expect(await one.ended).toBe(0);
+
+    const two = start({ MILLIMETRIC_DATA: dir });
+    const again = await two.url;
+    expect(await readFile(join(dir, 'keys.json'), 'utf8')).toBe(saved);
+    expect(two.said().split('\n').length).toBeLessThan(6);
+    expect(two.said()).not.toContain(keys.rk);
+    const answer = await fetch(`${again}/v1/sources`, { headers: { Authorization: `Bearer ${keys.rk}` } });
+    expect(await answer.json()).toMatchObject({ rows: [{ source: 'newsletter', events: 1 }] });
+    two.child.kill('SIGINT');
+    expect(await two.ended).toBe(0);
+  });
+
+  test('SIGTERM while requests are under way: what was acknowledged is there afterwards, and it takes less than 5 s', async () => {
+    const dir = join(home, 'stop');
+    const one = start({ MILLIMETRIC_DATA: dir });
+    const url = await one.url;
+    const { keys } = JSON.parse(await readFile(join(dir, 'keys.json'), 'utf8'));
+    let acknowledged = 0;
+    const busy = Array.from({ length: 8 }, async () => {
+      for (;;) {
+        const answer = await fetch(`${url}/v1/track`, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${keys.sk}`, 'Content-Type': 'application/json' },
+          body: '{"event":"tick","anonymous_id":"a"}',
+        }).catch(() => undefined);
+        if (answer === undefined) return;
+        if (answer.status === 202) acknowledged += 1;
+        if (acknowledged === 20) one.child.kill('SIGTERM');
+      }
+    });
+    await Promise.all(busy);
+    const began = Date.now();
+    expect(await one.ended).toBe(0);
+    expect(Date.now() - began).toBeLessThan(5_000);
+    const two = start({ MILLIMETRIC_DATA: dir });
+    const answer = await fetch(`${await two.url}/v1/stats?event=tick`, { headers: { Authorization: `Bearer ${keys.rk}` } });
+    expect(acknowledged).toBeGreaterThanOrEqual(20);
+    // A few more may have been kept whose answers did not get through.
+    const { rows } = counted.parse(await answer.json());
+    expect(rows[0].value).toBeGreaterThanOrEqual(acknowledged);
+    expect(rows[0].value).toBeLessThanOrEqual(acknowledged + 8);
+  });
+});
+
+const counted = z.object({ rows: z.tuple([z.object({ value: z.number() })]) });
+
+const shell = async (command: string): Promise<string> => {
+  const child = spawn('sh', ['-c', command.replace(/^curl/, 'curl -s')], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let out = '';
+  child.stdout.on('data', (text) => (out += text));
+  await once(child, 'close');
+  return out;
+};
+
+describe('a start that cannot be', () => {
+  const nobody = { uid: 65_534, gid: 65_534 };
+  const refused = async (env: Record<string, string>, as: { readonly uid?: number; readonly gid?: number } = {}): Promise<string> => {
+    const one = start(env, as);
+    expect(await one.ended).toBe(1);
+    expect(one.said()).toBe('');
+    return one.complained();
+  };
+
+  test('a wrong setting: its sentence alone, exit 1', async () => {
+    expect(await refused({ PORT: 'eighty', MILLIMETRIC_DATA: join(home, 'never') })).toMatch(/^PORT must be .*\n$/);
+    expect(await readdir(home)).not.toContain('never');
+  });
+
+  test('a port in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = String(typeof address === 'object' ? address?.port : '');
+    expect(await refused({ PORT: port, MILLIMETRIC_DATA: join(home, 'port') })).toMatch(
+      new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use by another program;.*\n$`),
+    );
+    other.close();
+  });
+
+  test('an address this machine has not', async () => {
+    expect(await refused({ HOST: '192.0.2.1', MILLIMETRIC_DATA: join(home, 'port') })).toMatch(
+      /^Port 0 on 192\.0\.2\.1 cannot be had because this machine has no such address.*\n$/,
+    );
+  });
+
+  test('a folder of someone else’s is left as it was', async () => {
+    const dir = join(home, 'foreign');
+    await mkdir(dir);
+    await writeFile(join(dir, 'thesis.doc'), 'words');
+    expect(await refused({ MILLIMETRIC_DATA: dir })).toMatch(/^The folder .*foreign holds other things \(thesis\.doc\).*nothing was touched.*\n$/);
+    expect(await readdir(dir)).toEqual(['thesis.doc']);
+  });
+
+  test('a file where the folder should be', async () => {
+    await writeFile(join(home, 'file'), '');
+    expect(await refused({ MILLIMETRIC_DATA: join(home, 'file') })).toMatch(
+      /^The data folder .*file is (not a folder|a file, not a folder); set MILLIMETRIC_DATA.*\n$/,
+    );
+    expect(await refused({ MILLIMETRIC_DATA: join(home, 'file', 'below') })).toMatch(/^The data folder .*below is not a folder; set MILLIMETRIC_DATA.*\n$/);
+  });
+
+  test('a folder that may not be written', async () => {
+    const dir = join(home, 'readonly');
+    await mkdir(dir, { mode: 0o500 });
+    await chmod(home, 0o755);
+    // Root may write everywhere, so a test run as root asks as nobody.
+    expect(await refused({ MILLIMETRIC_DATA: dir }, process.getuid?.() === 0 ? nobody : {})).toMatch(
+      /^The data folder .*readonly may not be read and written by this user; set MILLIMETRIC_DATA.*\n$/,
+    );
+  });
+
+  test('a folder where nothing can be made', async () => {
+    expect(await refused({ MILLIMETRIC_DATA: '/proc/millimetric' })).toMatch(
+      /^The data folder \/proc\/millimetric cannot be made there; set MILLIMETRIC_DATA.*\n$/,
+    );
+  });
+
+  test('a second process on the same folder; the first goes on', async () => {
+    const dir = join(home, 'twice');
+    const one = start({ MILLIMETRIC_DATA: dir });
+    const url = await one.url;
+    expect(await refused({ MILLIMETRIC_DATA: dir })).toMatch(/^Another process is using the data folder .*\n$/);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+});
+
+describe('what a folder has been through', () => {
+  let on: Running | undefined;
+  afterEach(async () => {
+    await on?.stop();
+    on = undefined;
+  });
+  const again = async (dir: string) => {
+    on = await startProduct({ dir });
+    return on;
+  };
+  const stats = ({ url, keys }: Pick<Running, 'url' | 'keys'>) => fetch(`${url}/v1/stats`, { headers: { Authorization: `Bearer ${keys.rk}` } });
+  const made = async (name: string) => {
+    const dir = join(home, name);
+    const first = await startProduct({ dir });
+    await first.stop();
+    return { dir, keys: first.keys, project: first.project };
+  };
+
+  test('demo’s pages are the usual development ports and its own, and those of a later port too', async () => {
+    const dir = join(home, 'ports');
+    const first = await startProduct({ dir });
+    const usual = ['http://localhost:3000', 'http://localhost:5173', 'http://localhost:8787'];
+    const own = (url: string) => [`http://localhost:${new URL(url).port}`, `http://127.0.0.1:${new URL(url).port}`];
+    expect((await projectOf(first.world, first.project.id))?.allowed_origins).toEqual([...usual, ...own(first.url)]);
+    await first.stop();
+    const second = await again(dir);
+    expect((await projectOf(second.world, second.project.id))?.allowed_origins).toEqual(
+      expect.arrayContaining([...usual, ...own(first.url), ...own(second.url)]),
+    );
+    const headers = { Authorization: `Bearer ${second.keys.pk}`, 'Content-Type': 'application/json', Origin: own(second.url)[1] ?? '' };
+    expect((await fetch(`${second.url}/v1/track`, { method: 'POST', headers, body: '{"event":"e","anonymous_id":"a"}' })).status).toBe(202);
+  });
+
+  test('a first start that was cut short after writing keys.json is finished by the next', async () => {
+    const { dir, keys } = await made('short');
+    for (const name of (await readdir(dir)).filter((file) => file.startsWith('ledger'))) await unlink(join(dir, name));
+    const second = await again(dir);
+    expect(second.keys).toEqual(keys);
+    expect((await stats(second)).status).toBe(200);
+  });
+
+  test('keys.json moved away: new keys of the same project; the old ones still work', async () => {
+    const { dir, keys, project } = await made('moved');
+    await unlink(join(dir, 'keys.json'));
+    const second = await again(dir);
+    expect(second.project).toEqual(project);
+    expect(second.keys.rk).not.toBe(keys.rk);
+    for (const set of [keys, second.keys]) expect((await stats({ url: second.url, keys: set })).status).toBe(200);
+  });
+
+  test('keys.json made readable for all is closed again', async () => {
+    const { dir } = await made('open');
+    await chmod(join(dir, 'keys.json'), 0o644);
+    await again(dir);
+    expect((await stat(join(dir, 'keys.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  test.each([
+    ['a lost pepper', 'pepper', undefined, /pepper is missing/],
+    ['a damaged pepper', 'pepper', 'salt', /pepper is damaged/],
+    ['a damaged keys.json', 'keys.json', '{"keys":', /keys\.json is damaged and was left as it is/],
+    ['a damaged mark', 'millimetric.json', '{}', /millimetric\.json is damaged/],
+    ['a folder of a newer version', 'millimetric.json', '{"format":99}', /newer version/],
+    ['a ledger that is none', 'ledger.sqlite', 'not a database, not at all', /ledger\.sqlite/],
+  ])('%s is said in one sentence, and nothing is overwritten', async (name, file, text, sentence) => {
+    const { dir } = await made(name.replaceAll(' ', '-'));
+    if (text === undefined) await unlink(join(dir, file));
+    else await writeFile(join(dir, file), text);
+    await expect(startProduct({ dir })).rejects.toThrow(sentence);
+    if (text !== undefined) expect(await readFile(join(dir, file), 'utf8')).toBe(text);
+  });
+});
