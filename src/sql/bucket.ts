@@ -16,7 +16,13 @@ const hourMs = 3_600_000;
 export const bucketOf = (ts: Sql, tz: string, interval: Interval, period: { readonly from: number; readonly to: number }): Sql => {
   // An hour earlier, since the bucket of `from` may begin where an offset changed just before.
   const spans = offsetsOf(tz, period.from - hourMs, period.to);
-  if (interval !== 'hour') return sql`date_trunc(${interval}, ${later(ts, choose(ts, spans.map(({ from, offsetMs }) => ({ from, value: sql`${offsetMs}` }))))})`;
+  if (interval !== 'hour') {
+    const offset = choose(
+      ts,
+      spans.map(({ from, offsetMs }) => ({ from, value: sql`${offsetMs}` })),
+    );
+    return sql`date_trunc(${interval}, ${later(ts, offset)})`;
+  }
   const pieces = spans.map(({ from, offsetMs }, i): Piece => {
     const past = mod(offsetMs, hourMs);
     const hour = later(sql`date_trunc('hour', ${later(ts, sql`${past}`)})`, sql`${-past}`);

@@ -33,9 +33,8 @@ export function periodFrom(
   zone: string,
   dates: 'contract' | 'whole-days',
 ): AskedPeriod {
-  const end = to === undefined ? now + 1 : instantFrom('to', to, zone);
   const wholeLastDay = to !== undefined && dates === 'whole-days' && date.test(to);
-  const until = wholeLastDay ? nextStart(zone, 'day', end) : end;
+  const until = to === undefined ? now + 1 : instantFrom('to', to, zone, wholeLastDay ? spans.d : 0);
   const relative = /^last:([1-9]\d{0,4})([a-z]+)$/.exec(from);
   const unit = relative?.[2] ?? '';
   if (relative !== null && !isSpan(unit)) throw refuse('from', `from: last: takes h, d or w, e.g. last:24h, last:7d, last:4w; got ${JSON.stringify(from)}`);
@@ -45,7 +44,8 @@ export function periodFrom(
   return { from: start, to: until, wholeLastDay };
 }
 
-function instantFrom(input: 'from' | 'to', text: string, zone: string): number {
+/** `later`: so many ms further on the zone’s clock (a day that never was must not take the next with it). */
+function instantFrom(input: 'from' | 'to', text: string, zone: string, later = 0): number {
   const wrong = () =>
     refuse(input, `${input}: cannot read ${JSON.stringify(text)}; use ISO 8601 (2026-05-01 or 2026-05-01T08:00:00Z)${input === 'from' ? ' or last:7d' : ''}`);
   const [, year, month, day, hours = '0', minutes = '0', seconds = '0', fraction = '', offset] = moment.exec(text) ?? date.exec(text) ?? [];
@@ -61,7 +61,7 @@ function instantFrom(input: 'from' | 'to', text: string, zone: string): number {
   );
   const real = new Date(wall).toISOString().slice(0, 10) === `${year}-${month}-${day}` || Number(hours) === 24;
   if (!real || Number(hours) > 24 || Number(minutes) > 59 || Number(seconds) > 59) throw wrong();
-  if (offset === undefined) return firstInstantOf(zone, wall);
+  if (offset === undefined) return firstInstantOf(zone, wall + later);
   if (offset.toUpperCase() === 'Z') return wall;
   const shift = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2));
   return wall - (offset.startsWith('-') ? -shift : shift) * 60_000;

@@ -38,8 +38,7 @@ function plainest(issue: Issue): readonly Issue[] {
 
 function sentence(issue: Issue, given: Readonly<Record<string, unknown>>): string {
   const value = issue.path.reduce<unknown>((inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined), given);
-  const text = JSON.stringify(value) ?? 'nothing';
-  const got = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  const got = shown(value);
   switch (issue.code) {
     case 'custom':
       return issue.message;
@@ -55,5 +54,15 @@ function sentence(issue: Issue, given: Readonly<Record<string, unknown>>): strin
       return `unknown ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}; remove it`;
     default:
       return issue.message;
+  }
+}
+
+/** The beginning of a value as JSON; what nests too deep for that is only named. */
+function shown(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? 'nothing';
+    return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  } catch {
+    return 'a value nested too deep to show';
   }
 }

@@ -1,0 +1,49 @@
+import { type Phrase, phrase } from '../phrase.ts';
+
+const json = `'{"plan":"pro","n":1.5,"big":1e+21,"small":1e-7,"long":123456789012345680000,"yes":true,"text":"true","digits":"1e21","none":null,"in":{"a b":{"$.x[":"deep"}},"list":[5,6],"ö😀":"é\\n","it''s":1,"":2,"*":3,"a/b~c":4,"0":5}'`;
+const scalar = (path: string) => `json_extract_scalar(${json}, '${path}')`;
+const format = (path: string) => `json_format(json_extract(${json}, '${path}'))`;
+
+/** JSON, with paths written `$["key"]["inner key"]`; keys without double quotes, backslashes and control characters. */
+export const jsonPhrases: readonly Phrase[] = [
+  phrase('json_extract_scalar', 'functions/json', {
+    [scalar('$["plan"]')]: 'pro',
+    [scalar('$["n"]')]: '1.5',
+    [scalar('$["big"]')]: '1e+21',
+    [scalar('$["small"]')]: '1e-7',
+    [scalar('$["long"]')]: '123456789012345680000',
+    [scalar('$["yes"]')]: 'true',
+    [scalar('$["text"]')]: 'true',
+    [scalar('$["digits"]')]: '1e21',
+    [scalar('$["none"]')]: null,
+    [scalar('$["missing"]')]: null,
+    [scalar('$["plan"]["x"]')]: null,
+    [scalar('$["in"]')]: null,
+    [scalar('$["in"]["a b"]["$.x["]')]: 'deep',
+    [scalar('$["list"]')]: null,
+    [scalar('$["list"]["1"]')]: '6',
+    [scalar('$["list"]["2"]')]: null,
+    [scalar('$["ö😀"]')]: 'é\n',
+    [scalar('$["it\'\'s"]')]: '1',
+    [scalar('$[""]')]: '2',
+    [scalar('$["*"]')]: '3',
+    [scalar('$["a/b~c"]')]: '4',
+    [scalar('$["0"]')]: '5',
+    "json_extract_scalar('not json', '$[\"a\"]')": null,
+    'json_extract_scalar(cast(null as varchar), \'$["a"]\')': null,
+  }),
+  phrase('json_extract', 'functions/json', {
+    [`json_extract(${json}, '$["missing"]') is null`]: true,
+    [`json_extract(${json}, '$["none"]') is null`]: false,
+    "json_extract('not json', '$[\"a\"]') is null": true,
+  }),
+  phrase('json_format', 'functions/json', {
+    [format('$["yes"]')]: 'true',
+    [format('$["text"]')]: '"true"',
+    [format('$["none"]')]: 'null',
+    [format('$["missing"]')]: null,
+    [`${format('$["in"]')} <> 'null'`]: true,
+    [`${format('$["list"]')} <> 'null'`]: true,
+    [format('$["plan"]')]: '"pro"',
+  }),
+];

@@ -1,0 +1,85 @@
+/** An answer as Trino’s protocol gives it: JSON values, integers beyond 2^53 as bigint. */
+export interface TrinoAnswer {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly unknown[])[];
+  /** Bytes read. */
+  readonly bytes: number;
+}
+
+/** Where and how to ask. */
+export interface TrinoPlace {
+  /** E.g. http://127.0.0.1:18080. */
+  readonly url: string;
+  readonly catalog?: string;
+  readonly schema?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A statement that Trino refused or could not finish; `code` is its error’s name, e.g. SYNTAX_ERROR. */
+export class TrinoError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'TrinoError';
+    this.code = code;
+  }
+}
+
+interface Page {
+  readonly nextUri?: string;
+  readonly columns?: readonly { readonly name: string; readonly type: string }[];
+  readonly data?: readonly (readonly unknown[])[];
+  readonly stats?: { readonly processedBytes?: number };
+  readonly error?: { readonly errorName: string; readonly message: string };
+}
+
+/** Runs one statement to its end. Rejects with a TrinoError; an aborted statement is cancelled on the server too. */
+export async function trino(statement: string, place: TrinoPlace): Promise<TrinoAnswer> {
+  const headers = {
+    'X-Trino-User': 'test',
+    'X-Trino-Catalog': place.catalog ?? 'memory',
+    'X-Trino-Schema': place.schema ?? 'default',
+    'X-Trino-Time-Zone': 'UTC',
+    // Without it timestamps lose their precision on the way.
+    'X-Trino-Client-Capabilities': 'PARAMETRIC_DATETIME',
+  };
+  const rows: (readonly unknown[])[] = [];
+  let columns: TrinoAnswer['columns'] = [];
+  let page = await call(`${place.url}/v1/statement`, { method: 'POST', headers, body: statement });
+  for (;;) {
+    if (page.error !== undefined) throw new TrinoError(page.error.errorName, page.error.message);
+    if (place.signal?.aborted === true && page.nextUri !== undefined) {
+      await fetch(page.nextUri, { method: 'DELETE', headers });
+      throw place.signal.reason;
+    }
+    columns = page.columns ?? columns;
+    rows.push(...(page.data ?? []));
+    if (page.nextUri === undefined) return { columns, rows, bytes: page.stats?.processedBytes ?? 0 };
+    page = await call(page.nextUri, { headers });
+  }
+}
+
+/** Waits until the server takes work: for a second or two after its start it has no node to give it to. */
+export async function trinoReady(place: TrinoPlace, tries = 120): Promise<void> {
+  try {
+    await trino('select 1', place);
+  } catch (error) {
+    if (tries === 0 || !(error instanceof TrinoError) || error.code !== 'NO_NODES_AVAILABLE') throw error;
+    await pause(250);
+    await trinoReady(place, tries - 1);
+  }
+}
+
+async function call(url: string, request: RequestInit, tries = 100): Promise<Page> {
+  const answer = await fetch(url, request);
+  const text = await answer.text();
+  if (answer.ok) return JSON.parse(text, exact);
+  if (tries === 0 || ![429, 502, 503, 504].includes(answer.status)) throw new TrinoError(`HTTP_${answer.status}`, text);
+  await pause(100);
+  return call(url, request, tries - 1);
+}
+
+const exact = (_key: string, value: unknown, { source }: { source?: string } = {}): unknown =>
+  typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
