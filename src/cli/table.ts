@@ -4,7 +4,7 @@ export type Rows = readonly Readonly<Record<string, unknown>>[];
 
 /** Rows as an aligned table, numbers to the right. Where it is wider than `columns` characters its widest columns are cut; if that is not enough, each row is a list of its own. */
 export const table = (names: readonly string[], rows: Rows, columns = Number.POSITIVE_INFINITY): string => {
-  const cells = rows.map((row) => names.map((name) => printable(cellOf(row[name], '–'))));
+  const cells = rows.map((row) => names.map((name) => printable(cellOf(rounded(row[name]), '–'))));
   const wide = fitted(
     names.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0))),
     columns,
@@ -20,6 +20,9 @@ export const table = (names: readonly string[], rows: Rows, columns = Number.POS
   };
   return [line(names), line(wide.map((n) => '─'.repeat(n))), ...cells.map(line)].join('');
 };
+
+/** A fraction to four places, for eyes; CSV and JSON keep all of it. */
+const rounded = (value: unknown): unknown => (typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value);
 
 /** One row as lines of name and value, without what is empty. */
 function list(names: readonly string[], row: Rows[number], columns: number): string {
