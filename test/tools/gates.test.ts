@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Principal } from '../../src/access/kinds.ts';
+import { hostFor } from '../../src/serve/mcp.ts';
+import { questionNamed, questions } from '../../src/tools/index.ts';
+import { resolve } from '../../src/tools/resolve.ts';
+import { version } from '../../src/version.ts';
+import type { QuestionName } from '../oracle/truth.ts';
+import { parsesAsTrino } from '../sql/grammar.ts';
+import { unknownWords } from '../sql/phrasebook.ts';
+import { sampleWorlds } from '../worlds/worlds.ts';
+
+const asker = (lake: 'clean' | 'raw') =>
+  ({ projects: ["it's"], byProject: false, env: 'live', lake, timezone: 'Australia/Lord_Howe', now: Date.parse('2026-04-07T00:00:00Z') }) as const;
+const names = ['query_events', 'get_stats', 'top_sources', 'funnel'] as const satisfies readonly QuestionName[];
+
+const texts = (['clean', 'raw'] as const).flatMap((lake) =>
+  names.flatMap((name) => {
+    const question = questionNamed(name);
+    if (question === undefined) throw new Error(name);
+    const inputs = [...question.examples.map(({ input }) => input), ...sampleWorlds(name, 12, 7).map(({ args }) => args)];
+    return inputs.map((input) => [lake, name, JSON.stringify(input), question.ask(resolve(question, input, asker(lake)).asking).text] as const);
+  }),
+);
+
+test.each(texts)('%s lake, %s %s: the SQL is Trino’s grammar and uses only words of the phrasebook', { timeout: 120_000 }, (_lake, _name, _input, text) => {
+  expect(parsesAsTrino(text)).toEqual([]);
+  expect(unknownWords(text)).toEqual([]);
+});
+
+const key = (kind: 'rk' | 'sk'): Principal => ({
+  ...{ key: `${kind}_live_aaaaaaaa`, kind, env: 'live', scope: '', accountId: 'a', plan: 'unlimited' },
+  project: { id: 'p', slug: 'p', timezone: 'UTC', allowedOrigins: [] },
+});
+const never = () => {
+  throw new Error('a listing needs nothing from outside');
+};
+const host = (kind: 'rk' | 'sk') =>
+  hostFor(
+    {
+      sink: { keep: never },
+      engine: { ask: never },
+      ledger: { read: never, write: never, erase: never, list: never },
+      store: { get: never, put: never, delete: never, list: never },
+      clock: never,
+      random: never,
+      pepper: never,
+      country: never,
+      log: { info: never, warn: never, error: never },
+      lake: 'clean',
+      questionTimeMs: 1,
+    },
+    key(kind),
+    { requestId: 'r', ip: '127.0.0.1', headers: {} },
+  );
+
+test('all of tools/list costs an agent at most 12,000 tokens, one input schema under 8 KB', () => {
+  const tools = host('sk').tools();
+  expect(JSON.stringify(tools).length / 4).toBeLessThanOrEqual(12_000);
+  for (const tool of tools) expect(JSON.stringify(tool.inputSchema).length, tool.name).toBeLessThan(8192);
+});
+
+test('every tool says what it answers in at most 400 characters, and every input has a line', () => {
+  for (const tool of host('sk').tools()) {
+    expect(tool.description.length, tool.name).toBeLessThanOrEqual(400);
+    expect(tool.name).toMatch(/^[a-z0-9_]{1,64}$/);
+    expect(tool.annotations).toMatchObject({ openWorldHint: false });
+    for (const [name, schema] of Object.entries(Object(tool.inputSchema.properties))) expect(schema, `${tool.name}.${name}`).toHaveProperty('description');
+  }
+});
+
+test('instructions fit before hosts cut them', () => {
+  expect(host('rk').instructions.length).toBeLessThan(2000);
+});
+
+test('only keys that may write see the tool that writes', () => {
+  expect(
+    host('rk')
+      .tools()
+      .map(({ name }) => name),
+  ).toEqual(questions.map(({ name }) => name));
+  expect(host('sk').tools().at(-1)?.name).toBe('track_event');
+});
+
+test('the version it says is the package’s', () => {
+  expect(version).toBe(packageJson.version);
+});
