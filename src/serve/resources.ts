@@ -1,7 +1,7 @@
 import type { Principal } from '../access/kinds.ts';
 import type { McpContents, McpResource, McpTemplate } from '../mcp/host.ts';
-import type { World } from '../ports.ts';
-import { type KnownEvent, knownEvents, vocabulary, vocabularyMs } from '../tools/vocabulary.ts';
+import type { Row, World } from '../ports.ts';
+import { type KnownEvent, knownEvents, lastMoment, vocabulary, vocabularyMs } from '../tools/vocabulary.ts';
 import { askQuestion } from './ask.ts';
 import { scopeOf } from './scope.ts';
 
@@ -14,7 +14,8 @@ export const resources: readonly McpResource[] = [
     uri: 'schema://events',
     name: 'schema',
     title: 'Event names',
-    description: 'The distinct event names of the last 30 days with counts and property keys. Read this first.',
+    description:
+      'The distinct event names of the last 30 days with counts and property keys (of the 30 days before the newest event where nothing is newer). Read this first.',
     mimeType,
   },
 ];
@@ -34,23 +35,42 @@ const one = 'schema://events/';
 /** A resource’s contents as this key may see it; undefined when there is no such thing. */
 export async function readResource(world: World, principal: Principal, uri: string): Promise<readonly McpContents[] | undefined> {
   const contents = (value: unknown): readonly McpContents[] => [{ uri, mimeType, text: JSON.stringify(value) }];
-  if (uri === 'events://recent') {
-    const from = new Date(world.clock() - vocabularyMs).toISOString();
-    return contents((await askQuestion(world, principal, 'query_events', { from, limit: 100 })).rows);
-  }
-  if (uri === 'schema://events') return contents({ events: await vocabularyOf(world, principal) });
+  if (uri === 'events://recent') return contents(await newest(world, principal));
+  if (uri === 'schema://events') return contents(await schemaOf(world, principal));
   if (!uri.startsWith(one) || uri.length === one.length) return undefined;
   const event = decoded(uri.slice(one.length));
   const known = (await vocabularyOf(world, principal)).find((found) => found.event === event);
   return known === undefined ? undefined : contents(known);
 }
 
+/** The newest 100 events: looked for in the last 30 days, and in all of time only where those hold fewer. */
+async function newest(world: World, principal: Principal): Promise<readonly Row[]> {
+  const since = async (from: number) => (await askQuestion(world, principal, 'query_events', { from: new Date(from).toISOString(), limit: 100 })).rows;
+  const lately = await since(world.clock() - vocabularyMs);
+  return lately.length === 100 ? lately : since(0);
+}
+
 /** The event names this key may see, of the last 30 days, most frequent first. */
-export async function vocabularyOf(world: World, principal: Principal): Promise<readonly KnownEvent[]> {
+export const vocabularyOf = async (world: World, principal: Principal): Promise<readonly KnownEvent[]> => (await schemaOf(world, principal)).events;
+
+/** The names in use and the 30 days they were looked for in: those before now or, where nothing happened lately, before the newest event. */
+async function schemaOf(
+  world: World,
+  principal: Principal,
+): Promise<{ readonly events: readonly KnownEvent[]; readonly period: { readonly from: string; readonly to: string } }> {
   const { now, projects, env, lake } = await scopeOf(world, principal, {});
   const reading = { projects, env, lake, bots: false };
-  const period = { from: now - vocabularyMs, to: now + 1 };
-  return knownEvents((await world.engine.ask(vocabulary(reading, period), { reading, period }, { timeMs: world.questionTimeMs })).rows);
+  const during = async (to: number) => {
+    const period = { from: to - vocabularyMs, to };
+    const { rows } = await world.engine.ask(vocabulary(reading, period), { reading, period }, { timeMs: world.questionTimeMs });
+    return { events: knownEvents(rows), period: { from: new Date(period.from).toISOString(), to: new Date(to).toISOString() } };
+  };
+  const lately = await during(now + 1);
+  if (lately.events.length > 0) return lately;
+  const always = { from: 0, to: now + 1 };
+  const { rows } = await world.engine.ask(lastMoment(reading, always), { reading, period: always }, { timeMs: world.questionTimeMs });
+  const last = rows[0]?.last;
+  return typeof last === 'string' ? during(Date.parse(last) + 1) : lately;
 }
 
 const decoded = (text: string): string => {

@@ -1,4 +1,4 @@
-import { eventsOf, type Reading } from '../lake/events-of.ts';
+import { eventsOf, type Period, type Reading } from '../lake/events-of.ts';
 import type { Row } from '../ports.ts';
 import { type Sql, sql } from '../sql/sql.ts';
 
@@ -6,7 +6,7 @@ import { type Sql, sql } from '../sql/sql.ts';
 export const vocabularyMs = 30 * 86_400_000;
 
 /** The distinct event names of these projects in the 30 days before `now`: (event_name, events, properties) with the newest few property texts, one row each. */
-export const vocabulary = (reading: Reading, period: { readonly from: number; readonly to: number }): Sql => sql`
+export const vocabulary = (reading: Reading, period: Period): Sql => sql`
   select event_name, events, properties
   from (
     select event_name, properties, count(*) over (partition by event_name) as events, row_number() over (partition by event_name order by ts desc, received_at desc, request_id desc, seq desc) as newest
@@ -14,6 +14,9 @@ export const vocabulary = (reading: Reading, period: { readonly from: number; re
   ) as ranked
   where newest <= 20
   order by events desc, event_name`;
+
+/** When the newest event of a period happened: (last), null without any. */
+export const lastMoment = (reading: Reading, period: Period): Sql => sql`select max(ts) as last from (${eventsOf(reading, period)}) as e`;
 
 /** A name in use. */
 export interface KnownEvent {
