@@ -39,6 +39,7 @@ export const problems = {
   no_projects_visible: { status: 404, rpc: -32005, when: 'This key sees no project.' },
 } as const satisfies Record<string, ProblemKind>;
 
+/** A stable word of the contract. */
 export type ProblemCode = keyof typeof problems;
 
 /** What a problem may carry beside its sentence. */

@@ -20,6 +20,7 @@ export interface Route {
 
 const json = ['application/json'] as const;
 
+/** Every way in. A row here appears in the gateway, CORS, OpenAPI, the permission matrix and, with the cloud, the stack. */
 export const routes = [
   { method: 'POST', path: '/v1/track', door: 'collect', needs: 'ingest', key: 'bearer', body: json, does: 'Takes one event.' },
   { method: 'POST', path: '/v1/batch', door: 'collect', needs: 'ingest', key: 'bearer', body: json, does: 'Takes 1 to 1000 events, all or none.' },

@@ -35,6 +35,7 @@ export const keyKinds = {
   },
 } as const satisfies Record<string, { meant: string } & Record<Action, true | ProblemCode>>;
 
+/** pk, sk, rk or ak. */
 export type KeyKind = keyof typeof keyKinds;
 export type KeyEnv = 'live' | 'test';
 

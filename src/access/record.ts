@@ -21,6 +21,7 @@ export const keyRecord = z.object({
   revoked_at: z.string().nullable(),
 });
 
+/** A key as the ledger keeps it, with all an authorizer must know. */
 export type KeyRecord = Readonly<z.infer<typeof keyRecord>>;
 
 /** Who presents this key. */

@@ -27,6 +27,7 @@ export const projectInput = z.object({
     .default([]),
 });
 
+/** A project as its owner describes it; what is left out has a default. */
 export type ProjectInput = z.input<typeof projectInput>;
 
 const stored = projectInput.extend({ project_id: z.string(), account_id: z.string(), created_at: z.string() });

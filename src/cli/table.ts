@@ -1,5 +1,6 @@
 import { printable } from './printable.ts';
 
+/** Rows of an answer. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];
 
 /** Rows as an aligned table, numbers to the right. Where it is wider than `columns` characters its widest columns are cut; if that is not enough, each row is a list of its own. */

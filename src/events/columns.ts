@@ -44,6 +44,7 @@ export const columns = {
   properties: { type: 'varchar', nullable: false, from: 'caller', shown: 14, holds: 'JSON text of what else the caller said.' },
 } as const satisfies Record<string, Column>;
 
+/** The name of a stored column. */
 export type ColumnName = keyof typeof columns;
 
 type Kept<C extends Column> = C['type'] extends 'varchar' ? string : C['type'] extends 'boolean' ? boolean : number;

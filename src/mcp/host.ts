@@ -93,6 +93,7 @@ export interface McpTurn {
   notify(method: string, params: Json): void;
 }
 
+/** One protocol method: the host and the request in, the result out. */
 export type McpMethod = (host: McpHost, turn: McpTurn) => Json | Promise<Json>;
 
 /** What an era’s endpoint offers beyond the core’s own methods. */

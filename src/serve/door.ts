@@ -34,6 +34,7 @@ export interface Told {
   readonly body?: unknown;
 }
 
+/** Makes a handler of what a door says to one request. */
 export type MakeDoor = (world: Pick<World, 'log' | 'clock'>, tell: (asked: Asked) => Promise<Told>) => Handler;
 
 type Turn = Request<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, { began?: number }>;

@@ -7,6 +7,7 @@ import type { Sql } from '../sql/sql.ts';
 import type { Interval } from '../sql/zone.ts';
 import type { SharedName } from './inputs.ts';
 
+/** Whom a question counts. */
 export type Per = 'person' | 'visitor' | 'session';
 
 /** A question’s arguments with every default applied, and whose events it may see. */

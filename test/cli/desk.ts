@@ -6,7 +6,8 @@ import type { Terminal } from '../../src/cli/terminal.ts';
 
 /** A terminal that remembers what was said on it. Its clock does not move; waiting takes no time and is written down. */
 export const desk = (more: Partial<Terminal> = {}) => {
-  const said = { out: '', err: '', waited: [] as number[] };
+  const waited: number[] = [];
+  const said = { out: '', err: '', waited };
   const stop = new AbortController();
   const terminal: Terminal = {
     env: { MILLIMETRIC_DATA: mkdtempSync(join(tmpdir(), 'millimetric-cli-')) },

@@ -134,7 +134,8 @@ function refuseWhatDoesNotFit({ own, period }: Asking<Own>): void {
   const refuse = (input: string, message: string) => {
     throw new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { [input]: [message] } } });
   };
-  if (period.to - period.from > 60 * 366 * unitMs.d) refuse('from', 'a funnel spans at most 60 years; ask for a shorter period');
+  if (period.to - period.from + 2 * windowMs(own) > 60 * 365 * unitMs.d)
+    refuse('from', 'a funnel spans at most 60 years, its window included; ask for a shorter period');
   if (own.order !== 'any') return;
   if (own.exclude.length > 0) refuse('exclude', 'exclude needs an order of steps; leave it out or use order loose');
   if (new Set(own.steps.map((step) => step.spelled)).size < own.steps.length) refuse('steps', 'order any needs steps that differ; name each once');
