@@ -103,6 +103,8 @@ export const gateway = (world: Pick<World, 'log' | 'clock'>, authorizer: Authori
     },
     serve,
   );
+  // A client may close its half once its request is sent; without this, Node ends the socket and the answer is lost.
+  Object.assign(server, { httpAllowHalfOpen: true });
   // Beyond its own limit Node forgets headers in silence; ours says so.
   server.maxHeadersCount = 0;
   server.on('checkContinue', serve);

@@ -1,0 +1,183 @@
+import { join as joinPath } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Period } from '../lake/events-of.ts';
+import type { Answer, Cell, Engine, Log, Row } from '../ports.ts';
+import { Problem } from '../problems.ts';
+import { join, type Sql, sql } from '../sql/sql.ts';
+import { cell } from './engine-cells.ts';
+import { fairQueue } from './engine-queue.ts';
+import type { Checker } from './lake-check.ts';
+import type { Folder } from './lake-folder.ts';
+import { filesOf } from './lake-sql.ts';
+import type { Tail } from './lake-tail.ts';
+import type { Leases } from './lake-turns.ts';
+import type { LakeFile, Manifest } from './manifest.ts';
+
+/** What the engine reads and how it learns that there is more. */
+export interface EngineParts {
+  readonly connections: readonly DuckDBConnection[];
+  readonly folder: Folder;
+  readonly manifest: Manifest;
+  readonly tail: Tail;
+  readonly checker: Checker;
+  readonly readers: Leases;
+  /** Closes the journal segment being written, so that all that was acknowledged can be loaded. */
+  readonly seal: () => Promise<void>;
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+type Reads = Parameters<Engine['ask']>[1];
+
+/** The relations of one moment: nothing in them is seen twice and nothing acknowledged before it is missed. */
+interface Snapshot {
+  readonly files: readonly LakeFile[];
+  /** Statements that make `events` and `identifies`. */
+  readonly views: readonly Sql[];
+  readonly bytes: number;
+  readonly notes: readonly string[];
+}
+
+/** Questions on DuckDB over exactly the files of their projects and days, and what is not yet in files. */
+export const openEngine = (parts: EngineParts): Engine => {
+  const { manifest, tail, checker, readers, clock, log } = parts;
+  const seats = fairQueue(parts.connections);
+
+  const answer = async (
+    connection: DuckDBConnection,
+    question: Sql,
+    reads: Reads,
+    ends: AbortSignal,
+  ): Promise<Omit<Answer, 'cost'> & { readonly bytes: number }> => {
+    // A file that turns out to be bad is set aside and the question put again; each round has fewer files.
+    for (;;) {
+      const completeUntil = clock();
+      await reachable(async () => {
+        await parts.seal();
+        await tail.load(() => manifest.flushed);
+      }, log);
+      const end = readers.take();
+      try {
+        const snapshot = look(parts, question, reads);
+        if ((await checker.glance(snapshot.files)).length > 0) continue;
+        const asked = await run(connection, [...snapshot.views, question], ends).catch(async (error: unknown) => {
+          ends.throwIfAborted();
+          if ((await checker.inspect(snapshot.files)).length > 0) return undefined;
+          throw error;
+        });
+        if (asked !== undefined) return { rows: asked, completeUntil, bytes: snapshot.bytes, notes: snapshot.notes };
+      } finally {
+        end();
+      }
+    }
+  };
+
+  return {
+    ask: async (question, reads, limits) => {
+      const began = performance.now();
+      const { ends, done } = deadline(limits);
+      try {
+        const connection = await seats.take(reads.reading.projects[0] ?? '', ends);
+        try {
+          const { bytes, ...answered } = await answer(connection, question, reads, ends);
+          return { ...answered, cost: { bytes, ms: Math.round((performance.now() - began) * 1000) / 1000, cached: false } };
+        } finally {
+          seats.give(connection);
+        }
+      } finally {
+        done();
+      }
+    },
+  };
+};
+
+/** One signal for both ways a question may be cut short; its reason is what the caller gets. */
+function deadline({ timeMs, signal }: Parameters<Engine['ask']>[2]): { readonly ends: AbortSignal; readonly done: () => void } {
+  const cut = new AbortController();
+  const timer = setTimeout(() => {
+    cut.abort(
+      new Problem('query_timeout', `The question took longer than ${timeMs / 1000} s: ask for a shorter period or fewer groups.`, {
+        details: { limit_ms: timeMs },
+      }),
+    );
+  }, timeMs);
+  const abort = () => cut.abort(signal?.reason);
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  return {
+    ends: cut.signal,
+    done: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    },
+  };
+}
+
+/** Runs statements in order and gives the rows of the last. When `ends` aborts the engine is stopped first, so that it is free when this rejects. */
+async function run(connection: DuckDBConnection, statements: readonly Sql[], ends: AbortSignal): Promise<readonly Row[]> {
+  ends.throwIfAborted();
+  let again: ReturnType<typeof setInterval> | undefined;
+  const stop = () => {
+    connection.interrupt();
+    // An interrupt between two statements is lost on the next.
+    again = setInterval(() => connection.interrupt(), 20);
+  };
+  ends.addEventListener('abort', stop, { once: true });
+  try {
+    let rows: readonly Row[] = [];
+    for (const [i, statement] of statements.entries()) {
+      ends.throwIfAborted();
+      const result = await connection.run(statement.text);
+      if (i === statements.length - 1) rows = await result.convertRowObjects<Cell>(cell);
+    }
+    ends.throwIfAborted();
+    return rows;
+  } catch (error) {
+    if (ends.aborted) throw ends.reason;
+    if (!/^Out of Memory/.test(String(error instanceof Error ? error.message : error))) throw error;
+    throw new Problem('upstream_failed', 'The question needs more memory than the engine may use: ask for a shorter period, fewer groups or fewer projects.', {
+      cause: error,
+    });
+  } finally {
+    ends.removeEventListener('abort', stop);
+    clearInterval(again);
+  }
+}
+
+const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    log.error('the journal cannot be read', { error: String(error) });
+    throw new Problem('upstream_failed', 'The newest events cannot be read, so no answer would be complete. Try again later.', { cause: error });
+  }
+};
+
+/** What a question would read now. Nothing here waits, so the files and the tail are of one moment. */
+function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading, period }: Reads): Snapshot {
+  const projects = new Set(reading.projects);
+  const kinds = (['events', 'identifies'] as const).filter((kind) => question.text.toLowerCase().includes(kind));
+  const wanted = (file: LakeFile): boolean => kinds.includes(file.kind) && isRead(file, projects, period);
+  const files = [...manifest.files()].filter(wanted);
+  const journal = tail.after(manifest.flushed);
+  const views = kinds.map((kind) => {
+    const own = files.filter((file) => file.kind === kind).map((file) => ({ ...file, path: joinPath(folder.lake, file.path) }));
+    const rest = kind === 'events' ? journal.pieces : journal.pieces.map((piece) => sql`select * from (${piece}) as late where event_name = '$identify'`);
+    const view = kind === 'events' ? sql`events` : sql`identifies`;
+    return sql`create or replace temp view ${view} as ${join(own.length === 0 && rest.length > 0 ? rest : [filesOf(own), ...rest], ' union all ')}`;
+  });
+  return {
+    files,
+    views,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0) + journal.bytes,
+    notes: [...manifest.aside()].filter(wanted).map(missing),
+  };
+}
+
+/** Identifications count at any time, events in the period. */
+function isRead(file: LakeFile, projects: ReadonlySet<string>, { from, to }: Period): boolean {
+  return (file.kind === 'identifies' || (file.maxTs >= from && file.minTs < to)) && file.projects.some((project) => projects.has(project));
+}
+
+const missing = (file: LakeFile): string =>
+  `The file ${file.path.split('/').at(-1)} could not be read and was set aside: up to ${file.rows} ${file.kind === 'events' ? 'events' : 'identifications'} are missing from this answer.`;

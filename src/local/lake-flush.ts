@@ -1,0 +1,59 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { sql } from '../sql/sql.ts';
+import type { Segment } from './journal.ts';
+import { rowsOf } from './lake-duck.ts';
+import type { Folder } from './lake-folder.ts';
+import { currentColumns, linesOf, parquetOf, stored } from './lake-sql.ts';
+import { copyTo, discard, order, type Planned, settle, syncPlaces } from './lake-write.ts';
+import type { LakeFile, Manifest } from './manifest.ts';
+
+/** Small row groups, because these files hold all projects and a question wants one. */
+const groupRows = 4_096;
+
+/** Journal segments into one Parquet file (and one of their identifications); with the manifest's change they are in the lake, all at once. */
+export const flushSegments = async (connection: DuckDBConnection, folder: Folder, manifest: Manifest, segments: readonly Segment[]): Promise<void> => {
+  const last = segments.at(-1);
+  if (last === undefined) return;
+  const made: LakeFile[] = [];
+  const temp = (kind: string) => join(folder.temp, `${kind}-${last.number}.parquet`);
+  try {
+    const events = temp('events');
+    const lines = linesOf(segments.map(({ path }) => path));
+    await copyTo(connection, sql`select ${stored} from (${lines}) as lines`, sql`project_id, ${order}`, events, groupRows);
+    const contents = await rowsOf(
+      connection,
+      sql`select project_id, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last, count_if(event_name = '$identify') as said
+        from (${parquetOf([events], currentColumns)}) as stored group by project_id order by project_id`,
+    );
+    const plan = (kind: LakeFile['kind'], column: 'total' | 'said'): Planned => {
+      const held = contents.filter((row) => Number(row[column]) > 0);
+      return {
+        kind,
+        level: 0,
+        dt: '',
+        projects: held.map((row) => String(row.project_id)),
+        rows: held.reduce((sum, row) => sum + Number(row[column]), 0),
+        minTs: least(held.map((row) => row.first)),
+        maxTs: -least(held.map((row) => -Number(row.last))),
+      };
+    };
+    const identifies = plan('identifies', 'said');
+    if (identifies.rows > 0) {
+      const path = temp('identifies');
+      const said = sql`select ${stored} from (${parquetOf([events], currentColumns)}) as stored where event_name = '$identify'`;
+      await copyTo(connection, said, sql`project_id, ${order}`, path, groupRows);
+      made.push(await settle(folder, manifest, path, identifies));
+    }
+    made.push(await settle(folder, manifest, events, plan('events', 'total')));
+    await syncPlaces(folder, made);
+    manifest.change({ add: made, flushed: last.number });
+  } catch (error) {
+    await discard(folder, made);
+    for (const kind of ['events', 'identifies']) await rm(temp(kind), { force: true });
+    throw error;
+  }
+};
+
+const least = (values: readonly unknown[]): number => values.map(Number).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);

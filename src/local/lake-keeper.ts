@@ -1,0 +1,173 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Log } from '../ports.ts';
+import { compactOnce, isCrowded } from './compact.ts';
+import type { Journal, Segment } from './journal.ts';
+import type { Checker } from './lake-check.ts';
+import { flushSegments } from './lake-flush.ts';
+import type { Folder } from './lake-folder.ts';
+import type { Tail } from './lake-tail.ts';
+import { type Leases, type Turn, turns } from './lake-turns.ts';
+import { discard } from './lake-write.ts';
+import type { LakeFile, Manifest } from './manifest.ts';
+import type { Seen } from './seen.ts';
+
+/** What the background work of a lake needs. */
+export interface KeeperParts {
+  readonly connection: DuckDBConnection;
+  readonly folder: Folder;
+  readonly manifest: Manifest;
+  readonly journal: Journal;
+  readonly seen: Seen;
+  readonly tail: Tail;
+  readonly checker: Checker;
+  readonly readers: Leases;
+  /** Shared with the sink: the journal is written by one at a time. */
+  readonly turn: Turn;
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+/** Who brings events from the journal to few, sorted files while nobody waits for it. */
+export interface Keeper {
+  /** All that was acknowledged until now is Parquet when it resolves. */
+  flush(): Promise<void>;
+  /** One file per project and day (a very large day: few) when it resolves. */
+  compact(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const kinds = ['events', 'identifies'] as const;
+const lookEveryMs = 250;
+/** The journal is flushed when so much waits, or its oldest event is so old. */
+const flushBytes = 16 << 20;
+const flushAgeMs = 10_000;
+const flushAtOnceBytes = 24 << 20;
+/** New files are sorted into days when there are so many, or when nothing came for a while. */
+const youngFiles = 16;
+/** While events come faster than this, the processor is theirs: new files may be more before they are sorted. */
+const hotBytesPerMs = 15_000;
+const youngFilesWhenHot = 128;
+const quietMs = 20_000;
+const recentKeys = 100_000;
+const journalFiles = 256;
+const restAfterFailureMs = 5_000;
+
+/** Flushes and merges in the background, and on request. */
+export const openKeeper = (parts: KeeperParts): Keeper => {
+  const { connection, folder, manifest, journal, seen, tail, checker, readers, turn, clock, log } = parts;
+  const work = turns();
+  const remembering = turns();
+  let closing = false;
+  let restUntil = 0;
+  let lastFlush = { at: clock(), hot: false };
+  let busy = false;
+  let removing: Promise<unknown> = Promise.resolve();
+
+  const unflushed = () => journal.segments().filter(({ number }) => number > manifest.flushed);
+  const forget = () => journal.forget(Math.min(manifest.flushed, manifest.seenUpTo));
+
+  const flush = async () => {
+    await turn(journal.seal);
+    const until = journal.sealedUpTo;
+    while (manifest.flushed < until) {
+      const some = upTo(flushAtOnceBytes, unflushed());
+      tail.cut();
+      if (some.length === 0) break;
+      await flushSegments(connection, folder, manifest, some);
+      tail.drop(manifest.flushed);
+      forget();
+      const bytes = some.reduce((sum, segment) => sum + segment.bytes, 0);
+      lastFlush = { at: clock(), hot: bytes / Math.max(1, Math.abs(clock() - lastFlush.at)) > hotBytesPerMs };
+    }
+  };
+  const remember = async () => {
+    await turn(async () => {
+      await journal.seal();
+      seen.freeze(journal.sealedUpTo);
+    });
+    await seen.persist();
+    forget();
+  };
+  /** One pass over the files of a kind; false when nothing is left to do. Journal and other kinds get their turn between passes. */
+  const pass = (kind: LakeFile['kind'], whole: (dt: string) => boolean): Promise<boolean> =>
+    work(async () => {
+      if (closing) return false;
+      const dropped = await compactOnce(connection, folder, manifest, kind, whole, () => !closing).catch(async (error: unknown) => {
+        // A file that cannot be read must not stop the others for ever.
+        if (!closing) await checker.inspect([...manifest.files()].filter((file) => file.kind === kind));
+        throw error;
+      });
+      if (dropped.length > 0) {
+        readers.afterwards(() => {
+          removing = removing.then(() => discard(folder, dropped)).catch(() => undefined);
+        });
+      }
+      return dropped.length > 0;
+    });
+
+  const isPast = (dt: string) => dt < (new Date(clock()).toISOString().split('T')[0] ?? '');
+  const tidy = async () => {
+    const now = clock();
+    if (seen.recent >= recentKeys || journal.segments().length >= journalFiles) {
+      void remembering(remember).catch((error: unknown) => failed('event ids could not be written to a file', error));
+    }
+    const waiting = unflushed();
+    const bytes = waiting.reduce((sum, segment) => sum + segment.bytes, 0) + (journal.writing()?.bytes ?? 0);
+    const since = waiting[0]?.since ?? journal.writing()?.since ?? now;
+    // A clock set back must not stop flushing.
+    if (bytes >= flushBytes || (bytes > 0 && Math.abs(now - since) >= flushAgeMs)) await work(flush);
+    const quiet = bytes === 0 && Math.abs(now - lastFlush.at) >= quietMs;
+    for (const kind of kinds) {
+      const young = count(manifest.files(), (file) => file.kind === kind && file.level === 0);
+      if (young >= (lastFlush.hot ? youngFilesWhenHot : youngFiles)) await pass(kind, () => false);
+      else if (quiet && (young > 1 || isCrowded(manifest.files(), isPast))) await pass(kind, isPast);
+    }
+  };
+  const failed = (what: string, error: unknown) => {
+    restUntil = clock() + restAfterFailureMs;
+    if (!closing) log.warn(`${what}; it will be tried again`, { error: error instanceof Error ? error.message : String(error) });
+  };
+  const timer = setInterval(() => {
+    if (busy || closing || (clock() < restUntil && clock() > restUntil - 2 * restAfterFailureMs)) return;
+    busy = true;
+    tidy()
+      .catch((error: unknown) => failed('the journal could not be brought to the lake', error))
+      .finally(() => {
+        busy = false;
+      });
+  }, lookEveryMs);
+  timer.unref();
+
+  return {
+    flush: () => work(flush),
+    compact: async () => {
+      await work(flush);
+      for (const kind of kinds) for (const whole of [false, true]) while (await pass(kind, () => whole));
+      await removing;
+    },
+    close: async () => {
+      clearInterval(timer);
+      closing = true;
+      // The journal keeps what is not flushed; a small rest is worth a quick next start.
+      await work(async () => {
+        const small = unflushed().reduce((sum, { bytes }) => sum + bytes, 0) <= 2 * flushAtOnceBytes;
+        if (small) await flush();
+      }).catch((error: unknown) => log.warn('the journal stays for the next start', { error: String(error) }));
+      await remembering(remember).catch((error: unknown) => log.warn('event ids stay in the journal for the next start', { error: String(error) }));
+      await removing;
+    },
+  };
+};
+
+/** From the first on, as many as fit into this many bytes; at least one. */
+function upTo(bytes: number, segments: readonly Segment[]): readonly Segment[] {
+  let end = 0;
+  for (let sum = 0; end < segments.length && (end === 0 || sum + (segments[end]?.bytes ?? 0) <= bytes); end++) sum += segments[end]?.bytes ?? 0;
+  return segments.slice(0, end);
+}
+
+function count<T>(items: Iterable<T>, is: (item: T) => boolean): number {
+  let n = 0;
+  for (const item of items) if (is(item)) n++;
+  return n;
+}

@@ -1,0 +1,69 @@
+import { type ColumnName, columnNames, columns } from '../events/columns.ts';
+import { join, name, type Sql, sql } from '../sql/sql.ts';
+
+/** How DuckDB keeps each type of the table of columns in memory. */
+const inMemory: Readonly<Record<(typeof columns)[ColumnName]['type'], Sql>> = {
+  varchar: sql`varchar`,
+  'timestamp(3)': sql`timestamp`,
+  bigint: sql`bigint`,
+  boolean: sql`boolean`,
+};
+/** And as a line of the journal spells it. */
+const inLines: Readonly<Record<(typeof columns)[ColumnName]['type'], string>> = {
+  varchar: 'VARCHAR',
+  'timestamp(3)': 'BIGINT',
+  bigint: 'BIGINT',
+  boolean: 'BOOLEAN',
+};
+
+/** The columns that a file written now has. */
+export const currentColumns = columnNames.join(',');
+
+/** All columns, as questions see them. */
+export const all = join(columnNames.map(name));
+
+/** All columns, as Parquet keeps them: times in whole milliseconds, which Trino reads as timestamp(3). */
+export const stored = join(
+  columnNames.map((column) => (columns[column].type === 'timestamp(3)' ? sql`cast(${name(column)} as timestamp_ms) as ${name(column)}` : name(column))),
+);
+
+/** A row of nothing, with every column. */
+export const noRows = sql`select ${join(columnNames.map((column) => sql`cast(null as ${inMemory[columns[column].type]}) as ${name(column)}`))} where false`;
+
+/** Column definitions of a table of events. */
+export const definitions = join(columnNames.map((column) => sql`${name(column)} ${inMemory[columns[column].type]}`));
+
+const lineTypes = join(columnNames.map((column) => sql`${name(column)}: ${inLines[columns[column].type]}`));
+const fromLine = join(
+  columnNames.map((column) => (columns[column].type === 'timestamp(3)' ? sql`epoch_ms(${name(column)}) as ${name(column)}` : name(column))),
+);
+
+/** Above any line; the engine's buffers are twice as large, so a small bound makes small segments cheap to load. */
+const lineBytes = 1 << 20;
+
+/** The events of journal segments, at these paths. */
+export const linesOf = (paths: readonly string[]): Sql =>
+  sql`select ${fromLine} from read_json([${join(paths)}], format = 'newline_delimited', maximum_object_size = ${lineBytes}, columns = {${lineTypes}})`;
+
+/** The events of Parquet files that all have these columns; a column they lack is null. */
+export const parquetOf = (paths: readonly string[], has: string): Sql => {
+  const held = new Set(has.split(','));
+  const picked = columnNames.map((column) => (held.has(column) ? name(column) : sql`cast(null as ${inMemory[columns[column].type]}) as ${name(column)}`));
+  return sql`select ${join(picked)} from read_parquet([${join(paths)}], hive_partitioning = false)`;
+};
+
+/** The events of files of any age together; of no files, no rows. */
+export const filesOf = (files: readonly { readonly path: string; readonly columns: string }[]): Sql => {
+  const ages = [...Map.groupBy(files, ({ columns: held }) => held)];
+  return ages.length === 0
+    ? noRows
+    : join(
+        ages.map(([held, alike]) =>
+          parquetOf(
+            alike.map(({ path }) => path),
+            held,
+          ),
+        ),
+        ' union all ',
+      );
+};

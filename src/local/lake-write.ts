@@ -1,0 +1,61 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type Sql, sql } from '../sql/sql.ts';
+import { fingerprint } from './lake-check.ts';
+import { type Folder, syncDirectory } from './lake-folder.ts';
+import { currentColumns } from './lake-sql.ts';
+import type { LakeFile, Manifest } from './manifest.ts';
+
+/** What a file is to be; its numbers are known when it is written. */
+export type Planned = Pick<LakeFile, 'kind' | 'level' | 'projects' | 'dt' | 'rows' | 'minTs' | 'maxTs'>;
+
+/** The order of rows in every file: questions cut by time, and one order makes the same rows the same bytes. */
+export const order = sql`ts, received_at, request_id, seq`;
+
+/** Rows into a Parquet file; how many they were. `by`: their order; `groupRows`: rows per row group, what a question can skip at a time. */
+export const copyTo = async (connection: DuckDBConnection, rows: Sql, by: Sql, path: string, groupRows: number): Promise<number> => {
+  const copy = async (sorted: Sql, size: number) => {
+    const result = await connection.runAndReadAll(sql`copy (${sorted}) to ${path} (format parquet, compression zstd, row_group_size ${size})`.text);
+    return Number(result.getRowObjects()[0]?.Count ?? 0);
+  };
+  try {
+    return await copy(sql`${rows} order by ${by}`, groupRows);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('Out of Memory'))) throw error;
+    // Rows too wide to sort in the memory we take are as true unsorted.
+    return copy(rows, 2_048);
+  }
+};
+
+/** Gives a finished file in `temp` its place in the lake, synced; it is in no answer until the manifest names it. */
+export const settle = async (folder: Folder, manifest: Manifest, temp: string, plan: Planned): Promise<LakeFile> => {
+  const print = await fingerprint(temp);
+  if (print === undefined) throw new Error(`${temp} was written and is no Parquet file`);
+  const id = manifest.nextId();
+  const path = join(directoryOf(plan), `${plan.dt === '' ? plan.kind : plan.dt}-${id}.parquet`);
+  const target = join(folder.lake, path);
+  const file = await open(temp, 'r');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  if ((await mkdir(dirname(target), { recursive: true })) !== undefined) await syncDirectory(folder.lake);
+  await rename(temp, target);
+  return { ...plan, ...print, id, path, columns: currentColumns };
+};
+
+/** Makes the places of new files survive a power cut. */
+export const syncPlaces = async (folder: Folder, files: readonly LakeFile[]): Promise<void> => {
+  for (const path of new Set(files.map(({ path }) => dirname(join(folder.lake, path))))) await syncDirectory(path);
+};
+
+/** Removes files that are in no manifest. */
+export const discard = async (folder: Folder, files: readonly LakeFile[]): Promise<void> => {
+  for (const { path } of files) await rm(join(folder.lake, path), { force: true });
+};
+
+/** A folder per project, for people who look; files of several projects are in `new~`. File names are unique without it. */
+const directoryOf = ({ level, projects }: Planned): string =>
+  level === 0 ? 'new~' : (projects[0] ?? '').replaceAll(/[^A-Za-z0-9_-]/g, '~').slice(0, 100) || '~';

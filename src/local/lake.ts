@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import type { Engine, Log, Sink, Store } from '../ports.ts';
+import { openEngine } from './engine.ts';
+import { openJournal } from './journal.ts';
+import { checker as openChecker } from './lake-check.ts';
+import { openDuck } from './lake-duck.ts';
+import { claimFolder, type Folder, makeFolder } from './lake-folder.ts';
+import { openKeeper } from './lake-keeper.ts';
+import { openTail } from './lake-tail.ts';
+import { leases, turns } from './lake-turns.ts';
+import { type Manifest, openManifest } from './manifest.ts';
+import { perConnection, prelude } from './prelude.ts';
+import { keyOf, openSeen } from './seen.ts';
+import { keyWords } from './seen-table.ts';
+import { openSink } from './sink.ts';
+import { openStore } from './store.ts';
+
+/** Where a lake lives and what it may use. */
+export interface LakeSettings {
+  /** The lake’s own folder: absent, empty, or made by an earlier run. */
+  readonly dir: string;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** What questions may use together, MB; more goes to disk. */
+  readonly questionMemoryMb?: number;
+}
+
+/** Events and named bytes in one folder. */
+export interface Lake {
+  readonly sink: Sink;
+  readonly engine: Engine;
+  readonly store: Store;
+  /** Brings all that was acknowledged from the journal into Parquet. */
+  flush(): Promise<void>;
+  /** Flushes, and merges to one file per project and day. */
+  compact(): Promise<void>;
+  /** Finishes what was accepted. Nothing may be asked or kept afterwards. */
+  close(): Promise<void>;
+}
+
+const keepingMemoryMb = 128;
+const questionMemoryMb = 384;
+
+/** Opens the lake in a folder and mends what a crash left. Throws an Error with one clear sentence when the folder is not ours, newer than us, or in use. */
+export const openLake = async ({ dir, log, clock, ...more }: LakeSettings): Promise<Lake> => {
+  const folder = claimFolder(dir);
+  mkdirSync(folder.root, { recursive: true });
+  const manifest = openManifest(folder.manifest);
+  const opened: (() => void)[] = [() => manifest.close()];
+  const release = () => {
+    for (const close of opened.splice(0).reverse()) close();
+  };
+  try {
+    makeFolder(folder);
+    sweep(folder, manifest);
+    const seen = openSeen(folder, manifest, log);
+    opened.push(() => seen.close());
+    const words = new Uint32Array(keyWords);
+    const { flushed, seenUpTo } = manifest;
+    const journal = openJournal(folder, { forgotten: Math.min(flushed, seenUpTo), lowest: Math.max(flushed, seenUpTo) }, clock, log, (line, segment) => {
+      if (segment <= seenUpTo) return;
+      const { project_id, env, event_id } = JSON.parse(line);
+      if (typeof event_id !== 'string') return;
+      keyOf({ project_id, env, event_id }, words, 0);
+      seen.add(words, 0);
+    });
+
+    const directories = [folder.journal, folder.lake, folder.temp];
+    const seats = Math.max(1, Math.min(availableParallelism(), Number(process.env.UV_THREADPOOL_SIZE ?? 4) - 2));
+    const asking = await openDuck({
+      directories,
+      temp: join(folder.temp, 'asking'),
+      memoryMb: more.questionMemoryMb ?? questionMemoryMb,
+      threads: availableParallelism(),
+      connections: seats + 1,
+      rereads: true,
+      prelude,
+      perConnection,
+    });
+    opened.push(() => asking.close());
+    const keeping = await openDuck({ directories, temp: join(folder.temp, 'keeping'), memoryMb: keepingMemoryMb, threads: 1, connections: 1, rereads: false });
+    opened.push(() => keeping.close());
+    const [loading, ...connections] = asking.connections;
+    const [connection] = keeping.connections;
+    if (loading === undefined || connection === undefined) throw new Error('DuckDB gave no connection');
+
+    const turn = turns();
+    const readers = leases();
+    const checker = openChecker(folder, manifest, log);
+    const tail = openTail(loading, journal, readers);
+    const sink = openSink(journal, seen, turn);
+    const keeper = openKeeper({ connection, folder, manifest, journal, seen, tail, checker, readers, turn, clock, log });
+    const engine = openEngine({ connections, folder, manifest, tail, checker, readers, seal: () => turn(journal.seal), clock, log });
+    return {
+      sink: { keep: sink.keep },
+      engine,
+      store: await openStore(folder.store),
+      flush: keeper.flush,
+      compact: keeper.compact,
+      close: async () => {
+        await sink.idle();
+        await keeper.close();
+        await turn(journal.close);
+        release();
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+};
+
+/** Removes what an earlier process left unfinished or no longer needed. */
+function sweep(folder: Folder, manifest: Manifest): void {
+  for (const entry of readdirSync(folder.temp)) rmSync(join(folder.temp, entry), { recursive: true, force: true });
+  const named = new Set([...manifest.files()].map(({ path }) => path));
+  for (const entry of readdirSync(folder.lake, { recursive: true, withFileTypes: true })) {
+    const path = relative(folder.lake, join(entry.parentPath, entry.name));
+    if (entry.isFile() && !named.has(path)) rmSync(join(folder.lake, path));
+  }
+  const keys = new Set([...manifest.seen()].map(({ path }) => path));
+  for (const entry of readdirSync(folder.seen)) if (!keys.has(entry)) rmSync(join(folder.seen, entry));
+  // Who removes a file from there has dealt with it: answers need not mention it any longer.
+  for (const file of [...manifest.aside()]) if (!existsSync(join(folder.aside, basename(file.path)))) manifest.forget(file.id);
+}

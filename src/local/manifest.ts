@@ -1,0 +1,192 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** One Parquet file of the lake. */
+export interface LakeFile {
+  readonly id: number;
+  /** Below the lake folder. */
+  readonly path: string;
+  readonly kind: 'events' | 'identifies';
+  /** Level 0: as flushed, several projects in one file. Level 1: one project, one day (of identifies: all days). */
+  readonly level: 0 | 1;
+  readonly projects: readonly string[];
+  /** UTC day, `yyyy-mm-dd`; empty where the file holds several. */
+  readonly dt: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Smallest and largest `ts`, ms. */
+  readonly minTs: number;
+  readonly maxTs: number;
+  /** CRC-32 of all bytes, and of those from the footer on. */
+  readonly crc: number;
+  readonly footerCrc: number;
+  /** The names of its columns, comma between. */
+  readonly columns: string;
+}
+
+/** One file of already seen event ids. */
+export interface SeenFile {
+  readonly id: number;
+  readonly path: string;
+  readonly keys: number;
+}
+
+/** What becomes true at once or not at all. */
+export interface Change {
+  readonly add?: readonly LakeFile[];
+  readonly drop?: readonly LakeFile[];
+  /** Moved out of the lake because it could not be read; answers that miss it say so. */
+  readonly aside?: readonly LakeFile[];
+  readonly addSeen?: readonly SeenFile[];
+  readonly dropSeen?: readonly SeenFile[];
+  /** Journal segments up to this one are in the lake. */
+  readonly flushed?: number;
+  /** The event ids of journal segments up to this one are in files. */
+  readonly seenUpTo?: number;
+}
+
+/** Which files are the lake, now: on disk in SQLite, mirrored in memory. */
+export interface Manifest {
+  files(): Iterable<LakeFile>;
+  aside(): Iterable<LakeFile>;
+  seen(): Iterable<SeenFile>;
+  readonly flushed: number;
+  readonly seenUpTo: number;
+  /** A number for a new file, never given twice while it matters: unfinished files are removed at start. */
+  nextId(): number;
+  /** Durable when it returns; throws having changed nothing. */
+  change(change: Change): void;
+  /** Forgets what was set aside under this id. */
+  forget(id: number): void;
+  close(): void;
+}
+
+const applicationId = 0x4d4d4c4b;
+const format = 1;
+
+/** Opens the manifest and with it locks the folder for this process, by a lock the operating system lifts when the process dies. */
+export const openManifest = (path: string): Manifest => {
+  const isNew = recognise(path);
+  const db = new DatabaseSync(path);
+  try {
+    db.exec('pragma locking_mode = exclusive; pragma synchronous = full; begin exclusive');
+    if (isNew) db.exec(`pragma application_id = ${applicationId}; pragma user_version = ${format}; ${tables}`);
+    db.exec('commit');
+    db.exec('pragma journal_mode = wal');
+  } catch (error) {
+    db.close();
+    if (isBusy(error)) throw new Error(`Another process is using the data folder ${dirname(path)}: stop it, or choose another folder.`);
+    throw error;
+  }
+  return mirrored(db);
+};
+
+const tables = `
+  create table marks (name text primary key, value integer not null) strict;
+  create table files (
+    id integer primary key, path text not null, kind text not null, level integer not null, projects text not null, dt text not null, rows integer not null, bytes integer not null,
+    min_ts integer not null, max_ts integer not null, crc integer not null, footer_crc integer not null, columns text not null, aside integer not null) strict;
+  create table seen (id integer primary key, path text not null, keys integer not null) strict;`;
+
+/** True where there is nothing yet. Looks at the bytes, because opening with SQLite may already write. */
+function recognise(path: string): boolean {
+  if (!existsSync(path)) return true;
+  const header = Buffer.alloc(100);
+  const file = openSync(path, 'r');
+  const read = readSync(file, header, 0, 100, 0);
+  closeSync(file);
+  if (read === 0) return true;
+  if (header.toString('latin1', 0, 15) !== 'SQLite format 3' || header.readUInt32BE(68) !== applicationId)
+    throw new Error(`${path} is not a file of ours: choose another data folder.`);
+  const found = header.readUInt32BE(60);
+  if (found > format)
+    throw new Error(`The data folder ${dirname(path)} has format ${found}, this version knows ${format}: run the newer version that wrote it.`);
+  return false;
+}
+
+const isBusy = (error: unknown): boolean => error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 261);
+
+function mirrored(db: DatabaseSync): Manifest {
+  const files = new Map<number, LakeFile>();
+  const aside = new Map<number, LakeFile>();
+  const seen = new Map<number, SeenFile>();
+  const marks = { flushed: 0, seenUpTo: 0 };
+  for (const row of db.prepare('select * from files').all()) (row.aside === 1 ? aside : files).set(Number(row.id), fileOf(row));
+  for (const row of db.prepare('select * from seen').all()) seen.set(Number(row.id), { id: Number(row.id), path: String(row.path), keys: Number(row.keys) });
+  for (const row of db.prepare('select * from marks').all()) {
+    if (row.name === 'flushed') marks.flushed = Number(row.value);
+    if (row.name === 'seenUpTo') marks.seenUpTo = Number(row.value);
+  }
+  let last = 0;
+  for (const ids of [files, aside, seen]) for (const id of ids.keys()) last = Math.max(last, id);
+
+  const addFile = db.prepare('insert into files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)');
+  const dropFile = db.prepare('delete from files where id = ?');
+  const setAside = db.prepare('update files set aside = 1 where id = ?');
+  const addSeen = db.prepare('insert into seen values (?, ?, ?)');
+  const dropSeen = db.prepare('delete from seen where id = ?');
+  const setMark = db.prepare('insert into marks values (?, ?) on conflict (name) do update set value = excluded.value');
+
+  return {
+    files: () => files.values(),
+    aside: () => aside.values(),
+    seen: () => seen.values(),
+    get flushed() {
+      return marks.flushed;
+    },
+    get seenUpTo() {
+      return marks.seenUpTo;
+    },
+    nextId: () => ++last,
+    change: (change) => {
+      db.exec('begin');
+      try {
+        for (const f of change.add ?? [])
+          addFile.run(f.id, f.path, f.kind, f.level, JSON.stringify(f.projects), f.dt, f.rows, f.bytes, f.minTs, f.maxTs, f.crc, f.footerCrc, f.columns);
+        for (const f of change.drop ?? []) dropFile.run(f.id);
+        for (const f of change.aside ?? []) setAside.run(f.id);
+        for (const f of change.addSeen ?? []) addSeen.run(f.id, f.path, f.keys);
+        for (const f of change.dropSeen ?? []) dropSeen.run(f.id);
+        if (change.flushed !== undefined) setMark.run('flushed', change.flushed);
+        if (change.seenUpTo !== undefined) setMark.run('seenUpTo', change.seenUpTo);
+        db.exec('commit');
+      } catch (error) {
+        // A full disk may have rolled it back already.
+        if (db.isTransaction) db.exec('rollback');
+        throw error;
+      }
+      for (const f of change.add ?? []) files.set(f.id, f);
+      for (const f of [...(change.drop ?? []), ...(change.aside ?? [])]) files.delete(f.id);
+      for (const f of change.aside ?? []) aside.set(f.id, f);
+      for (const f of change.addSeen ?? []) seen.set(f.id, f);
+      for (const f of change.dropSeen ?? []) seen.delete(f.id);
+      marks.flushed = change.flushed ?? marks.flushed;
+      marks.seenUpTo = change.seenUpTo ?? marks.seenUpTo;
+    },
+    forget: (id) => {
+      dropFile.run(id);
+      aside.delete(id);
+    },
+    close: () => db.close(),
+  };
+}
+
+function fileOf(row: Record<string, unknown>): LakeFile {
+  const projects: unknown = JSON.parse(String(row.projects));
+  return {
+    id: Number(row.id),
+    path: String(row.path),
+    kind: row.kind === 'identifies' ? 'identifies' : 'events',
+    level: row.level === 0 ? 0 : 1,
+    projects: Array.isArray(projects) ? projects.map(String) : [],
+    dt: String(row.dt),
+    rows: Number(row.rows),
+    bytes: Number(row.bytes),
+    minTs: Number(row.min_ts),
+    maxTs: Number(row.max_ts),
+    crc: Number(row.crc),
+    footerCrc: Number(row.footer_crc),
+    columns: String(row.columns),
+  };
+}

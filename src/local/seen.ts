@@ -1,0 +1,117 @@
+import { hash } from 'node:crypto';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Event } from '../events/columns.ts';
+import type { Log } from '../ports.ts';
+import { type Folder, syncDirectory } from './lake-folder.ts';
+import type { Manifest, SeenFile } from './manifest.ts';
+import { type KeyFile, mergeKeyFiles, openKeyFile, writeKeyFile } from './seen-file.ts';
+import { type KeyTable, keyTable, keyWords } from './seen-table.ts';
+
+/** What makes an event the same event: project, env and the caller's id. 128 bits of SHA-256, because a caller chooses the id and must not be able to hide another project's event. */
+export const keyOf = ({ project_id, env, event_id }: Pick<Event, 'project_id' | 'env' | 'event_id'>, into: Uint32Array, at: number): void => {
+  const digest = hash('sha256', `${project_id.length}:${project_id}${env}:${event_id}`, 'binary');
+  for (let word = 0; word < keyWords; word++) {
+    const i = word * 4;
+    into[at + word] = (digest.charCodeAt(i) << 24) | (digest.charCodeAt(i + 1) << 16) | (digest.charCodeAt(i + 2) << 8) | digest.charCodeAt(i + 3);
+  }
+};
+
+/** Which events have been kept, exactly and for ever. The newest in memory (the journal has them too), the rest in files. */
+export interface Seen {
+  has(words: Uint32Array, at: number): boolean;
+  add(words: Uint32Array, at: number): void;
+  /** Keys that only memory and the journal have. */
+  readonly recent: number;
+  /** Begins a new table; the answer writes the old one to a file, after which journal segments up to `segment` are no longer needed here. Again after a failure: the same. */
+  freeze(segment: number): void;
+  /** Writes what was frozen and merges files that are alike in size, so that their number grows with the logarithm of the keys. */
+  persist(): Promise<void>;
+  close(): void;
+}
+
+const recentKeys = 1 << 17;
+const alike = 4;
+
+/** The index of event ids in this folder, rebuilt where a crash left it behind. */
+export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => {
+  const files = new Map<SeenFile, KeyFile>();
+  for (const file of manifest.seen()) {
+    const path = join(folder.seen, file.path);
+    try {
+      files.set(file, openKeyFile(path));
+    } catch (error) {
+      log.error('a file of event ids cannot be read and was set aside: repeats of its events would be kept again', { file: file.path, error: String(error) });
+      if (existsSync(path)) renameSync(path, join(folder.aside, file.path));
+      manifest.change({ dropSeen: [file] });
+    }
+  }
+  let recent = keyTable(recentKeys);
+  let frozen: { table: KeyTable; segment: number } | undefined;
+
+  const write = async (count: number, pieces: AsyncIterable<Uint32Array> | Iterable<Uint32Array>): Promise<SeenFile> => {
+    const id = manifest.nextId();
+    const path = `${id}.keys`;
+    try {
+      await writeKeyFile(join(folder.temp, path), count, pieces);
+      await rename(join(folder.temp, path), join(folder.seen, path));
+    } catch (error) {
+      await rm(join(folder.temp, path), { force: true });
+      throw error;
+    }
+    await syncDirectory(folder.seen);
+    return { id, path, keys: count };
+  };
+  const swap = (added: SeenFile, dropped: readonly SeenFile[], seenUpTo: number | undefined) => {
+    const opened = openKeyFile(join(folder.seen, added.path));
+    manifest.change({ addSeen: [added], dropSeen: dropped, ...(seenUpTo === undefined ? {} : { seenUpTo }) });
+    files.set(added, opened);
+    for (const file of dropped) {
+      files.get(file)?.close();
+      files.delete(file);
+      rmSync(join(folder.seen, file.path), { force: true });
+    }
+  };
+
+  return {
+    has: (words, at) => {
+      if (recent.has(words, at) || frozen?.table.has(words, at)) return true;
+      for (const file of files.values()) if (file.has(words, at)) return true;
+      return false;
+    },
+    add: (words, at) => {
+      recent.add(words, at);
+    },
+    get recent() {
+      return recent.size;
+    },
+    freeze: (segment) => {
+      if (frozen !== undefined) return;
+      frozen = { table: recent, segment };
+      recent = keyTable(recentKeys);
+    },
+    persist: async () => {
+      if (frozen !== undefined) {
+        const { table, segment } = frozen;
+        if (table.size === 0) manifest.change({ seenUpTo: segment });
+        else swap(await write(table.size, [table.sorted()]), [], segment);
+        frozen = undefined;
+      }
+      for (let group = mergeable([...files.keys()]); group !== undefined; group = mergeable([...files.keys()])) {
+        const paths = group.map((file) => join(folder.seen, file.path));
+        const keys = group.reduce((sum, file) => sum + file.keys, 0);
+        swap(await write(keys, mergeKeyFiles(paths)), group, undefined);
+      }
+    },
+    close: () => {
+      for (const file of files.values()) file.close();
+    },
+  };
+};
+
+/** Some files of like size, once there are enough of them. */
+function mergeable(files: readonly SeenFile[]): readonly SeenFile[] | undefined {
+  const tiers = Map.groupBy(files, (file) => Math.floor(Math.log(Math.max(file.keys, recentKeys / 4)) / Math.log(alike)));
+  return [...tiers.values()].find((tier) => tier.length >= alike);
+}

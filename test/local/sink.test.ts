@@ -1,0 +1,266 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventsOf } from '../../src/lake/events-of.ts';
+import { type Lake, openLake } from '../../src/local/lake.ts';
+import { sql } from '../../src/sql/sql.ts';
+import { sinkKeepsItsPromise } from '../contracts/sink.ts';
+import { anEvent } from '../worlds/event.ts';
+import { listening, newFolder, openLocal } from './lake-folder.ts';
+
+sinkKeepsItsPromise('local', openLocal);
+
+const always = { from: Date.parse('2000-01-01'), to: Date.parse('2100-01-01') };
+const reading = { projects: ['shop', 'other'], env: 'live' as const, bots: true, lake: 'clean' as const };
+const idsIn = async (lake: Lake): Promise<readonly string[]> => {
+  const { rows } = await lake.engine.ask(sql`select event_id from (${eventsOf(reading, always)}) as e`, { reading, period: always }, { timeMs: 30_000 });
+  return rows.map(({ event_id }) => String(event_id));
+};
+
+let dir: string;
+beforeEach(async () => {
+  dir = await newFolder();
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+/** Another process on the same folder, see lake-child.ts. */
+const child = (from: number, work: 'ingest' | 'compaction' | 'quiet') => {
+  const process_ = spawn(process.execPath, [join(import.meta.dirname, 'lake-child.ts'), dir, String(from), work], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const acknowledged: number[] = [];
+  const lines: string[] = [];
+  const waiting: { readonly is: () => boolean; readonly done: () => void }[] = [];
+  createInterface({ input: process_.stdout }).on('line', (line) => {
+    lines.push(line);
+    if (line.startsWith('ack ')) acknowledged.push(Number(line.slice(4)));
+    for (const { is, done } of waiting) if (is()) done();
+  });
+  const until = (is: () => boolean) => new Promise<void>((done) => (is() ? done() : waiting.push({ is, done })));
+  const ended = new Promise<void>((done) => process_.on('close', () => done()));
+  return { process: process_, acknowledged, lines, until, ended };
+};
+const kill = async ({ process: process_, ended }: { readonly process: ChildProcess; readonly ended: Promise<void> }) => {
+  process_.kill('SIGKILL');
+  await ended;
+};
+
+describe('a process killed at any moment', () => {
+  test.each(['ingest', 'compaction'] as const)(
+    'in the middle of %s loses nothing it acknowledged and keeps nothing twice',
+    async (work) => {
+      const crashes = Number(process.env.MILLIMETRIC_CRASHES ?? 6);
+      const acknowledged: number[] = [];
+      let from = 0;
+      for (let crash = 0; crash < crashes; crash++) {
+        const running = child(from, work);
+        await running.until(() => running.lines.includes('open'));
+        // Some die before their first acknowledgement, some after many; the moment within is the machine's.
+        await running.until(() => running.acknowledged.length >= (crash % 3) * 40);
+        await new Promise((wait) => setTimeout(wait, (crash * 37) % 150));
+        await kill(running);
+        acknowledged.push(...running.acknowledged);
+        // What was on its way may have been kept or not: its numbers are not used again.
+        from = Math.max(from, ...running.acknowledged) + 20;
+      }
+      const { log } = listening();
+      const lake = await openLake({ dir, log, clock: Date.now });
+      for (const again of [async () => {}, lake.compact]) {
+        await again();
+        const ids = await idsIn(lake);
+        const distinct = new Set(ids);
+        expect(ids.length).toBe(distinct.size);
+        const missing = acknowledged.flatMap((request) => Array.from({ length: 20 }, (_, i) => `${request}-${i}`)).filter((id) => !distinct.has(id));
+        expect(missing).toEqual([]);
+      }
+      await lake.close();
+    },
+    120_000,
+  );
+
+  test('leaves a lock that nobody has to remove', async () => {
+    const running = child(0, 'quiet');
+    await running.until(() => running.acknowledged.length > 0);
+    const { log } = listening();
+    await expect(openLake({ dir, log, clock: Date.now })).rejects.toThrow(
+      `Another process is using the data folder ${dir}: stop it, or choose another folder.`,
+    );
+    const before = running.acknowledged.length;
+    await running.until(() => running.acknowledged.length > before);
+    await kill(running);
+    await (await openLake({ dir, log, clock: Date.now })).close();
+  });
+});
+
+describe('the journal after a crash', () => {
+  /** A folder whose events e1, e2 (one request) and e3 are in the journal only. */
+  const crashed = async () => {
+    const running = await openLake({ dir, log: listening().log, clock: Date.now });
+    await running.sink.keep([anEvent({ event_id: 'e1' }), anEvent({ event_id: 'e2' })]);
+    await running.sink.keep([anEvent({ event_id: 'e3' })]);
+    const [segment = ''] = (await readdir(join(dir, 'journal'))).sort();
+    const bytes = await readFile(join(dir, 'journal', segment));
+    await running.close();
+    await rm(dir, { recursive: true });
+    await mkdir(join(dir, 'journal'), { recursive: true });
+    await (await openLake({ dir: join(dir, 'empty'), log: listening().log, clock: Date.now })).close();
+    await writeFile(join(dir, 'lake.sqlite'), await readFile(join(dir, 'empty', 'lake.sqlite')));
+    await rm(join(dir, 'empty'), { recursive: true });
+    const path = join(dir, 'journal', segment);
+    await writeFile(path, bytes);
+    return { path, bytes };
+  };
+  const reopened = async () => {
+    const { log, lines } = listening();
+    const lake = await openLake({ dir, log, clock: Date.now });
+    const ids = [...(await idsIn(lake))].sort();
+    return { lake, ids, lines };
+  };
+
+  test('is read as it is when it is whole', async () => {
+    await crashed();
+    const { lake, ids, lines } = await reopened();
+    expect([ids, lines]).toEqual([['e1', 'e2', 'e3'], []]);
+    await lake.sink.keep([anEvent({ event_id: 'e2' }), anEvent({ event_id: 'e4' })]);
+    expect([...(await idsIn(lake))].sort()).toEqual(['e1', 'e2', 'e3', 'e4']);
+    await lake.close();
+  });
+
+  test('loses a torn last request at every length, and never a part of one', async () => {
+    const { path, bytes } = await crashed();
+    const first = bytes.indexOf('\n', bytes.indexOf('"e2"')) + 1;
+    for (const length of [first + 1, first + 200, bytes.length - 1]) {
+      await writeFile(path, bytes);
+      await truncate(path, length);
+      const { lake, ids, lines } = await reopened();
+      expect(ids).toEqual(['e1', 'e2']);
+      expect(lines).toEqual([
+        `journal repaired: a request that was never acknowledged was cut off its end {"file":"0000000001.ndjson","cut_bytes":${length - first}}`,
+      ]);
+      await lake.close();
+      await rm(dir, { recursive: true });
+      await crashed();
+    }
+    await truncate(path, first - 5);
+    const { lake, ids } = await reopened();
+    expect(ids).toEqual([]);
+    await lake.close();
+  });
+
+  test('loses garbage after the last request', async () => {
+    const { path } = await crashed();
+    await appendFile(path, `${'\0'.repeat(4096)}\n{"half":`);
+    const { lake, ids, lines } = await reopened();
+    expect([ids, lines.length]).toEqual([['e1', 'e2', 'e3'], 1]);
+    await lake.close();
+  });
+
+  test('keeps what is readable around damage in the middle, and the damaged file aside', async () => {
+    const { path, bytes } = await crashed();
+    const damaged = Buffer.from(bytes);
+    damaged.write('X', damaged.indexOf('"e1"') + 1);
+    await writeFile(path, damaged);
+    const { lake, ids, lines } = await reopened();
+    expect(ids).toEqual(['e3']);
+    expect(lines[0]).toContain('journal segment damaged');
+    expect(await readdir(join(dir, 'set-aside'))).toEqual(['0000000001.ndjson']);
+    await lake.close();
+  });
+});
+
+describe('a full disk', () => {
+  // The real thing without a disk: the system refuses this process any write beyond a file size.
+  const limit = (pid: number | undefined, bytes: string) => execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
+
+  test.skipIf(process.platform !== 'linux')('refuses events and keeps none of them, and takes events again when there is room', async () => {
+    const running = child(0, 'quiet');
+    await running.until(() => running.acknowledged.length >= 20);
+    limit(running.process.pid, '0');
+    const refused = () => running.lines.filter((line) => line.startsWith('refused '));
+    await running.until(() => refused().length >= 40);
+    limit(running.process.pid, 'unlimited');
+    const before = running.acknowledged.length;
+    await running.until(() => running.acknowledged.length >= before + 20);
+    await kill(running);
+
+    const lake = await openLake({ dir, log: listening().log, clock: Date.now });
+    const ids = await idsIn(lake);
+    const kept = new Set(ids);
+    expect(ids.length).toBe(kept.size);
+    // Of a refused request only what a later request repeated and kept may be there: every third event.
+    const wrong = refused().flatMap((line) => Array.from({ length: 20 }, (_, i) => i).filter((i) => i % 3 !== 0 && kept.has(`${line.slice(8)}-${i}`)));
+    expect(wrong).toEqual([]);
+    expect(running.acknowledged.every((request) => kept.has(`${request}-0`) && kept.has(`${request}-19`))).toBe(true);
+    await lake.close();
+  });
+});
+
+describe('a folder', () => {
+  test('of somebody else is refused untouched', async () => {
+    await writeFile(join(dir, 'thesis.txt'), 'mine');
+    await expect(openLake({ dir, log: listening().log, clock: Date.now })).rejects.toThrow(
+      `The folder ${dir} was not made by this product: it holds "thesis.txt" and no lake.sqlite. Nothing was touched; choose a new or empty folder.`,
+    );
+    expect(await readdir(dir)).toEqual(['thesis.txt']);
+  });
+
+  test.each([
+    ['that is no database', 'hello, this is not SQLite and longer than a header '.repeat(3)],
+    ['that another program made', undefined],
+  ])('with a lake.sqlite %s is refused untouched', async (_, text) => {
+    const path = join(dir, 'lake.sqlite');
+    if (text === undefined) {
+      const db = new DatabaseSync(path);
+      db.exec('create table t (a)');
+      db.close();
+    } else await writeFile(path, text);
+    const before = await readFile(path);
+    await expect(openLake({ dir, log: listening().log, clock: Date.now })).rejects.toThrow(`${path} is not a file of ours`);
+    expect(await readFile(path)).toEqual(before);
+    expect(await readdir(dir)).toEqual(['lake.sqlite']);
+  });
+
+  test('of a newer version is refused untouched', async () => {
+    await (await openLake({ dir, log: listening().log, clock: Date.now })).close();
+    const db = new DatabaseSync(join(dir, 'lake.sqlite'));
+    db.exec('pragma user_version = 7; pragma wal_checkpoint(truncate)');
+    db.close();
+    const before = await readFile(join(dir, 'lake.sqlite'));
+    await expect(openLake({ dir, log: listening().log, clock: Date.now })).rejects.toThrow(
+      `The data folder ${dir} has format 7, this version knows 1: run the newer version that wrote it.`,
+    );
+    expect(await readFile(join(dir, 'lake.sqlite'))).toEqual(before);
+  });
+
+  test('whose path the engine would read as a pattern is refused', async () => {
+    await expect(openLake({ dir: join(dir, 'a[1]'), log: listening().log, clock: Date.now })).rejects.toThrow('has one of * ? [ ] in its path');
+  });
+
+  test('with an apostrophe and spaces in its path works', async () => {
+    const lake = await openLake({ dir: join(dir, "Ada's  data"), log: listening().log, clock: Date.now });
+    await lake.sink.keep([anEvent({ event_id: 'e1' })]);
+    expect(await idsIn(lake)).toEqual(['e1']);
+    await lake.compact();
+    expect(await idsIn(lake)).toEqual(['e1']);
+    await lake.close();
+  });
+});
+
+test('event ids are remembered beyond memory: half a million of them, in files that merge, after a restart', async () => {
+  const open = () => openLake({ dir, log: listening().log, clock: Date.now });
+  let lake = await open();
+  const request = (n: number) => Array.from({ length: 1000 }, (_, i) => anEvent({ event_id: `${n}-${i}`, project_id: 'shop' }));
+  const count = async () => (await lake.engine.ask(sql`select count(*) as n from events`, { reading, period: always }, { timeMs: 30_000 })).rows[0]?.n;
+  // Each closing writes the newest ids to a file.
+  for (let round = 0; round < 5; round++) {
+    for (let n = 0; n < 100; n += 4) await Promise.all([0, 1, 2, 3].map((k) => lake.sink.keep(request(round * 100 + n + k))));
+    await lake.close();
+    lake = await open();
+  }
+  expect((await readdir(join(dir, 'seen'))).length).toBeLessThan(5);
+  for (const n of [0, 99, 100, 250, 499]) await lake.sink.keep(request(n));
+  await lake.sink.keep([anEvent({ event_id: 'new' })]);
+  expect(await count()).toBe(500_001);
+  await lake.close();
+}, 120_000);
