@@ -29,8 +29,12 @@ export function attempts(asking: Funnel, windowMs: number, parts: Parts): Sql {
   const start = sql`m_1 and ts >= ${new Date(asking.period.from)} and ts < ${new Date(asking.period.to)}`;
   const ordered = numbered(asking, reach, parts);
   if (order === 'any') return around(ordered, start, steps, windowMs, parts);
-  const kept = order === 'strict' || parts.exclude.length === 0 ? ordered : withSegments(ordered);
-  const chained = order === 'strict' ? nextOnly(kept, steps, parts) : firstAfter(kept, steps, parts);
+  const chained =
+    order === 'strict'
+      ? nextOnly(ordered, steps, parts)
+      : parts.exclude.length > 0
+        ? firstUnlessExcluded(ordered, steps, parts)
+        : firstAfter(ordered, steps, parts);
   const within = (k: number): Sql => sql`coalesce(${time(1, k)} / ${places} - moment / ${places} <= ${windowMs}, false)`;
   return sql`
     select *, ${join(range(2, steps).map((k) => sql`case when depth >= ${k} then cast(${time(1, k)} / ${places} - ${k === 2 ? name('moment') : time(1, k - 1)} / ${places} as double) / 1000 end as ${name(`seconds_${k}`)}`))}
@@ -48,6 +52,8 @@ const range = (from: number, to: number): readonly number[] => Array.from({ leng
 /** Column t_k_j: when the chain of an event that is step k reaches step j. */
 const time = (k: number, j: number): Sql => name(`t_${k}_${j}`);
 const flag = (k: number): Sql => name(`m_${k}`);
+/** Whose events an attempt may be made of: one person’s, with the same held values. */
+const laneOf = (parts: Parts): Sql => join([name('project_id'), name('who'), ...holdNames(parts)]);
 const holdNames = (parts: Parts): readonly Sql[] => parts.hold.map((_, i) => name(`h_${i + 1}`));
 
 /** The events that matter with who did them, what they match, and `moment`. */
@@ -58,7 +64,7 @@ function numbered(asking: Funnel, reach: Period, { matches, exclude, hold, group
   const who = { person, visitor: sql`e.anonymous_id`, session: sql`e.session` }[per];
   const people =
     per === 'person' ? sql` left join (${identities(asking.reading)}) as i on i.project_id = e.project_id and i.anonymous_id = e.anonymous_id` : sql``;
-  const excluded = exclude.length === 0 ? [] : [sql`(${join(exclude, ' or ')}) and not (${join(matches, ' or ')}) as excluded`];
+  const excluded = exclude.length === 0 ? [] : [sql`${join(exclude, ' or ')} as excluded`];
   // Strict order looks at every event; otherwise only matches and exclusions matter.
   const some = asking.own.order === 'strict' ? sql`` : sql` where ${join([...matches, ...exclude], ' or ')}`;
   return sql`
@@ -69,15 +75,9 @@ function numbered(asking: Funnel, reach: Period, { matches, exclude, hold, group
     ) as matched`;
 }
 
-/** An exclusion cuts a person’s time in two: no attempt goes across. */
-const withSegments = (ordered: Sql): Sql => sql`
-  select *, sum(case when excluded then 1 else 0 end) over (partition by project_id, who order by moment rows between unbounded preceding and current row) as h_cut
-  from (${ordered}) as ordered`;
-
 /** Adds t_1_2 … t_1_n, from the last step backwards: each next step is the first match after the one before. */
 function firstAfter(ordered: Sql, steps: number, parts: Parts): Sql {
-  const lane = join([name('project_id'), name('who'), ...holdNames(parts), ...(parts.exclude.length === 0 ? [] : [name('h_cut')])]);
-  const after = sql`over (partition by ${lane} order by moment desc rows between unbounded preceding and 1 preceding)`;
+  const after = sql`over (partition by ${laneOf(parts)} order by moment desc rows between unbounded preceding and 1 preceding)`;
   return range(1, steps - 1)
     .toReversed()
     .reduce((inner, k) => {
@@ -85,6 +85,40 @@ function firstAfter(ordered: Sql, steps: number, parts: Parts): Sql {
       const rest = range(k + 2, steps).map((j) => sql`min(case when ${flag(k + 1)} then ${time(k + 1, j)} end) ${after} as ${time(k, j)}`);
       return sql`select *, ${join([next, ...rest])} from (${inner}) as ${name(`from_${k + 1}`)}`;
     }, ordered);
+}
+
+/**
+ * The same where exclusions end attempts: t_k_j is null when one lies between. The rest of a chain is then no longer a minimum (a later match may escape the exclusion), so it is taken
+ * from the first match itself: the rows up to a match share the number of matches still ahead. `cut` counts exclusions so far, save those that are this lane’s next step.
+ */
+function firstUnlessExcluded(ordered: Sql, steps: number, parts: Parts): Sql {
+  const lane = laneOf(parts);
+  const soFar = sql`rows between unbounded preceding and current row`;
+  const counted = sql`select *, sum(case when excluded then 1 else 0 end) over (partition by project_id, who order by moment ${soFar}) as exclusions from (${ordered}) as ordered`;
+  return range(1, steps - 1)
+    .toReversed()
+    .reduce((inner, k) => {
+      const match = flag(k + 1);
+      const carried = [name('moment'), name('cut'), ...range(k + 2, steps).map((j) => time(k + 1, j))];
+      const first = (value: Sql): Sql =>
+        sql`case when ${match} then lead(${value}) over (partition by ${lane}, ${match} order by moment) else max(case when ${match} then ${value} end) over (partition by ${lane}, ahead) end`;
+      const found = range(k + 1, steps).map(
+        (j, i) => sql`case when ${first(name('cut'))} = cut then ${first(carried[i === 0 ? 0 : i + 1] ?? match)} end as ${time(k, j)}`,
+      );
+      const columns = [
+        ...['project_id', 'who', 'ts', 'moment', 'excluded', 'exclusions'].map(name),
+        ...parts.matches.map((_, i) => flag(i + 1)),
+        ...holdNames(parts),
+        ...parts.group.map((_, i) => name(`g_${i + 1}`)),
+      ];
+      return sql`
+        select ${join([...columns, ...found])}
+        from (
+          select *, exclusions - sum(case when excluded and ${match} then 1 else 0 end) over (partition by ${lane} order by moment ${soFar}) as cut,
+            sum(case when ${match} then 1 else 0 end) over (partition by ${lane} order by moment desc ${soFar}) as ahead
+          from (${inner}) as ${name(`from_${k + 1}`)}
+        ) as ${name(`cut_${k + 1}`)}`;
+    }, counted);
 }
 
 /** The same for strict order: the very next event must be the next step, with the same held values. */
@@ -103,7 +137,7 @@ function nextOnly(ordered: Sql, steps: number, parts: Parts): Sql {
 
 /** Order any: step k counts when a match lies within the window before or after the step-1 event, another event than it. */
 function around(ordered: Sql, start: Sql, steps: number, windowMs: number, parts: Parts): Sql {
-  const lane = join([name('project_id'), name('who'), ...holdNames(parts)]);
+  const lane = laneOf(parts);
   const near = range(2, steps).flatMap((k) => [
     sql`max(case when ${flag(k)} then ts end) over (partition by ${lane} order by moment rows between unbounded preceding and 1 preceding) as ${name(`before_${k}`)}`,
     sql`min(case when ${flag(k)} then ts end) over (partition by ${lane} order by moment rows between 1 following and unbounded following) as ${name(`after_${k}`)}`,

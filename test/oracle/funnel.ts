@@ -1,0 +1,106 @@
+import type { Event } from '../../src/events/columns.ts';
+import type { Row } from '../../src/ports.ts';
+import { groupOf } from './field.ts';
+import { compareGroups } from './order.ts';
+import { followed, type Per } from './people.ts';
+import { type Context, eventsFor, narrowed, type Shared } from './stored.ts';
+import { type Condition, holds } from './where.ts';
+
+/** An event to look for: its name and what must hold of it. */
+export interface Step {
+  readonly event: string;
+  readonly where: readonly Condition[];
+}
+
+/** The arguments of funnel, resolved; `window` in ms. */
+export interface Funnel extends Shared {
+  readonly steps: readonly Step[];
+  readonly window: number;
+  readonly order: 'loose' | 'strict' | 'any';
+  readonly exclude: readonly Step[];
+  readonly hold: readonly string[];
+  readonly per: Per;
+  readonly group_by: readonly string[];
+}
+
+/** One try: the events that were its steps, in the order of the steps. */
+type Attempt = readonly [Event, ...Event[]];
+
+/** What funnel must answer. */
+export const funnel = (stored: readonly Event[], args: Funnel, context: Context): readonly Row[] => {
+  const seen = eventsFor(stored, context);
+  const fields = [...(context.byProject ? ['project_id'] : []), ...args.group_by];
+  const valuesOf = (attempt: Attempt): readonly (string | null)[] => fields.map((field) => groupOf(attempt[0], field));
+  const counted = followed(narrowed(seen, args), args.per, seen).flatMap((own) => counting(own, args));
+  const groups = [...Map.groupBy(counted, (attempt) => JSON.stringify(valuesOf(attempt))).values()].flatMap((attempts) =>
+    attempts.slice(0, 1).map((one) => ({ values: valuesOf(one), attempts })),
+  );
+  if (fields.length === 0) return stepsOf(counted, args);
+  return groups
+    .toSorted((a, b) => b.attempts.length - a.attempts.length || compareGroups(a.values, b.values))
+    .slice(0, args.limit)
+    .flatMap(({ values, attempts }) =>
+      stepsOf(attempts, args).map((row) => ({ ...Object.fromEntries(fields.map((field, place) => [field, values[place] ?? null])), ...row })),
+    );
+};
+
+/** The attempt that counts of all that one made: the deepest, of those the last. None if they never began. */
+function counting(own: readonly Event[], args: Funnel): readonly Attempt[] {
+  let best: Attempt | undefined;
+  for (const [place, event] of own.entries()) {
+    if (event.ts < args.from || event.ts >= args.to || !is(event, args.steps[0])) continue;
+    const attempt = args.order === 'any' ? anyOrder(own, event, args) : inOrder(own, place, event, args);
+    if (best === undefined || attempt.length >= best.length) best = attempt;
+  }
+  return best === undefined ? [] : [best];
+}
+
+/** From the first step on, event by event. */
+function inOrder(own: readonly Event[], place: number, first: Event, { steps, window, order, exclude, hold }: Funnel): Attempt {
+  const attempt: [Event, ...Event[]] = [first];
+  for (const event of own.slice(place + 1)) {
+    if (attempt.length === steps.length || event.ts - first.ts > window) break;
+    if (is(event, steps[attempt.length]) && alike(event, first, hold)) attempt.push(event);
+    else if (order === 'strict' || exclude.some((step) => is(event, step))) break;
+  }
+  return attempt;
+}
+
+/** The first step, and of the others as many from the second on as are near it, before or after. */
+function anyOrder(own: readonly Event[], first: Event, { steps, window, hold }: Funnel): Attempt {
+  const attempt: [Event, ...Event[]] = [first];
+  for (const step of steps.slice(1)) {
+    const match = own.find((event) => event !== first && Math.abs(event.ts - first.ts) <= window && is(event, step) && alike(event, first, hold));
+    if (match === undefined) break;
+    attempt.push(match);
+  }
+  return attempt;
+}
+
+const is = (event: Event, step: Step | undefined): boolean =>
+  step !== undefined && event.event_name === step.event && step.where.every((condition) => holds(event, condition));
+
+const alike = (a: Event, b: Event, fields: readonly string[]): boolean => fields.every((field) => groupOf(a, field) === groupOf(b, field));
+
+/** One row for each step. */
+function stepsOf(attempts: readonly Attempt[], { steps, order }: Funnel): readonly Row[] {
+  const reached = (step: number): readonly Attempt[] => attempts.filter((attempt) => attempt.length > step);
+  return steps.map(({ event }, step) => ({
+    step: step + 1,
+    event,
+    people: reached(step).length,
+    conversion: share(reached(step).length, reached(0).length),
+    step_conversion: share(reached(step).length, reached(Math.max(step - 1, 0)).length),
+    median_seconds: step === 0 || order === 'any' ? null : median(reached(step).map((attempt) => secondsTo(attempt, step))),
+  }));
+}
+
+const secondsTo = (attempt: Attempt, step: number): number => ((attempt[step]?.ts ?? Number.NaN) - (attempt[step - 1]?.ts ?? Number.NaN)) / 1000;
+const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+
+/** The middle value, of an even number the mean of the middle two; null of none. */
+export const median = (values: readonly number[]): number | null => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
+};

@@ -1,0 +1,40 @@
+import { columnNames, columns, type Event } from '../../src/events/columns.ts';
+import type { Row } from '../../src/ports.ts';
+import { byTime } from './order.ts';
+import { type Context, during, eventsFor, narrowed, type Shared } from './stored.ts';
+
+/** The arguments of query_events, resolved. */
+export interface QueryEvents extends Shared {
+  readonly event?: string;
+  readonly source?: string;
+  readonly medium?: string;
+  readonly user_id?: string;
+  readonly country?: string;
+  readonly anonymous_id?: string;
+}
+
+/** What query_events must answer: raw events, newest first. */
+export const queryEvents = (stored: readonly Event[], args: QueryEvents, context: Context): readonly Row[] => {
+  const { event, source, medium, user_id, country, anonymous_id } = args;
+  const is = (wanted: string | undefined, found: string | null): boolean => wanted === undefined || wanted === found;
+  return during(narrowed(eventsFor(stored, context), args), args)
+    .filter(
+      (e) =>
+        is(event, e.event_name) &&
+        is(source, e.source) &&
+        is(medium, e.medium) &&
+        is(user_id, e.user_id) &&
+        is(country, e.country) &&
+        is(anonymous_id, e.anonymous_id),
+    )
+    .toSorted((a, b) => byTime(b, a))
+    .slice(0, args.limit)
+    .map((e) => ({ timestamp: new Date(e.ts).toISOString(), ...(context.byProject ? { project_id: e.project_id } : {}), ...shownOf(e) }));
+};
+
+const place = (column: (typeof columnNames)[number]): number => {
+  const about = columns[column];
+  return 'shown' in about ? about.shown : 0;
+};
+const shown = columnNames.filter((column) => place(column) > 0).toSorted((a, b) => place(a) - place(b));
+const shownOf = (event: Event): Row => Object.fromEntries(shown.map((column) => [column, event[column]]));
