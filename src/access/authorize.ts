@@ -63,14 +63,14 @@ const principalOfKey = async ({ ledger, pepper }: Pick<World, 'ledger' | 'pepper
 };
 
 const routeOf = ({ resource, httpMethod }: APIGatewayRequestAuthorizerEvent): Route => {
-  const route = routes.find(({ path, method }) => path === resource && method === httpMethod);
+  const route = routes.find(({ path, method }) => path === resource && method === (httpMethod === 'HEAD' ? 'GET' : httpMethod));
   if (route === undefined) throw new Error(`the gateway sent a route that is not ours: ${httpMethod} ${resource}`);
   return route;
 };
 
 const verdict = (
   effect: 'Allow' | 'Deny',
-  { methodArn }: APIGatewayRequestAuthorizerEvent,
+  { methodArn, httpMethod }: APIGatewayRequestAuthorizerEvent,
   route: Route,
   principalId: string,
   context: Context,
@@ -80,7 +80,7 @@ const verdict = (
     principalId,
     policyDocument: {
       Version: '2012-10-17',
-      Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: `${api}/${stage}/${route.method}${route.path}` }],
+      Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: `${api}/${stage}/${httpMethod}${route.path}` }],
     },
     context,
   };

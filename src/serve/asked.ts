@@ -31,7 +31,7 @@ export const askedOf = (event: APIGatewayProxyEvent): Asked => {
 const byName: ReadonlyMap<string, Route> = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
 
 const routeOf = ({ httpMethod, resource }: APIGatewayProxyEvent): Route => {
-  const route = byName.get(`${httpMethod} ${resource}`);
+  const route = byName.get(`${httpMethod === 'HEAD' ? 'GET' : httpMethod} ${resource}`);
   if (route === undefined) throw gatewayAnswers.noRoute;
   return route;
 };

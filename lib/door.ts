@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Charset, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type Setting, settingNames } from '../src/aws/settings.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Ways to credentials that a Lambda function, which has them in its environment, never goes: the SDK would load them last and lazily. A quarter of a bundle. */
+const otherCredentials = ['http', 'ini', 'process', 'sso', 'web-identity']
+  .map((way) => `@aws-sdk/credential-provider-${way}`)
+  .concat('@smithy/credential-provider-imds');
+
+/** How one function is run. */
+export interface DoorProps {
+  /** Its file in lambdas/, without `.ts`. */
+  readonly entry: string;
+  /** What it is for, in one line, as the console shows it. */
+  readonly does: string;
+  /** Memory in MiB; Lambda gives processor time in proportion. */
+  readonly memorySizeMiB: number;
+  readonly timeout: Duration;
+  readonly logRetention: RetentionDays;
+  /** Package files put next to the code: name there, and path from the project’s root. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Where an event goes that it could not handle; only for a function that nobody waits for. */
+  readonly deadLetters?: IQueue;
+}
+
+/** One Lambda function of lambdas/ with a role of its own, which may write its log and traces and nothing else until something is let. */
+export class Door extends Construct {
+  readonly lambda: NodejsFunction;
+  readonly log: LogGroup;
+
+  constructor(scope: Construct, id: string, { entry, does, memorySizeMiB, timeout, logRetention, files = {}, deadLetters }: DoorProps) {
+    super(scope, id);
+    this.log = new LogGroup(this, 'Log', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description: `Millimetric: ${does}` });
+    this.lambda = new NodejsFunction(this, 'Function', {
+      description: `Millimetric: ${does}`,
+      entry: join(root, 'lambdas', `${entry}.ts`),
+      projectRoot: root,
+      depsLockFilePath: join(root, 'package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: memorySizeMiB,
+      timeout,
+      role,
+      logGroup: this.log,
+      tracing: Tracing.ACTIVE,
+      // The next run does the same work, so a failed one is not tried again.
+      ...(deadLetters === undefined ? {} : { onFailure: new SqsDestination(deadLetters), retryAttempts: 0, maxEventAge: Duration.minutes(5) }),
+      // A switch of the SDK before this one.
+      awsSdkConnectionReuse: false,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        charset: Charset.UTF8,
+        minify: true,
+        logLevel: LogLevel.WARNING,
+        sourceMap: false,
+        mainFields: ['module', 'main'],
+        // All else comes along, the SDK too: its version is ours to choose and test, and a bundle of few clients loads faster than the runtime's copy.
+        externalModules: otherCredentials,
+        // Some dependencies are CommonJS and ask for Node's modules by `require`.
+        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+        commandHooks: {
+          beforeInstall: () => [],
+          beforeBundling: () => [],
+          afterBundling: (from, to) => Object.entries(files).map(([name, path]) => `cp "${from}/${path}" "${to}/${name}"`),
+        },
+      },
+    });
+    this.mayDo({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.log.logGroupArn] });
+    Validations.of(this).acknowledge(
+      { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'xray:PutTraceSegments and xray:PutTelemetryRecords, which Lambda’s tracing needs, know no resources.' },
+      {
+        id: 'Serverless-LambdaDLQ',
+        reason:
+          deadLetters === undefined
+            ? 'Called synchronously only: the caller is told of a failure, and no event waits.'
+            : 'A failed run goes to the same kind of queue as the failure destination, with the reason, which a dead-letter configuration leaves out.',
+      },
+    );
+  }
+
+  /** Tells the function the name of something it uses. */
+  learns(setting: Setting, value: string): void {
+    this.lambda.addEnvironment(settingNames[setting], value);
+  }
+
+  /** Lets the function do this; never with a wildcard other than the end of a key prefix. */
+  mayDo(statement: PolicyStatementProps): void {
+    this.lambda.addToRolePolicy(new PolicyStatement(statement));
+  }
+}

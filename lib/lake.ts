@@ -1,0 +1,173 @@
+import { Duration, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
+import {
+  Database,
+  DataFormat,
+  DateIntervalUnit,
+  PartitionProjectionConfiguration,
+  S3Table,
+  S3TableStorage,
+  Schema,
+  StorageParameter,
+  type Type,
+} from 'aws-cdk-lib/aws-glue';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { prefixes } from '../src/aws/settings.ts';
+import { type Column, columnNames, columns } from '../src/events/columns.ts';
+import type { Door } from './door.ts';
+import { acknowledgePrefix } from './prefix.ts';
+
+const glueTypes: Readonly<Record<Column['type'], Type>> = {
+  varchar: Schema.STRING,
+  'timestamp(3)': Schema.TIMESTAMP,
+  bigint: Schema.BIG_INT,
+  boolean: Schema.BOOLEAN,
+};
+
+export interface LakeProps {
+  readonly retain: boolean;
+  /** The most one question may read, in bytes; past it Athena stops it. */
+  readonly athenaBytesCutoff: number;
+  /** How long events are kept; undefined: for ever. */
+  readonly recordsRetention: Duration | undefined;
+}
+
+/** Where events live and are asked about: one bucket, the Glue table `events` over its `raw/`, one Athena workgroup. */
+export class Lake extends Construct {
+  readonly bucket: Bucket;
+  readonly database: Database;
+  readonly table: S3Table;
+  readonly workgroup: CfnWorkGroup;
+
+  constructor(scope: Construct, id: string, { retain, athenaBytesCutoff, recordsRetention }: LakeProps) {
+    super(scope, id);
+    const removalPolicy = retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.bucket = new Bucket(this, 'Bucket', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      encryption: BucketEncryption.S3_MANAGED,
+      versioned: true,
+      removalPolicy,
+      lifecycleRules: [
+        // Erased must mean gone, so what a version kept goes after a week; until then a mistake can be undone.
+        {
+          id: 'forget-old-versions',
+          noncurrentVersionExpiration: Duration.days(7),
+          expiredObjectDeleteMarker: true,
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+        { id: 'forget-errors', prefix: prefixes.errors, expiration: Duration.days(30) },
+        ...(recordsRetention === undefined ? [] : [{ id: 'forget-events', prefix: prefixes.raw, expiration: recordsRetention }]),
+      ],
+    });
+    Validations.of(this.bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'Only five roles of this stack reach the bucket, each through an API whose own log says who asked for what; Athena reads many objects per question, so access logs would outgrow the events of a small customer.',
+    });
+
+    this.database = new Database(this, 'Database', {
+      databaseName: Names.uniqueResourceName(this, { maxLength: 128, separator: '_', allowedSpecialCharacters: '_' }).toLowerCase(),
+      description: 'Millimetric: events',
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.table = new S3Table(this, 'Events', {
+      tableName: 'events',
+      description: 'One row per delivered event; repeats are removed by the question.',
+      database: this.database,
+      // The same bucket by its ARN: the class itself does not fit its own interface under exactOptionalPropertyTypes.
+      storage: S3TableStorage.fromBucket(Bucket.fromBucketArn(this, 'Stored', this.bucket.bucketArn)),
+      s3Prefix: prefixes.raw,
+      hasEncryptedData: false,
+      dataFormat: DataFormat.PARQUET,
+      columns: columnNames.map((name) => ({ name, type: glueTypes[columns[name].type], comment: columns[name].holds })),
+      partitionKeys: [{ name: 'hr', type: Schema.STRING, comment: 'The hour (UTC) Firehose took it in: yyyy-MM-dd-HH.' }],
+      partitionProjection: {
+        hr: PartitionProjectionConfiguration.date({
+          // Before there was any installation. The hour to come is in range too, for clocks differ.
+          min: '2026-01-01-00',
+          max: 'NOW+1HOURS',
+          format: 'yyyy-MM-dd-HH',
+          step: { interval: 1, intervalUnit: DateIntervalUnit.HOURS },
+        }),
+      },
+      // Athena puts the hour in for ${hr}.
+      parameters: { 'storage.location.template': `s3://${this.bucket.bucketName}/${prefixes.raw}hr=\${hr}/` },
+      storageParameters: [StorageParameter.custom('serialization.format', '1')],
+    });
+
+    this.workgroup = new CfnWorkGroup(this, 'Workgroup', {
+      name: Names.uniqueResourceName(this, { maxLength: 64, separator: '-', allowedSpecialCharacters: '-' }),
+      description: 'Millimetric: questions',
+      recursiveDeleteOption: true,
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true,
+        publishCloudWatchMetricsEnabled: true,
+        bytesScannedCutoffPerQuery: athenaBytesCutoff,
+        engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
+        // Athena keeps answers itself, encrypted, for a day: no bucket of ours fills up with them.
+        managedQueryResultsConfiguration: { enabled: true },
+      },
+    });
+    Validations.of(this.workgroup).acknowledge({
+      id: 'AwsSolutions-ATH1',
+      reason: 'Results are managed by Athena, which always encrypts them; the rule looks only at a bucket for results, and there is none.',
+    });
+  }
+
+  /** Lets a door run SQL over the events and read the answers. */
+  letAsk(door: Door): void {
+    const { bucket, database, table, workgroup } = this;
+    const stack = Stack.of(this);
+    door.learns('workgroup', workgroup.name);
+    door.learns('database', database.databaseName);
+    door.mayDo({
+      actions: ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:StopQueryExecution'],
+      resources: [stack.formatArn({ service: 'athena', resource: 'workgroup', resourceName: workgroup.name })],
+    });
+    door.mayDo({
+      actions: ['glue:GetDatabase', 'glue:GetTable'],
+      resources: [stack.formatArn({ service: 'glue', resource: 'catalog' }), database.databaseArn, table.tableArn],
+    });
+    // Athena reads with the asker's rights.
+    door.mayDo({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] });
+    this.letReadObjects(door, prefixes.raw);
+  }
+
+  /** Lets a door see which hours have arrived and which events still wait in the spill: how far answers are complete. */
+  letSeeArrivals(door: Door): void {
+    door.learns('lakeBucket', this.bucket.bucketName);
+    this.letList(door, prefixes.raw, prefixes.spill);
+  }
+
+  /** Lets a door put events aside that Firehose did not take. */
+  letSpill(door: Door): void {
+    door.learns('lakeBucket', this.bucket.bucketName);
+    door.mayDo({ actions: ['s3:PutObject'], resources: [this.bucket.arnForObjects(`${prefixes.spill}*`)] });
+    acknowledgePrefix(door, this.bucket, prefixes.spill);
+  }
+
+  /** Lets a door find the events put aside, read them, and delete what was delivered. */
+  letDrain(door: Door): void {
+    door.learns('lakeBucket', this.bucket.bucketName);
+    this.letList(door, prefixes.spill);
+    this.letReadObjects(door, prefixes.spill);
+    door.mayDo({ actions: ['s3:DeleteObject'], resources: [this.bucket.arnForObjects(`${prefixes.spill}*`)] });
+  }
+
+  private letReadObjects(door: Door, prefix: string): void {
+    door.mayDo({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(`${prefix}*`)] });
+    acknowledgePrefix(door, this.bucket, prefix);
+    this.letList(door, prefix);
+  }
+
+  private letList(door: Door, ...these: readonly string[]): void {
+    door.mayDo({
+      actions: ['s3:ListBucket'],
+      resources: [this.bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': these.map((prefix) => `${prefix}*`) } },
+    });
+  }
+}

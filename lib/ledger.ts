@@ -1,0 +1,89 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { ledgerIndex } from '../src/aws/settings.ts';
+import type { Door } from './door.ts';
+
+/** What is small and must be right: accounts, projects, keys, salts in one table, and the pepper that keys are hashed with. */
+export class Ledger extends Construct {
+  readonly table: Table;
+  readonly pepper: Secret;
+
+  constructor(scope: Construct, id: string, { retain }: { readonly retain: boolean }) {
+    super(scope, id);
+    const removalPolicy = retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.DEFAULT,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: retain,
+      timeToLiveAttribute: 'expires_at',
+      removalPolicy,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: ledgerIndex,
+      partitionKey: { name: 'group', type: AttributeType.STRING },
+      sortKey: { name: 'at', type: AttributeType.STRING },
+    });
+    this.pepper = new Secret(this, 'Pepper', {
+      description: 'Millimetric: the key that API keys are hashed with. Without it no key works any more.',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy,
+    });
+    Validations.of(this.pepper).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'Changing the pepper ends every API key at once, so a person rotates it, together with the keys; the runbook says how.',
+    });
+  }
+
+  /** Lets a door find the key a caller presents: one read, and the pepper it is hashed with. */
+  letCheckKeys(door: Door): void {
+    this.letRead(door, 'KEY#*');
+    this.letPepper(door);
+  }
+
+  /** Lets a door list an account’s projects. */
+  letListProjects(door: Door): void {
+    this.letList(door, 'PRJ#*');
+  }
+
+  /** Lets a door read, make and erase the salts that addresses are hashed with. */
+  letKeepSalts(door: Door): void {
+    this.letRead(door, 'SALT#*');
+    this.letWrite(door, 'SALT#*');
+    this.letList(door, 'SALT');
+  }
+
+  /** Lets a door make accounts, projects and keys: everything in the table. */
+  letAdminister(door: Door): void {
+    this.letRead(door, '*');
+    this.letWrite(door, '*');
+    this.letList(door, '*');
+    this.letPepper(door);
+  }
+
+  private letRead(door: Door, ids: string): void {
+    door.learns('table', this.table.tableName);
+    door.mayDo({ actions: ['dynamodb:GetItem'], resources: [this.table.tableArn], ...onlyKeys(ids) });
+  }
+
+  private letWrite(door: Door, ids: string): void {
+    door.learns('table', this.table.tableName);
+    door.mayDo({ actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'], resources: [this.table.tableArn], ...onlyKeys(ids) });
+  }
+
+  private letList(door: Door, groups: string): void {
+    door.learns('table', this.table.tableName);
+    door.mayDo({ actions: ['dynamodb:Query'], resources: [`${this.table.tableArn}/index/${ledgerIndex}`], ...onlyKeys(groups) });
+  }
+
+  private letPepper(door: Door): void {
+    door.learns('pepperSecret', this.pepper.secretArn);
+    door.mayDo({ actions: ['secretsmanager:GetSecretValue'], resources: [this.pepper.secretArn] });
+  }
+}
+
+/** A right to items whose partition key (in an index: its own) looks so. */
+const onlyKeys = (like: string) => (like === '*' ? {} : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [like] } } });

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { App } from 'aws-cdk-lib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import config from '../../cdk.json' with { type: 'json' };
+import { MillimetricStack } from '../../lib/stack.ts';
+import { settingNames } from '../../src/aws/settings.ts';
+
+const run = promisify(execFile);
+const assetPath = z.object({ Handler: z.string(), Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional() });
+const assetFolder = z.object({ Properties: assetPath, Metadata: z.object({ 'aws:asset:path': z.string() }) });
+
+let out: string;
+let doors: ReadonlyMap<string, { readonly folder: string; readonly settings: readonly string[] }>;
+
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), 'millimetric-stack-'));
+  const app = new App({
+    outdir: out,
+    context: { ...config.context, 'aws:cdk:enable-asset-metadata': true },
+    builtinCloudFormationValidation: false,
+    analyticsReporting: false,
+  });
+  new MillimetricStack(app, 'Millimetric');
+  const { Resources } = app.synth().getStackByName('Millimetric').template;
+  const functions = Object.entries(Resources).flatMap(([id, resource]) => {
+    const found = assetFolder.safeParse(resource);
+    return found.success ? [[id, found.data] as const] : [];
+  });
+  doors = new Map(
+    functions.map(([id, { Properties, Metadata }]) => [
+      /(?:Doors|Drain)(\w+?)Function/.exec(id)?.[1] ?? id,
+      { folder: join(out, Metadata['aws:asset:path']), settings: Object.keys(Properties.Environment?.Variables ?? {}) },
+    ]),
+  );
+}, 120_000);
+afterAll(() => rm(out, { recursive: true, force: true }));
+
+const at = (name: string) => {
+  const door = doors.get(name);
+  if (door === undefined) throw new Error(`no function ${name} among ${[...doors.keys()].join(', ')}`);
+  return door;
+};
+
+test.each(['Authorizer', 'Collect', 'Query', 'Mcp', 'Site', 'Init', 'Door'])(
+  '%s is one file that loads in plain Node, with nothing beside it but data, and has a handler',
+  async (name) => {
+    const { folder, settings } = at(name);
+    expect(readdirSync(folder).filter((file) => !file.endsWith('.mmdb'))).toEqual(['index.mjs']);
+    const known = settings.filter((setting) => Object.values<string>(settingNames).includes(setting));
+    const env = { AWS_REGION: 'eu-west-1', ...Object.fromEntries(known.map((setting) => [setting, 'x'])) };
+    const say = `import { handler } from ${JSON.stringify(join(folder, 'index.mjs'))}; process.stdout.write(typeof handler);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--no-deprecation', '-e', say], { env, cwd: folder });
+    expect(stdout).toBe('function');
+  },
+);
+
+test('the tables of countries lie beside the doors that take events, and only there', () => {
+  const with2 = [...doors].filter(([, { folder }]) => readdirSync(folder).filter((file) => file.endsWith('.mmdb')).length === 2).map(([name]) => name);
+  expect(with2.sort()).toEqual(['Collect', 'Mcp']);
+});
+
+test('the authorizer, which every cold start waits for, stays under 400 KB', () => {
+  expect(statSync(join(at('Authorizer').folder, 'index.mjs')).size).toBeLessThan(400_000);
+});
+
+test('no bundle carries a source map, or the ways to credentials that Lambda never goes', () => {
+  for (const { folder } of doors.values()) {
+    const code = readFileSync(join(folder, 'index.mjs'), 'utf8');
+    expect(code).not.toMatch(/sourceMappingURL|sso_session/);
+  }
+});
