@@ -8,4 +8,23 @@ export const settingNames = {
   pepperSecret: 'PEPPER_SECRET_ARN',
 } as const;
 
+/** Something the stack tells a Lambda. */
 export type Setting = keyof typeof settingNames;
+
+/** Where things lie in the lake’s bucket. Under `raw/` Firehose files what it delivers by arrival hour: `raw/hr=2026-11-21-10/`. */
+export const prefixes = { raw: 'raw/', errors: 'errors/', spill: 'spill/', store: 'store/' } as const;
+
+/** How long Firehose gathers events before it writes a file, seconds: its shortest with format conversion that keeps files few. */
+export const bufferSeconds = 60;
+
+/** The tables of countries by address: data files that must lie in the folder of the doors that take events (`collect`, `mcp`). */
+export const countryFiles = {
+  package: '@ip-location-db/geo-whois-asn-country-mmdb',
+  names: ['geo-whois-asn-country-ipv4.mmdb', 'geo-whois-asn-country-ipv6.mmdb'],
+} as const;
+
+/** The ledger’s index: partition key `group`, sort key `at`, everything projected. The table’s own partition key is `id`; all three are strings. */
+export const ledgerIndex = 'group-at';
+
+/** How long after gathering a file is taken to be in the bucket, seconds. The alarm on Firehose’s freshness says when that does not hold. */
+export const deliverySeconds = 60;

@@ -158,7 +158,8 @@ function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading,
   const projects = new Set(reading.projects);
   const kinds = (['events', 'identifies'] as const).filter((kind) => question.text.toLowerCase().includes(kind));
   const wanted = (file: LakeFile): boolean => kinds.includes(file.kind) && isRead(file, projects, period);
-  const files = [...manifest.files()].filter(wanted);
+  // Newest first: a question for the newest rows has them before it opens older files, and then skips those.
+  const files = [...manifest.files()].filter(wanted).toSorted((a, b) => b.maxTs - a.maxTs);
   const journal = tail.after(manifest.flushed);
   const views = kinds.map((kind) => {
     const own = files.filter((file) => file.kind === kind).map((file) => ({ ...file, path: joinPath(folder.lake, file.path) }));

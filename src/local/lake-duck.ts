@@ -43,6 +43,8 @@ export const openDuck = async (settings: DuckSettings): Promise<Duck> => {
   for (const connection of connections) for (const statement of settings.perConnection ?? []) await connection.run(statement);
   // Our files never change under their names, so their footers need not be read again; this memory counts to the limit.
   if (settings.rereads) await first.run('set global parquet_metadata_cache = true');
+  // Up to a page of rows is found by its order alone; the other columns are then read for those rows only.
+  if (settings.rereads) await first.run('set global late_materialization_max_rows = 2000');
   await first.run(sql`set allowed_directories = [${join(settings.directories.map((path) => `${path}/`))}]`.text);
   await first.run('set enable_external_access = false');
   await first.run('set lock_configuration = true');

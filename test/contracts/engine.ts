@@ -29,10 +29,16 @@ const endless = pairs(12);
  * What every twin of the engine must keep, over a sink of the same twin. `settled`: how long what was acknowledged may take to be counted as complete, ms. `shares`: does it share
  * its seats between projects itself?
  */
-export const engineKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>, { settled = 0, shares = true }: { readonly settled?: number; readonly shares?: boolean } = {}) =>
+export const engineKeepsItsPromise = (
+  twin: string,
+  open: () => Promise<OpenSink>,
+  { settled = 0, shares = true }: { readonly settled?: number; readonly shares?: boolean } = {},
+) =>
   describe(`${twin} engine`, () => {
     let opened: OpenSink;
+    let requests = 0;
     beforeEach(async () => {
+      requests = 0;
       opened = await open();
     });
     afterEach(() => opened.close());
@@ -42,7 +48,12 @@ export const engineKeepsItsPromise = (twin: string, open: () => Promise<OpenSink
       opened.engine().ask(question, { reading: read, period }, limits);
     const count = async (read = reading(), period = week) =>
       (await ask(sql`select count(*) as n from (${eventsOf(read, period)}) as e`, read, period)).rows[0]?.n;
-    const keep = (...events: readonly Event[]) => opened.sink().keep(sent(...events));
+    /** Each call is a request of its own. */
+    const keep = (...events: readonly Event[]) => {
+      requests += 1;
+      const request_id = `r${String(requests).padStart(4, '0')}`;
+      return opened.sink().keep(sent(...events).map((event) => ({ ...event, request_id })));
+    };
 
     test('a store that holds nothing answers 0, not an error', async () => {
       expect(await count()).toBe(0);

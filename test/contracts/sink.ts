@@ -21,12 +21,19 @@ const always = { from: Date.parse('2000-01-01'), to: Date.parse('2100-01-01') };
 export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>) =>
   describe(`${twin} sink`, () => {
     let opened: OpenSink;
+    let requests = 0;
     beforeEach(async () => {
+      requests = 0;
       opened = await open();
     });
     afterEach(() => opened.close());
 
-    const keep = (...events: readonly Event[]) => opened.sink().keep(sent(...events));
+    /** Each call is a request of its own. */
+    const keep = (...events: readonly Event[]) => {
+      requests += 1;
+      const request_id = `r${String(requests).padStart(4, '0')}`;
+      return opened.sink().keep(sent(...events).map((event) => ({ ...event, request_id })));
+    };
     /** The paths of the events a reader sees, sorted. */
     const paths = async (projects: readonly string[] = ['shop'], env: 'live' | 'test' = 'live') => {
       const reading = { projects, env, bots: true, lake: opened.lake };
@@ -46,7 +53,7 @@ export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>)
         session_sent: true,
         country: 'DE',
         seq: 0,
-        request_id: 'r1',
+        request_id: 'r0001',
         properties: '{"text":"line\\nbreak, \\"quotes\\", {braces}","n":9007199254740993}',
       });
       await keep(event);

@@ -7,6 +7,8 @@ import { askedEvents } from '../relations.ts';
 
 /** What an attempt is made of, as predicates and expressions over a stored event. */
 interface Parts {
+  /** Whose events belong together: see `oneOf`. */
+  readonly whose: Sql;
   readonly matches: readonly Sql[];
   readonly exclude: readonly Sql[];
   readonly hold: readonly Sql[];
@@ -52,12 +54,15 @@ const range = (from: number, to: number): readonly number[] => Array.from({ leng
 /** Column t_k_j: when the chain of an event that is step k reaches step j. */
 const time = (k: number, j: number): Sql => name(`t_${k}_${j}`);
 const flag = (k: number): Sql => name(`m_${k}`);
+/** What one person’s events have in common: in one project who did them, over several the project too (that column costs a third of a funnel’s time). */
+export const oneOf = ({ reading }: Pick<Funnel, 'reading'>): Sql => (reading.projects.length === 1 ? name('who') : sql`project_id, who`);
+
 /** Whose events an attempt may be made of: one person’s, with the same held values. */
-const laneOf = (parts: Parts): Sql => join([name('project_id'), name('who'), ...holdNames(parts)]);
+const laneOf = (parts: Parts): Sql => join([parts.whose, ...holdNames(parts)]);
 const holdNames = (parts: Parts): readonly Sql[] => parts.hold.map((_, i) => name(`h_${i + 1}`));
 
 /** The events that matter with who did them, what they match, and `moment`. */
-function numbered(asking: Funnel, reach: Period, { matches, exclude, hold, group }: Parts): Sql {
+function numbered(asking: Funnel, reach: Period, { whose, matches, exclude, hold, group }: Parts): Sql {
   const { per } = asking;
   const events = askedEvents(asking, reach);
   const from = per === 'session' ? sql`(${inSessions(events)}) as e` : sql`(${events}) as e`;
@@ -68,7 +73,7 @@ function numbered(asking: Funnel, reach: Period, { matches, exclude, hold, group
   // Strict order looks at every event; otherwise only matches and exclusions matter.
   const some = asking.own.order === 'strict' ? sql`` : sql` where ${join([...matches, ...exclude], ' or ')}`;
   return sql`
-    select *, date_diff('millisecond', ${new Date(reach.from)}, ts) * ${places} + row_number() over (partition by project_id, who order by ts, received_at, request_id, seq) as moment
+    select *, date_diff('millisecond', ${new Date(reach.from)}, ts) * ${places} + row_number() over (partition by ${whose} order by ts, received_at, request_id, seq) as moment
     from (
       select e.project_id, ${who} as who, ts, received_at, request_id, seq, ${join([...matches.map((m, i) => sql`${m} as ${flag(i + 1)}`), ...excluded, ...hold.map((h, i) => sql`${h} as ${name(`h_${i + 1}`)}`), ...group.map((g, i) => sql`${g} as ${name(`g_${i + 1}`)}`)])}
       from ${from}${people}${some}
@@ -94,7 +99,7 @@ function firstAfter(ordered: Sql, steps: number, parts: Parts): Sql {
 function firstUnlessExcluded(ordered: Sql, steps: number, parts: Parts): Sql {
   const lane = laneOf(parts);
   const soFar = sql`rows between unbounded preceding and current row`;
-  const counted = sql`select *, sum(case when excluded then 1 else 0 end) over (partition by project_id, who order by moment ${soFar}) as exclusions from (${ordered}) as ordered`;
+  const counted = sql`select *, sum(case when excluded then 1 else 0 end) over (partition by ${parts.whose} order by moment ${soFar}) as exclusions from (${ordered}) as ordered`;
   return range(1, steps - 1)
     .toReversed()
     .reduce((inner, k) => {
@@ -123,7 +128,7 @@ function firstUnlessExcluded(ordered: Sql, steps: number, parts: Parts): Sql {
 
 /** The same for strict order: the very next event must be the next step, with the same held values. */
 function nextOnly(ordered: Sql, steps: number, parts: Parts): Sql {
-  const next = (value: Sql): Sql => sql`lead(${value}) over (partition by project_id, who order by moment)`;
+  const next = (value: Sql): Sql => sql`lead(${value}) over (partition by ${parts.whose} order by moment)`;
   return range(1, steps - 1)
     .toReversed()
     .reduce((inner, k) => {

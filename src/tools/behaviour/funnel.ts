@@ -5,7 +5,7 @@ import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { field, groupBy, limitOf, listOf, spelling } from '../inputs.ts';
 import { type Asking, type Per, question } from '../question.ts';
 import { each, groupCells, groupColumns, groupNames } from '../relations.ts';
-import { attempts } from './attempts.ts';
+import { attempts, oneOf } from './attempts.ts';
 import { matches, stepList } from './steps.ts';
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -168,8 +168,8 @@ const timed = (asking: Asking<Own>): Sql => counted(asking, true);
 /** Each person’s counted attempt: the deepest, of equally deep ones the one that started last. */
 const best = (asking: Asking<Own>): Sql => sql`
   select * from (
-    select *, row_number() over (partition by project_id, who order by depth desc, moment desc) as choice
-    from (${attempts(asking, windowMs(asking.own), { matches: asking.own.steps.map(matches), exclude: asking.own.exclude.map(matches), hold: asking.own.hold.map(textOf), group: asking.groups.map(textOf) })}) as tried
+    select *, row_number() over (partition by ${oneOf(asking)} order by depth desc, moment desc) as choice
+    from (${attempts(asking, windowMs(asking.own), { whose: oneOf(asking), matches: asking.own.steps.map(matches), exclude: asking.own.exclude.map(matches), hold: asking.own.hold.map(textOf), group: asking.groups.map(textOf) })}) as tried
   ) as chosen
   where choice = 1`;
 
