@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { World } from '../ports.ts';
+import { openLog } from './log.ts';
+import type { Wait } from './upstream.ts';
+
+/** What every function has: the clock, chance, and the log, which goes to standard output. */
+export const surroundings = (): Pick<World, 'clock' | 'random' | 'log'> => {
+  const clock = (): number => Date.now();
+  return { clock, random: (n) => randomBytes(n), log: openLog((text) => process.stdout.write(text), clock) };
+};
+
+/** Waits by the real clock. */
+export const wait: Wait = (ms, signal) => setTimeout(ms, undefined, signal === undefined ? {} : { signal });
+
+/** The same thing each time, made at the first. */
+export const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { openLedger } from '../../src/aws/ledger.ts';
+import { ledgerIndex } from '../../src/aws/settings.ts';
+import type { Ledger } from '../../src/ports.ts';
+
+/** A DynamoDB with the ledger’s table in it. */
+export interface Dynamo {
+  readonly url: string;
+  readonly ledger: () => Ledger;
+  /** A ledger whose next write is done and its answer lost on the way. */
+  readonly forgetful: () => Promise<Ledger>;
+  readonly close: () => Promise<void>;
+}
+
+export const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+export const region = 'eu-west-1';
+const table = 'ledger';
+const clientAt = (endpoint: string): DynamoDBClient => new DynamoDBClient({ endpoint, region, credentials });
+
+export const openDynamo = async (): Promise<Dynamo> => {
+  const server = dynalite({ createTableMs: 0 });
+  const url = await listening(server);
+  const servers = [server];
+  await createTable(clientAt(url));
+  return {
+    url,
+    ledger: () => openLedger({ client: clientAt(url), table }),
+    forgetful: async () => {
+      const road = lossyRoad(url);
+      servers.push(road);
+      return openLedger({ client: clientAt(await listening(road)), table });
+    },
+    close: async () => {
+      for (const each of servers) {
+        each.closeAllConnections();
+        each.close();
+      }
+    },
+  };
+};
+
+const createTable = async (client: DynamoDBClient): Promise<void> => {
+  await client.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['id', 'group', 'at'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: ledgerIndex,
+          KeySchema: [
+            { AttributeName: 'group', KeyType: 'HASH' },
+            { AttributeName: 'at', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    }),
+  );
+};
+
+/** Passes requests on; of the first write the answer never comes back. */
+const lossyRoad = (to: string): Server => {
+  let lost = false;
+  return createServer((incoming, outgoing) => {
+    const writes = /PutItem|DeleteItem/.test(String(incoming.headers['x-amz-target']));
+    const onward = request(to, { method: 'POST', headers: incoming.headers }, (answer) => {
+      if (writes && !lost) {
+        lost = true;
+        answer.resume();
+        answer.on('end', () => incoming.socket.destroy());
+        return;
+      }
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    incoming.pipe(onward);
+  });
+};
+
+const listening = async (server: Server): Promise<string> => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return `http://127.0.0.1:${address.port}`;
+};
