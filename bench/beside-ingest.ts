@@ -16,7 +16,7 @@ export const besideIngest = async (world: World, sample: () => void): Promise<{ 
   const copy = await sharedWorld(world, join(settings.data, 'with-ingest'), () => true);
   const server = await startServer(copy.dir);
   const client = caller(server.url);
-  const rows = inTurn.flatMap((timed) => asked.map((project) => ({ timed, project, quiet: [] as number[], busy: [] as number[] })));
+  const rows = inTurn.flatMap((timed) => asked.map((project) => ({ timed, project, quiet: noTimes(), busy: noTimes() })));
   const rounds = async (keep: 'quiet' | 'busy', until: () => boolean) => {
     for (let round = 0; !until() && round < 4 * settings.rounds; round++) {
       for (const { timed, project, ...times } of rows) times[keep].push((await put(client, timed, keyOf(copy, project))).ms);
@@ -60,3 +60,5 @@ export const besideIngest = async (world: World, sample: () => void): Promise<{ 
     },
   };
 };
+
+const noTimes = (): number[] => [];

@@ -19,7 +19,7 @@ export const besideNeighbours = async (world: World, sample: () => void): Promis
   const worlds = [few, world] as const;
   const servers = [await startServer(few.dir), await startServer(world.dir)] as const;
   const clients = [caller(servers[0].url), caller(servers[1].url)] as const;
-  const rows = inTurn.flatMap((timed) => asked.map((project) => ({ timed, project, times: [[], []] as readonly [number[], number[]] })));
+  const rows = inTurn.flatMap((timed) => asked.map((project) => ({ timed, project, times: noTimes() })));
   for (let round = -1; round < settings.rounds; round++) {
     for (const { timed, project, times } of rows) {
       // Who is asked first changes, so that neither always finds what the other left.
@@ -49,3 +49,5 @@ export const besideNeighbours = async (world: World, sample: () => void): Promis
     },
   };
 };
+
+const noTimes = (): readonly [number[], number[]] => [[], []];

@@ -8,6 +8,7 @@ import type { Environment } from './environment.ts';
 /** How long every client waits, ms. Region, credentials, AWS_ENDPOINT_URL and its forms per service the SDK reads by itself. */
 const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true } as const;
 
+/** A client of its service. */
 export const dynamo = (): DynamoDBClient => new DynamoDBClient({ requestHandler });
 export const secrets = (): SecretsManagerClient => new SecretsManagerClient({ requestHandler });
 export const athena = (): AthenaClient => new AthenaClient({ requestHandler });
