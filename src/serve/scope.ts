@@ -55,7 +55,9 @@ const chosenOf = ({ project_id, project_slug, project_ids }: Readonly<Record<str
   ...listed(project_ids).map((word) => ({ by: 'id', word }) as const),
 ];
 const listed = (value: unknown): readonly string[] =>
-  (typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value.map(String) : []).map((word) => word.trim()).filter((word) => word !== '');
+  (typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [])
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 
 function missing(by: 'id' | 'slug', word: string, visible: readonly string[]): never {
   const close = nearest(word, visible);

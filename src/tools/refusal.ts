@@ -19,7 +19,12 @@ export function refusalOf(tool: string, error: z.core.$ZodError, given: Readonly
   )[0];
   const message = `${tool}: ${said.slice(0, 3).join('; ')}`;
   if (allowed !== undefined) {
-    const asked = typeof given.group_by === 'string' ? given.group_by.split(',') : Array.isArray(given.group_by) ? given.group_by.map(String) : [];
+    const asked =
+      typeof given.group_by === 'string'
+        ? given.group_by.split(',')
+        : Array.isArray(given.group_by)
+          ? given.group_by.filter((word) => typeof word === 'string')
+          : [];
     const close = asked.flatMap((word) => (allowed.includes(word.trim()) ? [] : nearest(word, allowed.map(String), 1)));
     return new Problem('invalid_group_by', close.length === 0 ? message : `${message}; nearest: ${close.join(', ')}`, {
       details: { formErrors: [], fieldErrors, allowed },

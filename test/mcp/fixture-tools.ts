@@ -24,7 +24,7 @@ const state = (what: string): string => `${what}.${createHmac('sha256', 'fixture
 const stated = (sent: unknown): string | undefined => {
   if (sent === undefined) return undefined;
   const what = typeof sent === 'string' ? sent.split('.')[0] : undefined;
-  const [given, right] = [Buffer.from(String(sent)), Buffer.from(state(what ?? ''))];
+  const [given, right] = [Buffer.from(typeof sent === 'string' ? sent : ''), Buffer.from(state(what ?? ''))];
   if (given.length === right.length && timingSafeEqual(given, right)) return what;
   throw new Refusal(-32602, 'invalid_request_state', 'requestState is not one of ours.');
 };

@@ -37,6 +37,8 @@ describe('arguments that cannot be honoured are refused by name', () => {
     ['get_stats', { tz: 'Mars/Olympus' }, 'invalid_params', /no time zone "Mars\/Olympus"/],
     ['get_stats', { group_by: 'country,city' }, 'invalid_group_by', /unknown column "city"/],
     ['get_stats', { group_by: 'country,country' }, 'invalid_params', /the same column twice/],
+    ['get_stats', { group_by: [{ toString: null }] }, 'invalid_params', /group_by/],
+    ['get_stats', { event: { toString: null } }, 'invalid_params', /event: must be string/],
     ['get_stats', { limit: 0 }, 'invalid_params', /limit: must be at least 1; got 0/],
     ['get_stats', { steps: ['a'] }, 'invalid_params', /no argument "steps"/],
     ['query_events', { group_by: 'country' }, 'invalid_params', /cannot honour group_by.*get_stats groups/],
