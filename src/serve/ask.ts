@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import type { Principal } from '../access/kinds.ts';
 import type { Row, World } from '../ports.ts';
 import { Problem } from '../problems.ts';
@@ -51,7 +50,7 @@ export async function ask(world: World, principal: Principal, tool: string, args
   const answer = await world.engine.ask(question.ask(asking), { reading: asking.reading, period: question.reaches?.(asking) ?? asking.period }, limits);
   const shaped = question.shape(answer.rows, asking);
   const rows = shaped.rows.slice(understood.skip);
-  const unheard = isEmpty(rows, asking.own) ? await unheardNames(world, question, understood) : [];
+  const unheard = isEmpty(rows) ? await unheardNames(world, question, understood) : [];
   const envelope: Envelope = {
     rows,
     columns: question.columns(asking),
@@ -96,7 +95,7 @@ function cursorBelow(question: Question, { given, resolved, skip }: Resolved, sh
 }
 
 /** Nothing to show: no rows, or only zeros. */
-const isEmpty = (rows: readonly Row[], _own: z.output<z.ZodObject>): boolean =>
+const isEmpty = (rows: readonly Row[]): boolean =>
   rows.every((row) => (row.value ?? row.people ?? (Object.hasOwn(row, 'value') || Object.hasOwn(row, 'people') ? 0 : 1)) === 0);
 
 /** Empty is not an error: says what was searched, and for names nobody sent which ones exist. */

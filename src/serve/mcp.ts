@@ -9,6 +9,7 @@ import { version } from '../version.ts';
 import { type Asked as Answered, ask } from './ask.ts';
 import { keepTracked } from './collect.ts';
 import { type Asked, door, type Handler, type Told } from './door.ts';
+import { logFailure } from './failure.ts';
 import { prompts } from './prompts.ts';
 import { readResource, resources, templates, vocabularyOf } from './resources.ts';
 import { inputSchema, toolOf } from './tool-schemas.ts';
@@ -39,7 +40,7 @@ async function speak(world: World, asked: Asked): Promise<Told> {
 }
 
 /** What the protocol core says for this key. */
-export const hostFor = (world: World, principal: Principal, asked: Pick<Asked, 'requestId' | 'ip' | 'headers'>): McpHost => ({
+export const hostFor = (world: World, principal: Principal, asked: Pick<Asked, 'requestId' | 'ip' | 'headers' | 'body'>): McpHost => ({
   serverInfo: { name: 'millimetric', title: 'Millimetric', version },
   instructions,
   tools: () => [...questions.map(toolOf), ...(mayWrite(principal) ? [trackEventTool] : [])],
@@ -73,8 +74,7 @@ export const hostFor = (world: World, principal: Principal, asked: Pick<Asked, '
     const before = argument.name === 'steps' ? typed.map((step) => `${step},`).join('') : '';
     return names.filter((name) => name.toLowerCase().startsWith(last.toLowerCase())).map((name) => before + name);
   },
-  bug: (thrown) =>
-    world.log.error('mcp bug', { message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown), request_id: asked.requestId }),
+  bug: (thrown) => logFailure(world.log, thrown, asked.requestId, [...Object.values(asked.headers), asked.body, asked.ip]),
 });
 
 const mayWrite = ({ kind }: Principal): boolean => kind === 'sk';

@@ -20,7 +20,6 @@ export interface Asking<Own> {
   readonly groups: readonly Field[];
   readonly where: readonly Condition[];
   readonly per: Per;
-  readonly limit: number;
   /** When it is asked, ms since 1970. */
   readonly now: number;
   /** Account keys: rows carry `project_id` as their first group. */

@@ -85,7 +85,6 @@ function understood(
       groups: wordsOf(given.group_by ?? args.group_by).flatMap((word) => fieldFrom(word) ?? []),
       where: conditionsOf(args.where),
       per: perOf(own.per),
-      limit: Number(own.limit),
       now: asker.now,
       byProject: asker.byProject,
       after,

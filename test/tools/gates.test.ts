@@ -51,7 +51,7 @@ const host = (kind: 'rk' | 'sk') =>
       questionTimeMs: 1,
     },
     key(kind),
-    { requestId: 'r', ip: '127.0.0.1', headers: {} },
+    { requestId: 'r', ip: '127.0.0.1', headers: {}, body: '' },
   );
 
 test('all of tools/list costs an agent at most 12,000 tokens, one input schema under 8 KB', () => {

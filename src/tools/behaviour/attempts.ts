@@ -26,7 +26,7 @@ const places = 4_194_304;
  */
 export function attempts(asking: Funnel, windowMs: number, parts: Parts): Sql {
   const { order } = asking.own;
-  const reach: Period = { from: order === 'any' ? asking.period.from - windowMs : asking.period.from, to: asking.period.to + windowMs };
+  const reach = reachOf(asking, windowMs);
   const steps = parts.matches.length;
   const start = sql`m_1 and ts >= ${new Date(asking.period.from)} and ts < ${new Date(asking.period.to)}`;
   const ordered = numbered(asking, reach, parts);
@@ -49,6 +49,12 @@ export function attempts(asking: Funnel, windowMs: number, parts: Parts): Sql {
       where ${start}
     ) as deep`;
 }
+
+/** Which events an attempt may be made of: those up to a window after the period, and before it where the order does not matter. */
+export const reachOf = ({ own, period }: Pick<Funnel, 'own' | 'period'>, windowMs: number): Period => ({
+  from: own.order === 'any' ? period.from - windowMs : period.from,
+  to: period.to + windowMs,
+});
 
 const range = (from: number, to: number): readonly number[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 /** Column t_k_j: when the chain of an event that is step k reaches step j. */

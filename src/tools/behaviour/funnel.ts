@@ -5,7 +5,7 @@ import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { field, groupBy, limitOf, listOf, spelling } from '../inputs.ts';
 import { type Asking, type Per, question } from '../question.ts';
 import { each, groupCells, groupColumns, groupNames } from '../relations.ts';
-import { attempts, oneOf } from './attempts.ts';
+import { attempts, oneOf, reachOf } from './attempts.ts';
 import { matches, stepList } from './steps.ts';
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -50,10 +50,7 @@ export const funnel = question({
     { name: 'step_conversion', type: 'number', unit: 'share' },
     { name: 'median_seconds', type: 'number', unit: 'seconds' },
   ],
-  reaches: ({ period, own }) => {
-    const ms = windowMs(own);
-    return { from: own.order === 'any' ? period.from - ms : period.from, to: period.to + ms };
-  },
+  reaches: (asking) => reachOf(asking, windowMs(asking.own)),
   ask: (asking) => {
     refuseWhatDoesNotFit(asking);
     return asking.own.order === 'any' ? counted(asking, false) : timed(asking);
