@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['./test/temporary.ts'],
     setupFiles: ['./test/setup.ts'],
     reporters: ['default', './test/summary.ts'],
     testTimeout: 30_000,
