@@ -19,6 +19,10 @@ const manyOpenings = 8_000;
 /** And then so many rows at a time, because all of them are sorted at once. */
 const mergedRows = 160_000;
 const newGroupRows = 8_192;
+/** A project with so many days of so few rows each has its rows brought together first, so that a day is read from one small file. */
+const manyDays = 8;
+const fewRows = 5_000;
+const gatheredGroupRows = 2_048;
 
 /** One project’s day (or all its identifications): what becomes one file. */
 interface Place {
@@ -49,20 +53,22 @@ export const compactOnce = async (
   const made: LakeFile[] = [];
   const merged = join(folder.temp, `${kind}-merge.parquet`);
   const part = join(folder.temp, `${kind}-part.parquet`);
+  const gathered = join(folder.temp, `${kind}-gathered.parquet`);
   const at = (file: LakeFile) => ({ ...file, path: join(folder.lake, file.path) });
   try {
     let young = oldest(allYoung, youngRows);
     let places = await placesIn(connection, young.map(at), kind);
-    const many = places.length * young.length > manyOpenings;
+    const openings = [...byProject(places)].reduce((sum, own) => sum + (isScattered(own) ? 1 : own.length), 0) * young.length;
+    const many = openings > manyOpenings;
     if (many) {
       young = oldest(allYoung, mergedRows);
       places = await placesIn(connection, young.map(at), kind);
       await copyTo(connection, sql`select ${stored} from (${filesOf(young.map(at))}) as young`, sql`project_id, ${order}`, merged, newGroupRows);
     }
     const dropped = [...young];
-    const source = many ? parquetOf([merged], currentColumns) : filesOf(young.map(at));
+    const all = many ? parquetOf([merged], currentColumns) : filesOf(young.map(at));
 
-    const writePlace = async (place: Place, old: readonly LakeFile[]) => {
+    const writePlace = async (source: Sql, place: Place, old: readonly LakeFile[]) => {
       const rows = old.reduce((sum, file) => sum + file.rows, place.rows);
       const plan: Planned = {
         kind,
@@ -82,12 +88,15 @@ export const compactOnce = async (
     };
 
     const done = new Set<string>();
-    for (const place of places) {
-      const key = placeKey(place.project, place.dt);
-      done.add(key);
-      for (const stretch of await stretchesOf(connection, source, place)) {
-        await writePlace(stretch, stretch === place ? joining(settled.get(key) ?? [], place.rows, whole(place.dt)) : []);
-        if (!goOn()) throw new Error('compaction was stopped');
+    for (const own of byProject(places)) {
+      const source = isScattered(own) ? await gather(connection, all, own, gathered) : all;
+      for (const place of own) {
+        const key = placeKey(place.project, place.dt);
+        done.add(key);
+        for (const stretch of await stretchesOf(connection, source, place)) {
+          await writePlace(source, stretch, stretch === place ? joining(settled.get(key) ?? [], place.rows, whole(place.dt)) : []);
+          if (!goOn()) throw new Error('compaction was stopped');
+        }
       }
     }
     for (const [key, old] of settled) {
@@ -95,7 +104,7 @@ export const compactOnce = async (
       if (done.has(key) || first === undefined || !whole(first.dt)) continue;
       const join = joining(old, 0, true);
       if (join.length < 2 || !goOn()) continue;
-      await writePlace({ kind, project: first.projects[0] ?? '', dt: first.dt, rows: 0, minTs: first.minTs, maxTs: first.maxTs }, join);
+      await writePlace(all, { kind, project: first.projects[0] ?? '', dt: first.dt, rows: 0, minTs: first.minTs, maxTs: first.maxTs }, join);
     }
     await syncPlaces(folder, made);
     const present = new Set(manifest.files());
@@ -107,8 +116,22 @@ export const compactOnce = async (
     await discard(folder, made);
     throw error;
   } finally {
-    for (const path of [merged, part]) await rm(path, { force: true });
+    for (const path of [merged, part, gathered]) await rm(path, { force: true });
   }
+};
+
+const byProject = (places: readonly Place[]): Iterable<readonly Place[]> => Map.groupBy(places, ({ project }) => project).values();
+
+const rowsIn = (places: readonly Place[]): number => places.reduce((sum, { rows }) => sum + rows, 0);
+
+const isScattered = (own: readonly Place[]): boolean => own.length >= manyDays && rowsIn(own) <= mergedRows && rowsIn(own) < own.length * fewRows;
+
+/** All rows of these places, of one project, in one file at this path. */
+const gather = async (connection: DuckDBConnection, from: Sql, own: readonly Place[], path: string): Promise<Sql> => {
+  const rows = sql`select ${stored} from (${from}) as young where project_id = ${own[0]?.project ?? ''}`;
+  const written = await copyTo(connection, rows, order, path, gatheredGroupRows);
+  if (written !== rowsIn(own)) throw new Error(`compaction of ${own[0]?.project} gathered ${written} rows of ${rowsIn(own)}: its input was kept`);
+  return parquetOf([path], currentColumns);
 };
 
 const placeKey = (project: string, dt: string): string => JSON.stringify([project, dt]);

@@ -19,8 +19,8 @@ export const claimFolder = async (dir: string): Promise<void> => {
     return inside;
   });
   if (inside.includes(inFolder.mark)) return checkMark(dir);
-  // A try that was cut short before its mark was whole has left nothing but a part of that.
-  const foreign = inside.filter((name) => !(name.startsWith(inFolder.mark) && name.endsWith('.part')));
+  // A try that was cut short before its mark was whole has left nothing but a part of that. An import into another installation keeps its visitor keys here.
+  const foreign = inside.filter((name) => !(name.startsWith(inFolder.mark) && name.endsWith('.part')) && !/^visitors-.+\.key(\.\d+\.part)?$/.test(name));
   if (foreign.length > 0) {
     throw new Error(
       `The folder ${dir} holds other things (${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', …' : ''}) and was not made by this product, so nothing was touched; set MILLIMETRIC_DATA to a new or empty folder.`,

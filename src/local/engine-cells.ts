@@ -2,6 +2,7 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  type DuckDBMaterializedResult,
   DuckDBTimestampMillisecondsValue,
   DuckDBTimestampNanosecondsValue,
   DuckDBTimestampSecondsValue,
@@ -9,7 +10,7 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import type { Cell } from '../ports.ts';
+import type { Cell, Row } from '../ports.ts';
 
 const day = 86_400_000;
 const iso = (ms: bigint | number): Cell => {
@@ -39,4 +40,20 @@ export const cell = (value: DuckDBValue): Cell => {
   if (value instanceof DuckDBDecimalValue) return value.scale === 0 ? whole(value.value) : value.toDouble();
   if (value instanceof DuckDBBlobValue) return value.toString();
   return String(value);
+};
+
+/** The rows of a whole result. Nothing here waits: each wait for the engine's threads would queue behind whatever else the process does. */
+export const rowsFrom = (result: DuckDBMaterializedResult): readonly Row[] => {
+  const names = result.deduplicatedColumnNames();
+  const rows: Record<string, Cell>[] = [];
+  for (let part = 0; part < result.chunkCount; part++) {
+    const chunk = result.getChunk(part);
+    const added = Array.from({ length: chunk.rowCount }, (): Record<string, Cell> => ({}));
+    for (const [column, name] of names.entries()) {
+      const values = chunk.getColumnVector(column);
+      for (const [at, row] of added.entries()) row[name] = cell(values.getItem(at));
+    }
+    rows.push(...added);
+  }
+  return rows;
 };

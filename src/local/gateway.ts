@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { Authorizer } from '../access/authorize.ts';
+import { type Authorizer, unauthorized } from '../access/authorize.ts';
 import type { World } from '../ports.ts';
 import { asProblem, Problem } from '../problems.ts';
 import type { Route } from '../routes.ts';
@@ -10,7 +10,7 @@ import { challenge, cors, preflight } from '../serve/cors.ts';
 import type { Handler } from '../serve/door.ts';
 import { logFailure } from '../serve/failure.ts';
 import { bodyLimitBytes, denied, gatewayAnswers } from '../serve/gateway-answers.ts';
-import { announcesTooMuch, bodyOf, hungUp } from './gateway-body.ts';
+import { announcesTooMuch, bodyRoom, hungUp } from './gateway-body.ts';
 import { allows, authorizerEventFor, contextFor, eventFor, type Head } from './gateway-event.ts';
 import { placeAt, routeAt } from './gateway-routes.ts';
 import { answerBrokenHttp, headerLimitBytes, headerLimitCount, tooManyHeaders } from './gateway-wire.ts';
@@ -33,16 +33,26 @@ export interface Gateway {
 }
 
 const patient: Patience = { headMs: 10_000, requestMs: 30_000, lookMs: 1_000 };
+/** What the bodies of all requests under way may hold together. */
+const usualRoomBytes = 64 << 20;
 
 /** A server that does with the table of routes what API Gateway does: preflights, 404, 405, 413, keys, then the door. */
-export const gateway = (world: Pick<World, 'log' | 'clock'>, authorizer: Authorizer, doors: Doors, patience: Patience = patient): Gateway => {
+export const gateway = (
+  world: Pick<World, 'log' | 'clock'>,
+  authorizer: Authorizer,
+  doors: Doors,
+  patience: Patience = patient,
+  roomBytes = usualRoomBytes,
+): Gateway => {
   let closing = false;
+  const room = bodyRoom(roomBytes);
   const line = (request: IncomingMessage, status: number, requestId: string, at: number) =>
     world.log.info('request', { method: request.method, route: placeOf(request), status, ms: world.clock() - at, key: null, request_id: requestId });
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     const at = world.clock();
+    response.once('close', () => room.leave(request));
     try {
       const result = await answerTo(request, response, requestId, at);
       send(request, response, result, closing);
@@ -70,7 +80,7 @@ export const gateway = (world: Pick<World, 'log' | 'clock'>, authorizer: Authori
     const event = eventFor(head);
     const authorizerContext = head.route.key === 'none' ? undefined : await permit(event, head.route);
     if (expectsGoAhead(request)) response.writeContinue();
-    const body = await bodyOf(request, bodyLimitBytes);
+    const body = await room.read(request);
     event.body = body === '' ? null : body;
     event.requestContext.authorizer = authorizerContext;
     return doors[head.route.door](event, contextFor(head, world.clock)).catch((thrown: unknown) => {
@@ -83,6 +93,7 @@ export const gateway = (world: Pick<World, 'log' | 'clock'>, authorizer: Authori
   const permit = async (event: APIGatewayProxyEvent, route: Route): Promise<APIGatewayProxyEvent['requestContext']['authorizer']> => {
     if (!(route.key === 'k' ? event.queryStringParameters?.k : event.headers.authorization)) throw gatewayAnswers.noKey;
     const verdict = await authorizer(authorizerEventFor(event)).catch((thrown: unknown) => {
+      if (thrown instanceof Error && thrown.message === unauthorized) throw gatewayAnswers.noKey;
       logFailure(world.log, thrown, event.requestContext.requestId, [...Object.values(event.headers), ...Object.values(event.queryStringParameters ?? {})]);
       throw gatewayAnswers.noVerdict;
     });
@@ -157,7 +168,7 @@ const send = (request: IncomingMessage, response: ServerResponse, result: APIGat
   if (response.destroyed) return;
   const bytes = isBase64Encoded ? Buffer.from(body, 'base64') : body;
   const length = statusCode === 204 ? {} : { 'Content-Length': typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length };
-  const unread = !request.complete && (statusCode === 413 || expectsGoAhead(request));
+  const unread = !request.complete && (statusCode === 413 || statusCode === 429 || expectsGoAhead(request));
   response.writeHead(statusCode, { ...textHeaders(headers), ...length, ...(unread || last ? { Connection: 'close' } : {}) });
   if (!unread) return void response.end(request.method === 'HEAD' ? undefined : bytes);
   response.write(bytes);

@@ -1,8 +1,9 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../ports.ts';
-import { readSegment } from './journal-lines.ts';
+import { heading, type Kept } from './journal-lines.ts';
+import { mend } from './journal-mend.ts';
 import { type Folder, syncDirectory } from './lake-folder.ts';
 
 /** A closed piece of the journal: never written again. */
@@ -25,23 +26,23 @@ export interface Journal {
   segments(): readonly Segment[];
   /** The highest number a closed segment has had. */
   readonly sealedUpTo: number;
-  /** The segment being written: its bytes and when it began; undefined when it is empty. */
-  writing(): { readonly bytes: number; readonly since: number } | undefined;
+  /** The segment being written, with the bytes of it that are acknowledged; undefined when there are none. */
+  writing(): Omit<Segment, 'rows'> | undefined;
   /** Deletes segments up to this number; call when they are no longer needed. */
   forget(upTo: number): void;
   close(): Promise<void>;
 }
 
-const segmentBytes = 8 << 20;
+const segmentBytes = 5 << 20;
 const nameOf = (number: number) => `${String(number).padStart(10, '0')}.ndjson`;
 
-/** Opens the journal. A torn tail is cut off and reported, damage is kept aside and reported; `onLine` gets every line that is there, with its segment's number. */
+/** Opens the journal. A torn tail is cut off and reported, damage is kept aside and reported. A segment of an earlier version is written anew in today's form. `onEvent` gets every event that is there, with its segment's number. */
 export const openJournal = (
   folder: Folder,
   after: { readonly forgotten: number; readonly lowest: number },
   clock: () => number,
   log: Log,
-  onLine: (line: string, segment: number) => void,
+  onEvent: (event: Kept, segment: number) => void,
 ): Journal => {
   let sealed: Segment[] = [];
   let number = after.lowest;
@@ -54,7 +55,7 @@ export const openJournal = (
       continue;
     }
     number = Math.max(number, found);
-    const { rows, bytes } = mend(folder, entry, log, (line) => onLine(line, found));
+    const { rows, bytes } = mend(folder, entry, log, (event) => onEvent(event, found));
     if (rows === 0) rmSync(path);
     else sealed.push({ number: found, path, bytes, rows, since: clock() });
     highest = number;
@@ -69,13 +70,14 @@ export const openJournal = (
     const path = join(folder.journal, nameOf(mine));
     const file = await open(path, 'wx');
     try {
+      await writeAll(file, heading, 0);
       await syncDirectory(folder.journal);
     } catch (error) {
       await file.close();
       await rm(path, { force: true });
       throw error;
     }
-    return { number: mine, path, file, bytes: 0, rows: 0, since: 0 };
+    return { number: mine, path, file, bytes: heading.length, rows: 0, since: 0 };
   };
   /** The next segment is made while nobody waits for it. */
   const prepare = () => {
@@ -89,9 +91,11 @@ export const openJournal = (
 
   const retire = async (segment: Writing) => {
     highest = Math.max(highest, segment.number);
+    const { number, path, bytes, rows, since } = segment;
+    // Before anything waits: whoever looks finds every segment either here or being written.
+    if (rows > 0) sealed = [...sealed, { number, path, bytes, rows, since }];
     await segment.file.close();
-    if (segment.rows === 0) await rm(segment.path, { force: true });
-    else sealed = [...sealed, { number: segment.number, path: segment.path, bytes: segment.bytes, rows: segment.rows, since: segment.since }];
+    if (rows === 0) await rm(path, { force: true });
   };
   /** Brings a segment back to what was acknowledged, and closes it: after a failed write or sync nothing more goes into it. */
   const mendWriting = async () => {
@@ -140,7 +144,10 @@ export const openJournal = (
     get sealedUpTo() {
       return highest;
     },
-    writing: () => (current === undefined || current.rows === 0 ? undefined : { bytes: current.bytes, since: current.since }),
+    writing: () => {
+      const { number, path, bytes, rows, since } = broken ?? current ?? nothing;
+      return rows === 0 ? undefined : { number, path, bytes, since };
+    },
     forget: (upTo) => {
       const old = sealed.filter((segment) => segment.number <= upTo);
       sealed = sealed.filter((segment) => segment.number > upTo);
@@ -168,34 +175,8 @@ interface Writing {
   since: number;
 }
 
+const nothing = { number: 0, path: '', bytes: 0, rows: 0, since: 0 } as const;
+
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
-}
-
-/** Leaves only whole requests in a segment of an earlier process. */
-function mend(folder: Folder, entry: string, log: Log, onLine: (line: string) => void): { readonly rows: number; readonly bytes: number } {
-  const path = join(folder.journal, entry);
-  const bytes = readFileSync(path);
-  const { whole, rows, end, damaged } = readSegment(bytes, onLine);
-  if (damaged > 0) {
-    const good = join(folder.temp, entry);
-    writeSynced(good, Buffer.concat(whole.map(([from, to]) => bytes.subarray(from, to))));
-    renameSync(path, join(folder.aside, entry));
-    renameSync(good, path);
-    log.error('journal segment damaged: its readable events were kept, the file was set aside', { file: entry, lost_bytes: bytes.length - (end - damaged) });
-  } else if (end < bytes.length) {
-    const file = openSync(path, 'r+');
-    ftruncateSync(file, end);
-    fdatasyncSync(file);
-    closeSync(file);
-    log.warn('journal repaired: a request that was never acknowledged was cut off its end', { file: entry, cut_bytes: bytes.length - end });
-  }
-  return { rows, bytes: end - damaged };
-}
-
-function writeSynced(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, 'w');
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
-  fdatasyncSync(file);
-  closeSync(file);
 }

@@ -39,13 +39,13 @@ export interface Keeper {
 const kinds = ['events', 'identifies'] as const;
 const lookEveryMs = 250;
 /** The journal is flushed when so much waits, or its oldest event is so old. */
-const flushBytes = 16 << 20;
+const flushBytes = 10 << 20;
 const flushAgeMs = 10_000;
-const flushAtOnceBytes = 24 << 20;
+const flushAtOnceBytes = 14 << 20;
 /** New files are sorted into days when there are so many, or when nothing came for a while. */
 const youngFiles = 16;
 /** While events come faster than this, the processor is theirs: new files may be more before they are sorted. */
-const hotBytesPerMs = 15_000;
+const hotBytesPerMs = 9_000;
 const youngFilesWhenHot = 128;
 const quietMs = 20_000;
 const recentKeys = 100_000;
@@ -61,6 +61,7 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
   let restUntil = 0;
   let lastFlush = { at: clock(), hot: false };
   let busy = false;
+  let crowded = { of: '', is: false };
   let removing: Promise<unknown> = Promise.resolve();
 
   const unflushed = () => journal.segments().filter(({ number }) => number > manifest.flushed);
@@ -105,7 +106,14 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       return dropped.length > 0;
     });
 
-  const isPast = (dt: string) => dt < (new Date(clock()).toISOString().split('T')[0] ?? '');
+  const today = () => new Date(clock()).toISOString().split('T')[0] ?? '';
+  const isPast = (dt: string) => dt < today();
+  /** Looking through all files takes milliseconds in which no question is answered, so it is done once for each state of the lake and day. */
+  const isUntidy = () => {
+    const [of, before] = [`${manifest.changes} ${today()}`, today()];
+    if (crowded.of !== of) crowded = { of, is: isCrowded(manifest.files(), (dt) => dt < before) };
+    return crowded.is;
+  };
   const tidy = async () => {
     const now = clock();
     if (seen.recent >= recentKeys || journal.segments().length >= journalFiles) {
@@ -120,7 +128,7 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
     for (const kind of kinds) {
       const young = count(manifest.files(), (file) => file.kind === kind && file.level === 0);
       if (young >= (lastFlush.hot ? youngFilesWhenHot : youngFiles)) await pass(kind, () => false);
-      else if (quiet && (young > 1 || isCrowded(manifest.files(), isPast))) await pass(kind, isPast);
+      else if (quiet && (young > 1 || isUntidy())) await pass(kind, isPast);
     }
   };
   const failed = (what: string, error: unknown) => {

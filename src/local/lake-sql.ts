@@ -8,14 +8,6 @@ const inMemory: Readonly<Record<(typeof columns)[ColumnName]['type'], Sql>> = {
   bigint: sql`bigint`,
   boolean: sql`boolean`,
 };
-/** And as a line of the journal spells it. */
-const inLines: Readonly<Record<(typeof columns)[ColumnName]['type'], string>> = {
-  varchar: 'VARCHAR',
-  'timestamp(3)': 'BIGINT',
-  bigint: 'BIGINT',
-  boolean: 'BOOLEAN',
-};
-
 /** The columns that a file written now has. */
 export const currentColumns = columnNames.join(',');
 
@@ -33,17 +25,25 @@ export const noRows = sql`select ${join(columnNames.map((column) => sql`cast(nul
 /** Column definitions of a table of events. */
 export const definitions = join(columnNames.map((column) => sql`${name(column)} ${inMemory[columns[column].type]}`));
 
-const lineTypes = join(columnNames.map((column) => sql`${name(column)}: ${inLines[columns[column].type]}`));
 const fromLine = join(
-  columnNames.map((column) => (columns[column].type === 'timestamp(3)' ? sql`epoch_ms(${name(column)}) as ${name(column)}` : name(column))),
+  columnNames.map((column, i) => {
+    const value = sql`line[${i + 1}]`;
+    const { type } = columns[column];
+    if (type === 'varchar') return sql`${value} as ${name(column)}`;
+    // A question's own conditions may be looked at before ours, and the names are no numbers.
+    const read = sql`try_cast(${value} as ${type === 'timestamp(3)' ? sql`bigint` : inMemory[type]})`;
+    return type === 'timestamp(3)' ? sql`epoch_ms(${read}) as ${name(column)}` : sql`${read} as ${name(column)}`;
+  }),
 );
+/** True of an event, false of the line with the columns’ names. */
+const isEvent = sql`line[${columnNames.indexOf('ts') + 1}] <> 'ts'`;
 
 /** Above any line; the engine's buffers are twice as large, so a small bound makes small segments cheap to load. */
 const lineBytes = 1 << 20;
 
 /** The events of journal segments, at these paths. */
 export const linesOf = (paths: readonly string[]): Sql =>
-  sql`select ${fromLine} from read_json([${join(paths)}], format = 'newline_delimited', maximum_object_size = ${lineBytes}, columns = {${lineTypes}})`;
+  sql`select ${fromLine} from read_json([${join(paths)}], format = 'newline_delimited', records = false, maximum_object_size = ${lineBytes}, columns = {line: 'VARCHAR[]'}) where ${isEvent}`;
 
 /** The events of Parquet files that all have these columns; a column they lack is null. */
 export const parquetOf = (paths: readonly string[], has: string): Sql => {

@@ -13,6 +13,7 @@ import { leases, turns } from './lake-turns.ts';
 import { type Manifest, openManifest } from './manifest.ts';
 import { perConnection, prelude } from './prelude.ts';
 import { keyOf, openSeen } from './seen.ts';
+import { seeAgain } from './seen-again.ts';
 import { keyWords } from './seen-table.ts';
 import { openSink } from './sink.ts';
 import { openStore } from './store.ts';
@@ -21,6 +22,8 @@ import { openStore } from './store.ts';
 export interface LakeSettings {
   /** The lake’s own folder: absent, empty, or made by an earlier run. */
   readonly dir: string;
+  /** The data folder it lies in, as messages name it; left out: its own. */
+  readonly knownAs?: string;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -45,10 +48,10 @@ const keepingMemoryMb = 80;
 const questionMemoryMb = 384;
 
 /** Opens the lake in a folder and mends what a crash left. Throws an Error with one clear sentence when the folder is not ours, newer than us, or in use. */
-export const openLake = async ({ dir, log, clock, ...more }: LakeSettings): Promise<Lake> => {
+export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettings): Promise<Lake> => {
   const folder = claimFolder(dir);
   mkdirSync(folder.root, { recursive: true });
-  const manifest = openManifest(folder.manifest);
+  const manifest = openManifest(folder.manifest, knownAs);
   const opened: (() => void)[] = [() => manifest.close()];
   const release = () => {
     for (const close of opened.splice(0).reverse()) close();
@@ -60,11 +63,10 @@ export const openLake = async ({ dir, log, clock, ...more }: LakeSettings): Prom
     opened.push(() => seen.close());
     const words = new Uint32Array(keyWords);
     const { flushed, seenUpTo } = manifest;
-    const journal = openJournal(folder, { forgotten: Math.min(flushed, seenUpTo), lowest: Math.max(flushed, seenUpTo) }, clock, log, (line, segment) => {
-      if (segment <= seenUpTo) return;
-      const { project_id, env, event_id } = JSON.parse(line);
-      if (typeof event_id !== 'string') return;
-      keyOf({ project_id, env, event_id }, words, 0);
+    const journal = openJournal(folder, { forgotten: Math.min(flushed, seenUpTo), lowest: Math.max(flushed, seenUpTo) }, clock, log, (event, segment) => {
+      const event_id = event('event_id');
+      if ((segment <= seenUpTo && !seen.hasLost) || typeof event_id !== 'string') return;
+      keyOf({ project_id: String(event('project_id')), env: String(event('env')), event_id }, words, 0);
       seen.add(words, 0);
     });
 
@@ -86,14 +88,15 @@ export const openLake = async ({ dir, log, clock, ...more }: LakeSettings): Prom
     const [loading, ...connections] = asking.connections;
     const [connection] = keeping.connections;
     if (loading === undefined || connection === undefined) throw new Error('DuckDB gave no connection');
+    await seeAgain(connection, folder, manifest, seen, log);
 
     const turn = turns();
     const readers = leases();
     const checker = openChecker(folder, manifest, log);
-    const tail = openTail(loading, journal, readers);
+    const tail = openTail({ connection: loading, folder, journal, readers, seal: () => turn(journal.seal), flushed: () => manifest.flushed, log });
     const sink = openSink(journal, seen, turn);
     const keeper = openKeeper({ connection, folder, manifest, journal, seen, tail, checker, readers, turn, clock, log });
-    const engine = openEngine({ connections, folder, manifest, tail, checker, readers, seal: () => turn(journal.seal), clock, log });
+    const engine = openEngine({ connections, folder, manifest, tail, checker, readers, clock, log });
     return {
       sink: { keep: sink.keep },
       engine,
@@ -103,6 +106,7 @@ export const openLake = async ({ dir, log, clock, ...more }: LakeSettings): Prom
       close: async () => {
         await sink.idle();
         await keeper.close();
+        await tail.close();
         await turn(journal.close);
         release();
       },

@@ -49,10 +49,14 @@ export interface Change {
 /** Which files are the lake, now: on disk in SQLite, mirrored in memory. */
 export interface Manifest {
   files(): Iterable<LakeFile>;
+  /** Those that hold any of these projects, each once. */
+  holding(projects: readonly string[]): Iterable<LakeFile>;
   aside(): Iterable<LakeFile>;
   seen(): Iterable<SeenFile>;
   readonly flushed: number;
   readonly seenUpTo: number;
+  /** How often it was changed since it was opened: while this stays, so does what follows from the files. */
+  readonly changes: number;
   /** A number for a new file, never given twice while it matters: unfinished files are removed at start. */
   nextId(): number;
   /** Durable when it returns; throws having changed nothing. */
@@ -65,8 +69,8 @@ export interface Manifest {
 const applicationId = 0x4d4d4c4b;
 const format = 1;
 
-/** Opens the manifest and with it locks the folder for this process, by a lock the operating system lifts when the process dies. */
-export const openManifest = (path: string): Manifest => {
+/** Opens the manifest and with it locks the folder for this process, by a lock the operating system lifts when the process dies. `knownAs`: the folder that whoever started it named. */
+export const openManifest = (path: string, knownAs = dirname(path)): Manifest => {
   const isNew = recognise(path);
   const db = new DatabaseSync(path);
   try {
@@ -76,7 +80,7 @@ export const openManifest = (path: string): Manifest => {
     db.exec('pragma journal_mode = wal');
   } catch (error) {
     db.close();
-    if (isBusy(error)) throw new Error(`Another process is using the data folder ${dirname(path)}: stop it, or choose another folder.`);
+    if (isBusy(error)) throw new Error(`Another process is using the data folder ${knownAs}: stop it, or choose another folder.`);
     throw error;
   }
   return mirrored(db);
@@ -111,8 +115,28 @@ function mirrored(db: DatabaseSync): Manifest {
   const files = new Map<number, LakeFile>();
   const aside = new Map<number, LakeFile>();
   const seen = new Map<number, SeenFile>();
+  const byProject = new Map<string, Set<LakeFile>>();
   const marks = { flushed: 0, seenUpTo: 0 };
-  for (const row of db.prepare('select * from files').all()) (row.aside === 1 ? aside : files).set(Number(row.id), fileOf(row));
+  let changes = 0;
+  const enter = (file: LakeFile) => {
+    files.set(file.id, file);
+    for (const project of file.projects) {
+      const own = byProject.get(project);
+      if (own === undefined) byProject.set(project, new Set([file]));
+      else own.add(file);
+    }
+  };
+  const leave = ({ id }: LakeFile) => {
+    const file = files.get(id);
+    if (file === undefined) return;
+    files.delete(id);
+    for (const project of file.projects) byProject.get(project)?.delete(file);
+  };
+  for (const row of db.prepare('select * from files').all()) {
+    const file = fileOf(row);
+    if (row.aside === 1) aside.set(file.id, file);
+    else enter(file);
+  }
   for (const row of db.prepare('select * from seen').all()) seen.set(Number(row.id), { id: Number(row.id), path: String(row.path), keys: Number(row.keys) });
   for (const row of db.prepare('select * from marks').all()) {
     if (row.name === 'flushed') marks.flushed = Number(row.value);
@@ -130,6 +154,7 @@ function mirrored(db: DatabaseSync): Manifest {
 
   return {
     files: () => files.values(),
+    holding: (projects) => new Set(projects.flatMap((project) => [...(byProject.get(project) ?? [])])),
     aside: () => aside.values(),
     seen: () => seen.values(),
     get flushed() {
@@ -137,6 +162,9 @@ function mirrored(db: DatabaseSync): Manifest {
     },
     get seenUpTo() {
       return marks.seenUpTo;
+    },
+    get changes() {
+      return changes;
     },
     nextId: () => ++last,
     change: (change) => {
@@ -156,8 +184,9 @@ function mirrored(db: DatabaseSync): Manifest {
         if (db.isTransaction) db.exec('rollback');
         throw error;
       }
-      for (const f of change.add ?? []) files.set(f.id, f);
-      for (const f of [...(change.drop ?? []), ...(change.aside ?? [])]) files.delete(f.id);
+      changes++;
+      for (const f of change.add ?? []) enter(f);
+      for (const f of [...(change.drop ?? []), ...(change.aside ?? [])]) leave(f);
       for (const f of change.aside ?? []) aside.set(f.id, f);
       for (const f of change.addSeen ?? []) seen.set(f.id, f);
       for (const f of change.dropSeen ?? []) seen.delete(f.id);

@@ -9,7 +9,6 @@ export interface KeyTable {
   add(words: Uint32Array, at: number): boolean;
   /** All keys, ascending. */
   sorted(): Uint32Array;
-  clear(): void;
 }
 
 /** An open-addressing table that places keys by their leading bits, so that walking it yields them nearly sorted. An all-zero slot is free (no hash is zero). */
@@ -63,10 +62,6 @@ export const keyTable = (expected: number): KeyTable => {
         for (let slot = 0; slot < slots.length; slot += keyWords)
           if (!isFree(slot) && ((slots[slot] ?? 0) >>> (32 - bits)) * keyWords > slot === wrapped) end = insert(out, end, slots, slot);
       return out;
-    },
-    clear: () => {
-      slots.fill(0);
-      size = 0;
     },
   };
 };

@@ -28,23 +28,27 @@ export interface Seen {
   freeze(segment: number): void;
   /** Writes what was frozen and merges files that are alike in size, so that their number grows with the logarithm of the keys. */
   persist(): Promise<void>;
+  /** Is a file missing that could not be read? Then repeats of its events would be kept until it is made up for. */
+  readonly hasLost: boolean;
+  /** What was in the files that could not be read has been added again: they are set aside. */
+  madeUp(): void;
   close(): void;
 }
 
 const recentKeys = 1 << 17;
 const alike = 4;
 
-/** The index of event ids in this folder, rebuilt where a crash left it behind. */
+/** The index of event ids in this folder. */
 export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => {
   const files = new Map<SeenFile, KeyFile>();
+  const lost: SeenFile[] = [];
   for (const file of manifest.seen()) {
     const path = join(folder.seen, file.path);
     try {
       files.set(file, openKeyFile(path));
     } catch (error) {
-      log.error('a file of event ids cannot be read and was set aside: repeats of its events would be kept again', { file: file.path, error: String(error) });
-      if (existsSync(path)) renameSync(path, join(folder.aside, file.path));
-      manifest.change({ dropSeen: [file] });
+      log.error('a file of event ids cannot be read: its ids are read from the events again, which takes a while', { file: file.path, error: String(error) });
+      lost.push(file);
     }
   }
   let recent = keyTable(recentKeys);
@@ -103,6 +107,14 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
         const keys = group.reduce((sum, file) => sum + file.keys, 0);
         swap(await write(keys, mergeKeyFiles(paths)), group, undefined);
       }
+    },
+    get hasLost() {
+      return lost.length > 0;
+    },
+    madeUp: () => {
+      // Until here the manifest names them, so that a start that is cut short begins again.
+      manifest.change({ dropSeen: lost });
+      for (const { path } of lost.splice(0)) if (existsSync(join(folder.seen, path))) renameSync(join(folder.seen, path), join(folder.aside, path));
     },
     close: () => {
       for (const file of files.values()) file.close();

@@ -1,41 +1,66 @@
+import type { Event } from '../events/columns.ts';
 import type { Sink } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Journal } from './journal.ts';
-import { lineOf, openPage, type Page } from './journal-lines.ts';
+import { lineOf } from './journal-lines.ts';
+import { openPage, type Page } from './journal-page.ts';
 import type { Turn } from './lake-turns.ts';
 import { keyOf, type Seen } from './seen.ts';
-import { type KeyTable, keyTable, keyWords } from './seen-table.ts';
+import { keyTable, keyWords } from './seen-table.ts';
 
-/** A request that waits for its sync. */
-interface Waiting {
-  readonly lines: readonly string[];
-  /** Per line, does it carry an event id, and its key. */
-  readonly identified: readonly boolean[];
-  readonly keys: Uint32Array;
-  readonly kept: () => void;
-  readonly failed: (problem: Problem) => void;
+/** Requests that share one write and one sync. */
+interface Group {
+  readonly page: Page;
+  /** Of each row of the page its key; zeros where it carries no event id. */
+  keys: Uint32Array;
+  readonly waiting: { readonly kept: () => void; readonly failed: (problem: Problem) => void }[];
 }
 
-/** One write stays below this, so that no request waits for the copy of a huge one. */
+/** A group of so many rows takes no more requests, so that none waits for a huge write. */
 const groupRows = 5_000;
+/** One is filled while another is written. */
+const groupsKept = 2;
 
 /**
- * Events into the journal. All requests that wait share one write and one sync; repeats are left out when the group is made, and
+ * Events into the journal. All requests that wait share one write and one sync; repeats are left out when the group's turn comes, and
  * groups go one after another, so a repeat is never acknowledged before its first copy is safe.
  */
 export const openSink = (journal: Journal, seen: Seen, turn: Turn): Sink & { readonly idle: () => Promise<void> } => {
-  const waiting: Waiting[] = [];
+  const groups: Group[] = [];
+  const spare: Group[] = [];
   let running: Promise<void> | undefined;
-  const fresh = keyTable(2048);
-  const page = openPage();
 
+  const filling = (): Group => {
+    const last = groups.at(-1);
+    if (last !== undefined && last.page.rows < groupRows) return last;
+    const next = spare.pop() ?? { page: openPage(), keys: new Uint32Array(256 * keyWords), waiting: [] };
+    groups.push(next);
+    return next;
+  };
+  const add = (group: Group, events: readonly Event[]) => {
+    const { page } = group;
+    const needed = (page.rows + events.length) * keyWords;
+    if (needed > group.keys.length) {
+      const larger = new Uint32Array(Math.max(needed, group.keys.length * 2));
+      larger.set(group.keys);
+      group.keys = larger;
+    }
+    for (const [i, event] of events.entries()) {
+      const at = (page.rows + i) * keyWords;
+      if (event.event_id === null) group.keys.fill(0, at, at + keyWords);
+      else keyOf(event, group.keys, at);
+    }
+    page.add(events.values().map(lineOf));
+  };
   const commit = async () => {
-    const group = takeGroup();
+    const group = groups.shift();
+    if (group === undefined) return;
+    const { page, keys, waiting } = group;
     try {
-      const { rows, keys } = withoutRepeats(group, seen, fresh, page);
-      if (rows > 0) await journal.append(page.bytes(), rows);
-      for (let at = 0; at < keys.length; at += keyWords) seen.add(keys, at);
-      for (const { kept } of group) kept();
+      const fresh = withoutRepeats(page, keys, seen);
+      if (page.rows > 0) await journal.append(page.bytes(), page.rows);
+      for (const at of fresh) seen.add(keys, at);
+      for (const { kept } of waiting) kept();
     } catch (error) {
       const problem = new Problem(
         'upstream_failed',
@@ -44,16 +69,15 @@ export const openSink = (journal: Journal, seen: Seen, turn: Turn): Sink & { rea
           cause: error,
         },
       );
-      for (const { failed } of group) failed(problem);
+      for (const { failed } of waiting) failed(problem);
     }
-  };
-  const takeGroup = (): readonly Waiting[] => {
-    let end = 0;
-    for (let rows = 0; end < waiting.length && rows < groupRows; end++) rows += waiting[end]?.lines.length ?? 0;
-    return waiting.splice(0, end);
+    if (spare.length >= groupsKept) return;
+    page.clear();
+    waiting.length = 0;
+    spare.push(group);
   };
   const run = async () => {
-    while (waiting.length > 0) await turn(commit);
+    while (groups.length > 0) await turn(commit);
     running = undefined;
   };
 
@@ -62,13 +86,9 @@ export const openSink = (journal: Journal, seen: Seen, turn: Turn): Sink & { rea
       events.length === 0
         ? Promise.resolve()
         : new Promise((kept, failed) => {
-            const lines = events.map(lineOf);
-            const keys = new Uint32Array(events.length * keyWords);
-            const identified = events.map((event, i) => {
-              if (event.event_id !== null) keyOf(event, keys, i * keyWords);
-              return event.event_id !== null;
-            });
-            waiting.push({ lines, identified, keys, kept, failed });
+            const group = filling();
+            add(group, events);
+            group.waiting.push({ kept, failed });
             running ??= run();
           }),
     idle: async () => {
@@ -77,25 +97,18 @@ export const openSink = (journal: Journal, seen: Seen, turn: Turn): Sink & { rea
   };
 };
 
-/** Fills the page with the group's events, each once, and gives the keys that are new. */
-function withoutRepeats(group: readonly Waiting[], seen: Seen, fresh: KeyTable, page: Page): { readonly rows: number; readonly keys: Uint32Array } {
-  const keys = new Uint32Array(group.reduce((sum, request) => sum + request.keys.length, 0));
-  let end = 0;
-  let rows = 0;
-  fresh.clear();
-  page.clear();
-  for (const request of group) {
-    const left = request.lines.filter((_, i) => {
-      const at = i * keyWords;
-      if (request.identified[i] !== true) return true;
-      if (seen.has(request.keys, at) || !fresh.add(request.keys, at)) return false;
-      keys.set(request.keys.subarray(at, at + keyWords), end);
-      end += keyWords;
-      return true;
-    });
-    if (left.length === 0) continue;
-    page.add(left);
-    rows += left.length;
-  }
-  return { rows, keys: keys.subarray(0, end) };
+/** Leaves each event that was kept before, or stands in the page before, out of it; gives where the keys of the others are. */
+function withoutRepeats(page: Page, keys: Uint32Array, seen: Seen): readonly number[] {
+  const own = keyTable(page.rows);
+  const fresh: number[] = [];
+  page.leaveOut((row) => {
+    const at = row * keyWords;
+    if (isNone(keys, at)) return false;
+    if (seen.has(keys, at) || !own.add(keys, at)) return true;
+    fresh.push(at);
+    return false;
+  });
+  return fresh;
 }
+
+const isNone = (keys: Uint32Array, at: number): boolean => keys[at] === 0 && keys[at + 1] === 0 && keys[at + 2] === 0 && keys[at + 3] === 0;

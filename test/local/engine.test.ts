@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -118,6 +119,94 @@ describe('a file that went bad', () => {
     expect([answer.rows, answer.notes]).toEqual([[{ n: 3 }], []]);
   });
 });
+
+describe('where nothing can be copied out of the journal', () => {
+  const place = () => join(on.dir, 'temp', 'tail');
+  const block = () => {
+    rmSync(place(), { recursive: true, force: true });
+    writeFileSync(place(), '');
+  };
+  const free = () => {
+    rmSync(place(), { recursive: true, force: true });
+    mkdirSync(place());
+  };
+
+  test('an event is still in the very next answer, once, and afterwards too', async () => {
+    let n = 0;
+    const keep = async () => {
+      await on.sink().keep(sent(anEvent({ ts: monday + ++n })));
+      expect((await ask()).rows).toEqual([{ n }]);
+    };
+    await keep();
+    await keep();
+    block();
+    expect((await ask()).rows).toEqual([{ n }]);
+    await keep();
+    await keep();
+    expect(on.lines.filter((line) => line.includes('could not be copied'))).toHaveLength(2);
+    free();
+    await keep();
+    await on.now().flush();
+    await keep();
+    await on.settle();
+    await keep();
+  });
+
+  test('no question sees fewer events than were acknowledged, or one twice, while they come and are flushed', async () => {
+    let acknowledged = 0;
+    let coming = true;
+    const send = async (worker: number) => {
+      for (let request = 0; request < 40; request++) {
+        await on.sink().keep(sent(...Array.from({ length: 20 }, (_, i) => anEvent({ ts: monday + i, event_id: `${worker}-${request}-${i}` }))));
+        acknowledged += 20;
+      }
+    };
+    const look = async () => {
+      while (coming) {
+        const atLeast = acknowledged;
+        const { rows } = await ask(sql`select count(*) as n, count(distinct event_id) as ids from events`);
+        expect(rows[0]?.n).toBe(rows[0]?.ids);
+        expect(Number(rows[0]?.n)).toBeGreaterThanOrEqual(atLeast);
+      }
+    };
+    const others = [
+      look(),
+      look(),
+      (async () => {
+        while (coming) {
+          block();
+          await on.now().flush();
+          free();
+          await on.now().flush();
+        }
+      })(),
+    ];
+    await Promise.all([send(0), send(1), send(2)]).finally(() => {
+      coming = false;
+    });
+    await Promise.all(others);
+    expect((await ask()).rows).toEqual([{ n: 2_400 }]);
+  });
+});
+
+test('what waits in the journal is counted once, whether it is read as text, from memory or from files', async () => {
+  let n = 0;
+  for (const flushes of [false, true, false]) {
+    for (let round = 0; round < 30; round++) {
+      await on.sink().keep(sent(...Array.from({ length: 50 }, (_, i) => anEvent({ ts: monday + i, properties: JSON.stringify({ text: 'x'.repeat(900) }) }))));
+      n += 50;
+      const counts = await Promise.all([
+        ask(),
+        ask(),
+        ask(sql`select count(*) as n from events as a where exists (select 1 from events as b where a.ts = b.ts)`),
+      ]);
+      expect(counts.map(({ rows }) => rows[0]?.n)).toEqual([n, n, n]);
+    }
+    if (flushes) await on.now().flush();
+    else await on.reopen();
+  }
+  expect(await readdir(join(on.dir, 'temp', 'tail'))).toEqual([]);
+}, 60_000);
 
 test('a question reads the files of its projects and days only', async () => {
   const events = ['shop', 'other'].flatMap((project_id) => [0, 1, 2, 3].map((n) => anEvent({ project_id, ts: monday + n * day })));

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authorize } from '../../src/access/authorize.ts';
@@ -8,13 +9,13 @@ import { openLog } from '../../src/local/log.ts';
 import { problems } from '../../src/problems.ts';
 import { routes } from '../../src/routes.ts';
 import { type Asked, door, type Handler } from '../../src/serve/door.ts';
-import { bodyLimitBytes } from '../../src/serve/gateway-answers.ts';
+import { bodyLimitBytes, gatewayAnswers } from '../../src/serve/gateway-answers.ts';
 import { site } from '../../src/serve/site.ts';
 import { openBooks, openShop } from '../access/books.ts';
 import { parseAnswer, sendRaw } from './raw.ts';
 
 /** A gateway before doors that say what they were asked; `/v1/funnel` is a door with a bug in it. */
-const open = async () => {
+const open = async (roomBytes?: number) => {
   const books = openBooks();
   const { project } = await openShop(books);
   const keyFor = async (kind: 'pk' | 'sk' | 'rk') => (await mintKey(books, { kind, env: 'live', projectId: project.project_id })).key;
@@ -41,6 +42,7 @@ const open = async () => {
     authorize(books),
     { collect: watched, query: watched, mcp: watched, site: site(world, { version: '1.2.3', loader: 'void 0;', openapi: '{"openapi":"3.1.0"}' }) },
     { headMs: 300, requestMs: 600, lookMs: 50 },
+    roomBytes,
   );
   made.server.listen(0, '127.0.0.1');
   await once(made.server, 'listening');
@@ -163,6 +165,14 @@ describe('keys', () => {
     );
     for (const answer of bodies) expectErrorForm(answer, 'missing_bearer_token');
     expect(new Set(bodies.map(({ body }) => body)).size).toBe(1);
+  });
+
+  test('several keys are answered as none is', async () => {
+    const { sk } = on.keys;
+    for (const headers of [[`Authorization: Bearer ${sk}`, `authorization: Bearer ${sk}`], [`Authorization: Bearer ${sk}, Bearer ${sk}`]])
+      expectErrorForm(await raw('GET /v1/stats HTTP/1.1', 'Host: x', ...headers), 'missing_bearer_token');
+    expectErrorForm(await raw(`POST /v1/beacon?k=${sk}&k=${sk} HTTP/1.1`, 'Host: x', 'Content-Length: 0'), 'missing_bearer_token');
+    expect(on.logged()).not.toContain('"level":"error"');
   });
 
   test('a kind that may not is 403 before its body is read', async () => {
@@ -370,6 +380,9 @@ describe('what a door is given', () => {
     expect(seen[0]?.body).toBe('{"é":1}');
     const bare = await handler({ ...event, requestContext: { ...event.requestContext, authorizer: undefined } }, context);
     expect([bare.statusCode, JSON.parse(bare.body).error]).toEqual([401, 'missing_bearer_token']);
+    // A gateway may remember the verdict about one key and let a request with two of them through.
+    const two = await handler({ ...event, multiValueHeaders: { Authorization: [`Bearer ${on.keys.sk}`], AUTHORIZATION: ['Bearer x'] } }, context);
+    expect([two.statusCode, two.body]).toEqual([401, JSON.stringify(gatewayAnswers.noKey.body)]);
   });
 });
 
@@ -427,4 +440,40 @@ test('closing takes no more, lets what is under way finish and then hangs up', a
   const answer = await slow;
   expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
   await closed;
+});
+
+describe('large bodies under way at once', () => {
+  const large = JSON.stringify({ text: 'x'.repeat(600_000) });
+  const post = (url: string, key: string, body: string) =>
+    fetch(url, { method: 'POST', headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }, body });
+
+  test('share a room: one that does not fit is told to come again in a second, small ones pass, and an answer makes room', async () => {
+    const here = await open(1_000_000);
+    const held = post(`${here.url}/v1/track?wait=1`, here.keys.sk, large);
+    while (here.asked.length === 0) await new Promise(setImmediate);
+    const refused = await post(`${here.url}/v1/track`, here.keys.sk, large);
+    expectErrorForm({ status: refused.status, headers: Object.fromEntries(refused.headers), body: await refused.text() }, 'rate_limited');
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect((await post(`${here.url}/v1/track`, here.keys.sk, '{"event":"small"}')).status).toBe(200);
+    here.letGo();
+    expect((await held).status).toBe(200);
+    expect((await post(`${here.url}/v1/track`, here.keys.sk, large)).status).toBe(200);
+    await here.close(100);
+  });
+
+  test('that stop halfway hold their room no longer than they may take to arrive, and none once their sender is gone', async () => {
+    const here = await open(1_000_000);
+    const { hostname, port } = new URL(here.url);
+    const head = `POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${here.keys.sk}\r\nContent-Type: application/json\r\nContent-Length: ${large.length}\r\n\r\n`;
+    for (const leaves of [true, false]) {
+      const slow = connect({ host: hostname, port: Number(port) }).on('error', () => {});
+      slow.write(head + large.slice(0, -1));
+      const statusOfLarge = async () => (await post(`${here.url}/v1/track`, here.keys.sk, large)).status;
+      while ((await statusOfLarge()) !== 429);
+      if (leaves) slow.destroy();
+      while ((await statusOfLarge()) !== 200);
+      slow.destroy();
+    }
+    await here.close(100);
+  });
 });

@@ -54,6 +54,7 @@ describe('settings', () => {
     [{ HOST: 'my-laptop.local' }, { host: 'my-laptop.local' }],
     [{ MILLIMETRIC_DATA: '/data' }, { dir: '/data' }],
     [{ MILLIMETRIC_DATA: 'a b/../c' }, { dir: '/home/me/c' }],
+    [{ MILLIMETRIC_COUNTRY_HEADER: 'CloudFront-Viewer-Country' }, { countryHeader: 'cloudfront-viewer-country' }],
   ])('%j is taken', (env, part) => {
     expect(settingsFrom(env, '/home/me')).toMatchObject(part);
   });
@@ -62,6 +63,7 @@ describe('settings', () => {
     ['PORT', ['', 'eighty', '-1', '65536', '80.5', '0x50', '8787 ', '1e3']],
     ['HOST', ['', 'http://localhost', 'localhost:8787', '127.0.0', '1.2.3.4.5', 'a b', '[::1]']],
     ['MILLIMETRIC_DATA', ['', '  ', 'a\0b']],
+    ['MILLIMETRIC_COUNTRY_HEADER', ['', 'CF IPCountry', 'x:y', 'é', 'x'.repeat(65)]],
   ])('a %s that cannot be is refused in one sentence that names it and what is allowed', (name, values) => {
     for (const value of values)
       expect(() => settingsFrom({ [name]: value }, '/home/me')).toThrow(new RegExp(`^${name} must be .* not .*; leave it out for .*\\.$`));
@@ -189,6 +191,14 @@ describe('a start that cannot be', () => {
     expect(await readdir(dir)).toEqual(['thesis.doc']);
   });
 
+  test('a folder with nothing but the visitor key of an import into another installation is taken, and keeps it', async () => {
+    const dir = join(home, 'imported');
+    await mkdir(dir);
+    await writeFile(join(dir, 'visitors-demo.key'), `${'ab'.repeat(32)}\n`);
+    await (await startProduct({ dir })).stop();
+    expect(await readdir(dir)).toContain('visitors-demo.key');
+  });
+
   test('a file where the folder should be', async () => {
     await writeFile(join(home, 'file'), '');
     expect(await refused({ MILLIMETRIC_DATA: join(home, 'file') })).toMatch(
@@ -217,7 +227,7 @@ describe('a start that cannot be', () => {
     const dir = join(home, 'twice');
     const one = start({ MILLIMETRIC_DATA: dir });
     const url = await one.url;
-    expect(await refused({ MILLIMETRIC_DATA: dir })).toMatch(/^Another process is using the data folder .*\n$/);
+    expect(await refused({ MILLIMETRIC_DATA: dir })).toBe(`Another process is using the data folder ${dir}: stop it, or choose another folder.\n`);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 });
