@@ -1,10 +1,10 @@
 import { join as joinPath } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Period } from '../lake/events-of.ts';
-import type { Answer, Cell, Engine, Log, Row } from '../ports.ts';
+import type { Answer, Engine, Log, Row } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { join, type Sql, sql } from '../sql/sql.ts';
-import { cell } from './engine-cells.ts';
+import { join, materialized, type Sql, sql } from '../sql/sql.ts';
+import { rowsFrom } from './engine-cells.ts';
 import { fairQueue } from './engine-queue.ts';
 import type { Checker } from './lake-check.ts';
 import type { Folder } from './lake-folder.ts';
@@ -21,8 +21,6 @@ export interface EngineParts {
   readonly tail: Tail;
   readonly checker: Checker;
   readonly readers: Leases;
-  /** Closes the journal segment being written, so that all that was acknowledged can be loaded. */
-  readonly seal: () => Promise<void>;
   readonly clock: () => number;
   readonly log: Log;
 }
@@ -32,15 +30,17 @@ type Reads = Parameters<Engine['ask']>[1];
 /** The relations of one moment: nothing in them is seen twice and nothing acknowledged before it is missed. */
 interface Snapshot {
   readonly files: readonly LakeFile[];
-  /** Statements that make `events` and `identifies`. */
-  readonly views: readonly Sql[];
+  /** The question with what it reads. */
+  readonly whole: Sql;
+  /** Files besides the lake’s that it reads. */
+  readonly copies: readonly string[];
   readonly bytes: number;
   readonly notes: readonly string[];
 }
 
 /** Questions on DuckDB over exactly the files of their projects and days, and what is not yet in files. */
 export const openEngine = (parts: EngineParts): Engine => {
-  const { manifest, tail, checker, readers, clock, log } = parts;
+  const { tail, checker, readers, clock, log } = parts;
   const seats = fairQueue(parts.connections);
 
   const answer = async (
@@ -52,22 +52,22 @@ export const openEngine = (parts: EngineParts): Engine => {
     // A file that turns out to be bad is set aside and the question put again; each round has fewer files.
     for (;;) {
       const completeUntil = clock();
-      await reachable(async () => {
-        await parts.seal();
-        await tail.load(() => manifest.flushed);
-      }, log);
+      tail.reach();
+      while (!tail.readable) await reachable(tail.load, log);
+      // From here to the snapshot nothing waits.
       const end = readers.take();
       try {
         const snapshot = look(parts, question, reads);
         if ((await checker.glance(snapshot.files)).length > 0) continue;
-        const asked = await run(connection, [...snapshot.views, question], ends).catch(async (error: unknown) => {
+        const asked = await run(connection, snapshot.whole, ends).catch(async (error: unknown) => {
           ends.throwIfAborted();
-          if ((await checker.inspect(snapshot.files)).length > 0) return undefined;
+          if (tail.lost(snapshot.copies) || (await checker.inspect(snapshot.files)).length > 0) return undefined;
           throw error;
         });
         if (asked !== undefined) return { rows: asked, completeUntil, bytes: snapshot.bytes, notes: snapshot.notes };
       } finally {
         end();
+        tail.settle();
       }
     }
   };
@@ -113,25 +113,20 @@ function deadline({ timeMs, signal }: Parameters<Engine['ask']>[2]): { readonly 
   };
 }
 
-/** Runs statements in order and gives the rows of the last. When `ends` aborts the engine is stopped first, so that it is free when this rejects. */
-async function run(connection: DuckDBConnection, statements: readonly Sql[], ends: AbortSignal): Promise<readonly Row[]> {
+/** Runs a statement and gives its rows. When `ends` aborts the engine is stopped first, so that it is free when this rejects. */
+async function run(connection: DuckDBConnection, statement: Sql, ends: AbortSignal): Promise<readonly Row[]> {
   ends.throwIfAborted();
   let again: ReturnType<typeof setInterval> | undefined;
   const stop = () => {
     connection.interrupt();
-    // An interrupt between two statements is lost on the next.
+    // An interrupt before the engine has begun is lost.
     again = setInterval(() => connection.interrupt(), 20);
   };
   ends.addEventListener('abort', stop, { once: true });
   try {
-    let rows: readonly Row[] = [];
-    for (const [i, statement] of statements.entries()) {
-      ends.throwIfAborted();
-      const result = await connection.run(statement.text);
-      if (i === statements.length - 1) rows = await result.convertRowObjects<Cell>(cell);
-    }
+    const result = await connection.run(statement.text);
     ends.throwIfAborted();
-    return rows;
+    return rowsFrom(result);
   } catch (error) {
     if (ends.aborted) throw ends.reason;
     if (!/^Out of Memory/.test(String(error instanceof Error ? error.message : error))) throw error;
@@ -155,30 +150,31 @@ const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => 
 
 /** What a question would read now. Nothing here waits, so the files and the tail are of one moment. */
 function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading, period }: Reads): Snapshot {
-  const projects = new Set(reading.projects);
-  const kinds = (['events', 'identifies'] as const).filter((kind) => question.text.toLowerCase().includes(kind));
-  const wanted = (file: LakeFile): boolean => kinds.includes(file.kind) && isRead(file, projects, period);
+  const text = materialized(question);
+  const words = question.text.toLowerCase();
+  const kinds = (['events', 'identifies'] as const).filter((kind) => words.includes(kind));
+  const wanted = (file: LakeFile): boolean => kinds.includes(file.kind) && isRead(file, period);
   // Newest first: a question for the newest rows has them before it opens older files, and then skips those.
-  const files = [...manifest.files()].filter(wanted).toSorted((a, b) => b.maxTs - a.maxTs);
+  const files = [...manifest.holding(reading.projects)].filter(wanted).toSorted((a, b) => b.maxTs - a.maxTs);
   const journal = tail.after(manifest.flushed);
-  const views = kinds.map((kind) => {
+  const relations = kinds.map((kind) => {
     const own = files.filter((file) => file.kind === kind).map((file) => ({ ...file, path: joinPath(folder.lake, file.path) }));
     const rest = kind === 'events' ? journal.pieces : journal.pieces.map((piece) => sql`select * from (${piece}) as late where event_name = '$identify'`);
-    const view = kind === 'events' ? sql`events` : sql`identifies`;
-    return sql`create or replace temp view ${view} as ${join(own.length === 0 && rest.length > 0 ? rest : [filesOf(own), ...rest], ' union all ')}`;
+    const rows = join(own.length === 0 && rest.length > 0 ? rest : [filesOf(own), ...rest], ' union all ');
+    return sql`${kind === 'events' ? sql`events` : sql`identifies`} as not materialized (${rows})`;
   });
   return {
     files,
-    views,
+    // One statement, because the engine looks at every name in a view once when it is made and again when it is used.
+    whole: relations.length === 0 ? text : sql`with ${join(relations)} (${text})`,
+    copies: journal.copies,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0) + journal.bytes,
-    notes: [...manifest.aside()].filter(wanted).map(missing),
+    notes: [...manifest.aside()].filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project))).map(missing),
   };
 }
 
 /** Identifications count at any time, events in the period. */
-function isRead(file: LakeFile, projects: ReadonlySet<string>, { from, to }: Period): boolean {
-  return (file.kind === 'identifies' || (file.maxTs >= from && file.minTs < to)) && file.projects.some((project) => projects.has(project));
-}
+const isRead = ({ kind, minTs, maxTs }: LakeFile, { from, to }: Period): boolean => kind === 'identifies' || (maxTs >= from && minTs < to);
 
 const missing = (file: LakeFile): string =>
   `The file ${file.path.split('/').at(-1)} could not be read and was set aside: up to ${file.rows} ${file.kind === 'events' ? 'events' : 'identifications'} are missing from this answer.`;

@@ -64,3 +64,5 @@ create or replace macro trino.approx_percentile(value, share) as approx_quantile
 -- A place or key that is not there is NULL.
 create or replace macro trino.element_at(container, place) as container[place];
 create or replace macro trino.cardinality(list) as len(list);
+-- Nothing comes last.
+create or replace macro trino.array_sort(list) as list_sort(list, 'asc', 'nulls last');

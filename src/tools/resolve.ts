@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { dimensions } from '../events/columns.ts';
 import type { Reading } from '../lake/events-of.ts';
 import type { Cell } from '../ports.ts';
@@ -6,7 +6,7 @@ import { Problem } from '../problems.ts';
 import { fieldFrom } from '../sql/field.ts';
 import type { Condition } from '../sql/filter.ts';
 import { cursorFrom } from './cursor.ts';
-import { projectChoice, type SharedName, shared } from './inputs.ts';
+import { projectChoice, resumption, type SharedName, shared } from './inputs.ts';
 import { nearest } from './nearest.ts';
 import { periodFrom, timeZoneFrom } from './period.ts';
 import type { Asking, Per, Question } from './question.ts';
@@ -27,20 +27,30 @@ export interface Asker {
 
 /** Arguments understood: what to ask, and the same arguments with every default applied, fit to be sent back. */
 export interface Resolved {
-  readonly asking: Asking<z.output<z.ZodObject>>;
+  readonly asking: Asking<z.output<z.ZodMiniObject>>;
   readonly given: Readonly<Record<string, unknown>>;
   readonly resolved: Readonly<Record<string, unknown>>;
   readonly skip: number;
   readonly notes: readonly string[];
 }
 
-/** A question’s whole input: its own, the shared ones it honours, and the choice of projects. */
-export const inputOf = (question: Question): z.ZodObject =>
-  z.strictObject({ ...question.input.shape, ...Object.fromEntries(question.shared.map((name) => [name, shared[name]])), ...projectChoice });
+/** A question’s whole input: its own, the shared ones it honours, the way back to a running one, and the choice of projects. */
+export const inputOf = (question: Question): z.ZodMiniObject => {
+  const known = inputs.get(question);
+  if (known !== undefined) return known;
+  const common = Object.fromEntries(question.shared.map((name) => [name, shared[name]]));
+  const whole = z.strictObject({ ...question.input.shape, ...common, ...resumption, ...projectChoice });
+  inputs.set(question, whole);
+  return whole;
+};
+/** A schema is made ready when it first reads, so each is made once. */
+const inputs = new WeakMap<Question, z.ZodMiniObject>();
+const dates = z.object({ from: z.string(), to: z.optional(z.string()) });
 
 /** Understands a question’s arguments, or throws a Problem that teaches: what was wrong, what is allowed, the nearest real name. */
 export function resolve(question: Question, args: Readonly<Record<string, unknown>>, asker: Asker): Resolved {
-  const { cursor, ...plain } = args;
+  // Which answer is waited for is no part of what is asked.
+  const { cursor, query_id: _, ...plain } = args;
   if (cursor !== undefined && !question.shared.includes('cursor')) throw unknown(question, 'cursor');
   if (cursor === undefined) return understood(question, plain, plain, asker, 0, null);
   if (typeof cursor !== 'string') throw new Problem('invalid_params', `${question.name}: cursor must be the text of next_cursor`);
@@ -69,10 +79,10 @@ function understood(
   const tz = timeZoneFrom(typeof own.tz === 'string' ? own.tz : asker.timezone);
   // The contract’s dates are midnight UTC; whoever names a zone means that zone.
   const zone = question.dates === 'whole-days' || own.tz !== undefined ? tz : 'UTC';
-  const period = periodFrom(z.object({ from: z.string(), to: z.string().optional() }).parse(own), asker.now, zone, question.dates);
+  const period = periodFrom(dates.parse(own), asker.now, zone, question.dates);
   const notes = period.wholeLastDay ? [`to is a date alone: that whole day in ${tz} is included.`] : [];
   const shown = Object.entries(input.shape).flatMap(([name, type]) => {
-    const value = args[name] ?? (type instanceof z.ZodDefault ? type.def.defaultValue : undefined);
+    const value = args[name] ?? (type instanceof z.ZodMiniDefault ? type.def.defaultValue : undefined);
     return value === undefined ? [] : [[name, value]];
   });
   return {

@@ -30,6 +30,12 @@ const shown = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digi
 /** When the bucket starts (ms since 1970) that this instant falls into. Source: decision 2, Buckets. */
 export const bucketOf = (ms: number, tz: string, interval: Interval): number => (interval === 'hour' ? hourOf(ms, tz) : calendarOf(ms, tz, interval));
 
+/** The starts of the buckets that reach beyond [from, to): the instant just before it or the first after it lies in them too. Source: decision 2, Buckets. */
+export const cutBuckets = (from: number, to: number, tz: string, interval: Interval): readonly number[] => {
+  const beyond = [from - 1, to].map((ms) => bucketOf(ms, tz, interval));
+  return [...new Set([from, to - 1].map((ms) => bucketOf(ms, tz, interval)))].filter((start) => beyond.includes(start));
+};
+
 /** Back minute by minute while the clock shows the same hour of the same day and has not been changed. */
 function hourOf(ms: number, tz: string): number {
   const { date, hour, offset } = wall(ms, tz);

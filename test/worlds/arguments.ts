@@ -101,7 +101,11 @@ export const whole = (said: string | Step): Step => (typeof said === 'string' ? 
 /** What only funnel takes: `any` knows no `exclude` and no two equal steps. */
 export const funnelOwn = fc
   .record({
-    steps: fc.oneof(fc.array(step, { minLength: 2, maxLength: 2 }), fc.array(step, { minLength: 2, maxLength: 4 })),
+    steps: fc.oneof(
+      fc.array(step, { minLength: 2, maxLength: 2 }),
+      fc.array(step, { minLength: 2, maxLength: 4 }),
+      fc.array(step, { minLength: 6, maxLength: 8 }),
+    ),
     window: fc.constantFrom(undefined, '20m', '30m', '1h', '1h', '2h', '1d', '7d'),
     order: fc.constantFrom(undefined, undefined, 'loose', 'loose', 'strict', 'any'),
     exclude: rarely(fc.array(step, { minLength: 1, maxLength: 2 }), 2),

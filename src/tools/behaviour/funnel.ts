@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Problem } from '../../problems.ts';
 import { textOf } from '../../sql/field.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
@@ -16,16 +16,13 @@ const input = z.object({
     text: 'json',
   }),
   window: z
-    .string()
-    .regex(/^[1-9]\d{0,3}[mhdw]$/, 'a window is a number and m, h, d or w: 30m, 24h, 7d')
-    .default('7d')
-    .describe('Time from the first step to the last: 30m, 24h, 7d, 4w. Default 7d.'),
+    ._default(z.string().check(z.regex(/^[1-9]\d{0,3}[mhdw]$/, 'a window is a number and m, h, d or w: 30m, 24h, 7d')), '7d')
+    .check(z.describe('Time from the first step to the last: 30m, 24h, 7d, 4w. Default 7d.')),
   order: z
-    .enum(['loose', 'strict', 'any'])
-    .default('loose')
-    .describe('loose (default): other events may come between. strict: none may. any: the other steps before or after the first.'),
-  exclude: stepList(0, 10, 'Events that end an attempt when they come between two steps. Default: none.').default([]).register(spelling, { text: 'json' }),
-  hold: listOf(field, 3).default([]).describe('Fields that must stay equal over the steps, e.g. properties.item. Default: none.'),
+    ._default(z.enum(['loose', 'strict', 'any']), 'loose')
+    .check(z.describe('loose (default): other events may come between. strict: none may. any: the other steps before or after the first.')),
+  exclude: z._default(stepList(0, 10, 'Events that end an attempt when they come between two steps. Default: none.'), []).register(spelling, { text: 'json' }),
+  hold: z._default(listOf(field, 3), []).check(z.describe('Fields that must stay equal over the steps, e.g. properties.item. Default: none.')),
   group_by: groupBy(1),
   limit: limitOf(100, 10, 'groups (the largest)'),
 });
@@ -53,7 +50,7 @@ export const funnel = question({
   reaches: (asking) => reachOf(asking, windowMs(asking.own)),
   ask: (asking) => {
     refuseWhatDoesNotFit(asking);
-    return asking.own.order === 'any' ? counted(asking, false) : timed(asking);
+    return counted(asking);
   },
   shape: (rows, asking) => {
     const { steps, limit } = asking.own;
@@ -138,51 +135,46 @@ function refuseWhatDoesNotFit({ own, period }: Asking<Own>): void {
   if (new Set(own.steps.map((step) => step.spelled)).size < own.steps.length) refuse('steps', 'order any needs steps that differ; name each once');
 }
 
-/** People per step, by group: `people_1 …`, `of_all`. */
-function counted(asking: Asking<Own>, withMedians: boolean): Sql {
+/** People per step, by group: `people_1 …`, `median_2 …`, `of_all`. */
+function counted(asking: Asking<Own>): Sql {
   const groups = groupNames(asking);
   const { steps, limit } = asking.own;
   const people = steps.map((_, i) => sql`count_if(depth >= ${i + 1}) as ${name(`people_${i + 1}`)}`);
-  const medians = withMedians
-    ? steps
-        .slice(1)
-        .map(
-          (_, i) =>
-            sql`avg(case when ${name(`place_${i + 2}`)} in ((${name(`known_${i + 2}`)} + 1) / 2, (${name(`known_${i + 2}`)} + 2) / 2) then ${name(`seconds_${i + 2}`)} end) as ${name(`median_${i + 2}`)}`,
-        )
-    : [];
-  const ranked = withMedians ? placed(asking) : best(asking);
-  if (groups.length === 0) return sql`select ${join([...people, ...medians])} from (${ranked}) as counted`;
+  const medians = timesOf(asking).map((seconds, i) => sql`${medianOf(seconds)} as ${name(`median_${i + 2}`)}`);
+  const columns = join([...people, ...medians]);
+  if (groups.length === 0) return sql`select ${columns} from (${best(asking)}) as best`;
   return sql`
     select *, count(*) over () as of_all
-    from (select ${each(groups)}${join([...people, ...medians])} from (${ranked}) as counted group by ${join(groups)}) as grouped
+    from (select ${each(groups)}${columns} from (${best(asking)}) as best group by ${join(groups)}) as grouped
     order by people_1 desc, ${join(groups.map((g) => sql`${g} asc nulls last`))}
     limit ${limit}`;
 }
 
-const timed = (asking: Asking<Own>): Sql => counted(asking, true);
-
 /** Each person’s counted attempt: the deepest, of equally deep ones the one that started last. */
-const best = (asking: Asking<Own>): Sql => sql`
-  select * from (
-    select *, row_number() over (partition by ${oneOf(asking)} order by depth desc, moment desc) as choice
-    from (${attempts(asking, windowMs(asking.own), { whose: oneOf(asking), matches: asking.own.steps.map(matches), exclude: asking.own.exclude.map(matches), hold: asking.own.hold.map(textOf), group: asking.groups.map(textOf) })}) as tried
-  ) as chosen
-  where choice = 1`;
-
-/** The same with each step’s seconds in their place among all, so that the middle one or two can be averaged. */
-function placed(asking: Asking<Own>): Sql {
-  const groups = groupNames(asking);
-  const within = groups.length === 0 ? sql`` : sql`partition by ${join(groups)} `;
+function best(asking: Asking<Own>): Sql {
+  const { steps, exclude, hold } = asking.own;
+  const tried = attempts(asking, windowMs(asking.own), {
+    matches: steps.map(matches),
+    exclude: exclude.map(matches),
+    hold: hold.map(textOf),
+    group: asking.groups.map(textOf),
+  });
+  const columns = [...groupNames(asking), ...timesOf(asking)].map((column) => sql`, max_by(${column}, merit) as ${column}`);
   return sql`
-    select *, ${join(
-      asking.own.steps.slice(1).flatMap((_, i) => {
-        const seconds = name(`seconds_${i + 2}`);
-        return [
-          sql`row_number() over (${within}order by ${seconds} asc nulls last) as ${name(`place_${i + 2}`)}`,
-          sql`count(${seconds}) over (${groups.length === 0 ? sql`` : sql`partition by ${join(groups)}`}) as ${name(`known_${i + 2}`)}`,
-        ];
-      }),
-    )}
-    from (${best(asking)}) as best`;
+    select max(depth) as depth${join(columns, '')}
+    from (select *, depth * ${manyEvents} + place as merit from (${tried}) as tried) as rated
+    group by ${oneOf(asking)}`;
 }
+
+/** More than anybody’s. */
+const manyEvents = 2 ** 40;
+
+/** The columns of the seconds between steps; order any has none. */
+const timesOf = ({ own }: Asking<Own>): readonly Sql[] => (own.order === 'any' ? [] : own.steps.slice(1).map((_, i) => name(`seconds_${i + 2}`)));
+
+/** The middle value, of an even number the mean of the middle two; null of none. */
+const medianOf = (value: Sql): Sql => {
+  const sorted = sql`array_sort(array_agg(${value}))`;
+  const known = sql`nullif(count(${value}), 0)`;
+  return sql`(element_at(${sorted}, (${known} + 1) / 2) + element_at(${sorted}, ${known} / 2 + 1)) / 2`;
+};

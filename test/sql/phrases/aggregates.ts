@@ -59,6 +59,12 @@ export const aggregatesPhrases: readonly Phrase[] = [
     [over('element_at(array_agg(x order by y), 1)', "('a', 2), ('b', 1)")]: 'b',
     [over('cardinality(array_agg(x))', "('a', 2), (null, 1)")]: 2,
   }),
+  phrase('array_sort', 'functions/array', {
+    'element_at(array_sort(array[3, 1, 2]), 1)': 1,
+    [over('element_at(array_sort(array_agg(x)), 2)', '(3, 1), (null, 1), (1, 1)')]: 3,
+    [over('element_at(array_sort(array_agg(x)), 3)', '(3, 1), (null, 1), (1, 1)')]: null,
+    [over('element_at(array_sort(array_agg(x)), nullif(count(x), 0) / 2 + 1)', '(cast(null as bigint), 1)')]: null,
+  }),
   phrase('cardinality', 'functions/array', {
     'cardinality(array[1, 2])': 2,
   }),
