@@ -21,14 +21,27 @@ export interface Answer {
   readonly notes: readonly string[];
 }
 
-/** What answers SQL. Rejects with `query_timeout` past `timeMs` (the engine is free again), `upstream_failed` when the store is unreachable. */
+/** What an engine must know beside the text. `reads`: which rows the text’s `events` and `identifies` must hold; the text itself repeats the condition, so more is harmless, less is wrong. */
+export interface Reads {
+  readonly reading: Reading;
+  readonly period: Period;
+}
+
+/** How long an engine may take. When `signal` aborts nobody waits any more: the question is stopped and its reason thrown. */
+export interface Limits {
+  readonly timeMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What answers SQL. */
 export interface Engine {
-  /** `reads`: which rows the text's `events` and `identifies` must hold; the text itself repeats the condition, so more is harmless, less is wrong. */
-  ask(
-    question: Sql,
-    reads: { readonly reading: Reading; readonly period: Period },
-    limits: { readonly timeMs: number; readonly signal?: AbortSignal },
-  ): Promise<Answer>;
+  /** Rejects with `query_timeout` past `timeMs` (the engine is free again), `upstream_failed` when the store is unreachable. */
+  ask(question: Sql, reads: Reads, limits: Limits): Promise<Answer>;
+  /**
+   * Where a question may outlive its request: as `ask`, but past `timeMs` it runs on, and there is a ticket for it. With the ticket that question is waited for again; a ticket
+   * for any other text is refused with `invalid_params`. Absent: questions end with their request.
+   */
+  readonly follow?: (question: Sql, reads: Reads, limits: Limits, ticket?: string) => Promise<Answer | { readonly ticket: string }>;
 }
 
 /** A small fact kept under an id; `group` and `at` list it in order with its like. */
@@ -45,8 +58,11 @@ export interface LedgerItem {
 /** Keys, projects, plans: single items and conditions only, so that one DynamoDB table can keep its promise. */
 export interface Ledger {
   read(id: string): Promise<LedgerItem | undefined>;
-  /** Creates (`ifVersion: 0`) or replaces the item that has `ifVersion`; false when the stored version is another. */
-  write(item: Omit<LedgerItem, 'version'>, ifVersion: number): Promise<boolean>;
+  /**
+   * Creates (`ifVersion: 0`) or replaces the item that has `ifVersion`; false when the stored version is another. `expiresAt`: from this instant on (ms since 1970) nobody needs
+   * the item, and a twin that can may erase it by itself.
+   */
+  write(item: Omit<LedgerItem, 'version'>, ifVersion: number, expiresAt?: number): Promise<boolean>;
   /** False when the stored version is another or nothing is there. */
   erase(id: string, ifVersion: number): Promise<boolean>;
   /** Ascending by `at`, then `id`. `after` is a previous page's `next`. */
@@ -84,9 +100,20 @@ export interface World {
   readonly pepper: () => Promise<Uint8Array>;
   /** The country (ISO 3166-1, two letters) an address belongs to, from a table that needs no network; null where unknown. */
   readonly country: (ip: string) => string | null;
+  /**
+   * The header, in lower case, in which an edge before us says where a visitor is, whatever the caller sent under that name. Left out: nobody stands before us,
+   * so such a header is the caller’s word and is not believed.
+   */
+  readonly countryHeader?: string;
   readonly log: Log;
   /** How questions read this world's lake: cleaned on arrival, or raw with repeats removed at question time. */
   readonly lake: 'clean' | 'raw';
   /** How long a question may take, ms; past it `query_timeout`. */
   readonly questionTimeMs: number;
 }
+
+/** What taking events needs of the world: a function in the cloud that only takes them holds nothing else. */
+export type IntakeWorld = Pick<World, 'sink' | 'ledger' | 'country' | 'countryHeader' | 'clock' | 'random' | 'log'>;
+
+/** What answering questions needs of the world. */
+export type QuestionWorld = Pick<World, 'engine' | 'ledger' | 'clock' | 'random' | 'log' | 'lake' | 'questionTimeMs'>;

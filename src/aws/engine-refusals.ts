@@ -41,3 +41,9 @@ export const calledInVain = (thrown: unknown): unknown => {
     ? new Problem('upstream_failed', 'Too many questions are being asked at once. Try again in a few seconds.', { cause: thrown })
     : new Problem('upstream_failed', 'The engine cannot be reached. Try again in a moment.', { cause: thrown });
 };
+
+/** A call to Athena; its failure is a Problem where it is one for the caller. */
+export const called = <T>(sending: Promise<T>): Promise<T> =>
+  sending.catch((thrown: unknown) => {
+    throw calledInVain(thrown);
+  });

@@ -1,94 +1,68 @@
-import {
-  type AthenaClient,
-  GetQueryExecutionCommand,
-  GetQueryResultsCommand,
-  type QueryExecution,
-  StartQueryExecutionCommand,
-  type StartQueryExecutionCommandInput,
-  StopQueryExecutionCommand,
-} from '@aws-sdk/client-athena';
-import type { Answer, Engine, Log, Row, World } from '../ports.ts';
+import { GetQueryExecutionCommand, GetQueryResultsCommand, type QueryExecution, StopQueryExecutionCommand } from '@aws-sdk/client-athena';
+import type { Answer, Engine, Limits, Log, Row } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
-import type { Delivered } from './delivered.ts';
 import { cellOf } from './engine-cells.ts';
-import { calledInVain, longestText, refusalOf, tooLong, tooSlow } from './engine-refusals.ts';
+import { called, refusalOf, tooSlow } from './engine-refusals.ts';
+import { type StartParts, started } from './engine-start.ts';
+import { type Execution, executionOf, ticketOf } from './engine-ticket.ts';
 import { nameOf, type Wait } from './upstream.ts';
 
-interface EngineParts {
-  readonly client: AthenaClient;
-  readonly workgroup: string;
-  readonly database: string;
-  /** How far the lake has come. */
-  readonly delivered: () => Promise<Delivered>;
-  readonly clock: World['clock'];
-  readonly random: World['random'];
-  readonly wait: Wait;
-  readonly log: Log;
-}
+type EngineParts = Omit<StartParts, 'stop'> & { readonly wait: Wait; readonly log: Log };
+type Parts = StartParts & EngineParts;
 
 /** Pauses between looks at a running question, ms; then the last one for ever. Most answers come within 1.5 to 4 s. */
 const pauses = [100, 150, 250, 400, 600, 800] as const;
-const minuteMs = 60_000;
-const longestReuseMinutes = 60;
 
 /**
- * Questions on Athena. An earlier result is taken again only if it was made after the newest file came, so it is never staler than a new one. A question that is out of time, or
- * whose caller left, is stopped before this rejects.
+ * Questions on Athena. An earlier result is taken again only if it was made after the newest file came, so it is never staler than a new one. A question that nobody will come
+ * back for is stopped before this rejects: its caller left, its time is over and it was not to run on, or its caller never learned that it runs.
  */
-export const openEngine = (parts: EngineParts): Engine => ({
-  ask: async (question, _reads, { timeMs, signal }) => {
-    const began = parts.clock();
-    const cut = AbortSignal.timeout(timeMs);
-    const ends = signal === undefined ? cut : AbortSignal.any([cut, signal]);
-    try {
-      if (Buffer.byteLength(question.text) > longestText) throw tooLong();
-      // What came before the question starts is what it sees.
-      const lake = await within(parts.delivered(), ends);
-      const id = await start(parts, question, lake, ends);
-      const { Statistics: { DataScannedInBytes: bytes = 0, ResultReuseInformation: reuse } = {} } = await finish(parts, id, ends);
-      const rows = await rowsOf(parts, id, ends);
-      const cost = { bytes, ms: parts.clock() - began, cached: reuse?.ReusedPreviousResult === true };
-      return { rows, completeUntil: lake.completeUntil, cost, notes: lake.newest === undefined ? [nothingYet] : [] };
-    } catch (thrown) {
-      if (signal?.aborted === true) throw signal.reason;
-      throw cut.aborted ? tooSlow(timeMs) : thrown;
-    }
-  },
-});
+export const openEngine = (given: EngineParts): Engine => {
+  const parts: Parts = { ...given, stop: (id) => stop(given, id) };
+  return {
+    ask: async (question, _reads, limits) => {
+      const answer = await answerTo(parts, question, limits, { runsOn: false });
+      if ('ticket' in answer) throw tooSlow(limits.timeMs);
+      return answer;
+    },
+    follow: (question, _reads, limits, ticket) => answerTo(parts, question, limits, { runsOn: true, ticket }),
+  };
+};
+
+/** `runsOn`: out of time, there is a ticket; `ticket`: of the question that is waited for again. */
+const answerTo = async (
+  parts: Parts,
+  question: Sql,
+  { timeMs, signal }: Limits,
+  { runsOn, ticket }: { readonly runsOn: boolean; readonly ticket?: string | undefined },
+): Promise<Answer | { readonly ticket: string }> => {
+  const cut = AbortSignal.timeout(timeMs);
+  const ends = signal === undefined ? cut : AbortSignal.any([cut, signal]);
+  const left = (): boolean => signal?.aborted === true;
+  let execution: Execution | undefined;
+  try {
+    execution = ticket === undefined ? await started(parts, question, ends) : await executionOf(parts, question, ticket, ends);
+    const { id, began, completeUntil } = execution;
+    const willBeFetched = (): boolean => runsOn && !left() && (cut.aborted || ticket !== undefined);
+    const { Statistics: { DataScannedInBytes: bytes = 0, ResultReuseInformation: reuse } = {} } = await finish(parts, id, ends, willBeFetched);
+    const rows = await rowsOf(parts, id, ends);
+    const cost = { bytes, ms: parts.clock() - began, cached: reuse?.ReusedPreviousResult === true };
+    return { rows, completeUntil: completeUntil ?? 0, cost, notes: completeUntil === undefined ? [nothingYet] : [] };
+  } catch (thrown) {
+    if (left()) throw signal?.reason;
+    if (!cut.aborted) throw thrown;
+    const known = execution === undefined ? ticket : ticketOf(execution);
+    if (runsOn && known !== undefined) return { ticket: known };
+    throw tooSlow(timeMs);
+  }
+};
 
 const nothingYet = 'Nothing has been delivered to the lake yet: the first events are seen about two minutes after they were sent.';
 
-const start = async (parts: EngineParts, question: Sql, lake: Delivered, ends: AbortSignal): Promise<string> => {
-  ends.throwIfAborted();
-  const { client, workgroup, database, random } = parts;
-  const starting = called(
-    client.send(
-      new StartQueryExecutionCommand({
-        QueryString: question.text,
-        WorkGroup: workgroup,
-        QueryExecutionContext: { Database: database },
-        // The SDK may send it twice; Athena starts it once.
-        ClientRequestToken: Buffer.from(random(16)).toString('hex'),
-        ...reuseSince(lake, parts.clock()),
-      }),
-    ),
-  ).then(({ QueryExecutionId: id = '' }) => id);
-  return within(starting, ends).catch((thrown: unknown) => {
-    if (ends.aborted) starting.then((id) => stop(parts, id)).catch(() => undefined);
-    throw thrown;
-  });
-};
-
-/** Results made since the newest file came, and a minute for the one that was being made just then, are as good as new. */
-const reuseSince = ({ newest }: Delivered, now: number): Pick<StartQueryExecutionCommandInput, 'ResultReuseConfiguration'> => {
-  const minutes = newest === undefined ? 0 : Math.min(longestReuseMinutes, Math.floor((now - newest) / minuteMs) - 1);
-  return minutes < 1 ? {} : { ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: minutes } } };
-};
-
-/** Waits for the end; whatever else happens, the question does not go on running. */
-const finish = async (parts: EngineParts, id: string, ends: AbortSignal): Promise<QueryExecution> => {
+/** Waits for the end; when that fails the question does not go on running, unless somebody will come for it. */
+const finish = async (parts: Parts, id: string, ends: AbortSignal, willBeFetched: () => boolean): Promise<QueryExecution> => {
   const execution = await ended(parts, id, ends).catch(async (thrown: unknown) => {
-    await Promise.race([stop(parts, id), parts.wait(1_000)]);
+    if (!willBeFetched()) await Promise.race([parts.stop(id), parts.wait(1_000)]);
     throw thrown;
   });
   const { Status: status = {}, Statistics: spent = {} } = execution;
@@ -105,7 +79,7 @@ const finish = async (parts: EngineParts, id: string, ends: AbortSignal): Promis
   return execution;
 };
 
-const ended = async ({ client, wait }: EngineParts, id: string, ends: AbortSignal): Promise<QueryExecution> => {
+const ended = async ({ client, wait }: Parts, id: string, ends: AbortSignal): Promise<QueryExecution> => {
   for (let turn = 0; ; turn++) {
     await wait(pauses[Math.min(turn, pauses.length - 1)] ?? 0, ends);
     const { QueryExecution: execution = {} } = await called(client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }), { abortSignal: ends }));
@@ -121,7 +95,7 @@ const stop = async ({ client, log }: EngineParts, id: string): Promise<void> => 
     );
 };
 
-const rowsOf = async ({ client }: EngineParts, id: string, ends: AbortSignal): Promise<Answer['rows']> => {
+const rowsOf = async ({ client }: Parts, id: string, ends: AbortSignal): Promise<Answer['rows']> => {
   const rows: Row[] = [];
   for (let page: string | undefined, first = true; first || page !== undefined; first = false) {
     const got = await called(client.send(new GetQueryResultsCommand({ QueryExecutionId: id, MaxResults: 1_000, NextToken: page }), { abortSignal: ends }));
@@ -133,17 +107,3 @@ const rowsOf = async ({ client }: EngineParts, id: string, ends: AbortSignal): P
   }
   return rows;
 };
-
-const called = <T>(sending: Promise<T>): Promise<T> =>
-  sending.catch((thrown: unknown) => {
-    throw calledInVain(thrown);
-  });
-
-/** Rejects as soon as the signal aborts, whatever becomes of the work. */
-const within = <T>(work: Promise<T>, ends: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const abort = (): void => reject(ends.reason);
-    ends.addEventListener('abort', abort, { once: true });
-    if (ends.aborted) abort();
-    work.then(resolve, reject).finally(() => ends.removeEventListener('abort', abort));
-  });

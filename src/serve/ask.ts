@@ -1,125 +1,73 @@
 import type { Principal } from '../access/kinds.ts';
-import type { Row, World } from '../ports.ts';
+import type { QuestionWorld, Reads } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { cursorText } from '../tools/cursor.ts';
+import type { Sql } from '../sql/sql.ts';
 import { questionNamed, questions } from '../tools/index.ts';
-import { nearest } from '../tools/nearest.ts';
-import { partialBuckets } from '../tools/period.ts';
-import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
+import { queryIdOf, type RunningQuestion, runningQuestion, strangeQueryId } from '../tools/query-id.ts';
+import type { Question } from '../tools/question.ts';
 import { type Resolved, resolve } from '../tools/resolve.ts';
-import { knownEvents, vocabulary, vocabularyMs } from '../tools/vocabulary.ts';
+import { type Asked, answered, type Envelope } from './envelope.ts';
 import { scopeOf } from './scope.ts';
+import { timeFor } from './time-left.ts';
 
-/** An answer: the numbers and what they mean. The same over REST and MCP. */
-export interface Envelope {
-  readonly rows: readonly Row[];
-  readonly columns: readonly AnswerColumn[];
-  readonly period: { readonly from: string; readonly to: string; readonly timezone: string };
-  /** Everything acknowledged before this instant is in the answer. */
-  readonly complete_until: string;
-  /** Starts of buckets that are not wholly inside the period. */
-  readonly partial_buckets: readonly string[];
-  /** May the rows’ numbers be added up? False for distinct counts and shares. */
-  readonly additive: boolean;
-  readonly truncated: Shaped['truncated'] | null;
-  readonly notes: readonly string[];
-  /** The arguments with every default applied; sent back they give the same answer. */
-  readonly resolved: Readonly<Record<string, unknown>>;
-  readonly cost: { readonly bytes_scanned: number; readonly ms: number; readonly cached: boolean };
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** A question that takes longer than a request may, and how to come back for its answer. */
+export interface Running {
+  readonly status: 'running';
+  /** Sent with the same arguments it leads back to this very question. */
   readonly query_id: string;
-  /** Goes on below the last row; null at the end. */
-  readonly next_cursor: string | null;
+  readonly notes: readonly string[];
+  readonly resolved: Envelope['resolved'];
 }
 
-/** An answer that can still be cut: `first(n)` is the same answer with only its first n rows and a cursor below them. */
-export interface Asked {
-  readonly envelope: Envelope;
-  readonly head: Readonly<Record<string, unknown>>;
-  readonly first: (n: number) => Envelope;
+/**
+ * Asks a question for a key: scope, arguments, SQL, engine, meaning. With a `query_id` among the arguments the question that ran on is waited for again. Problems: those of
+ * `resolve`, the scope and the engine.
+ */
+export async function ask(world: QuestionWorld, principal: Principal, tool: string, args: Arguments): Promise<Asked | Running> {
+  const { engine } = world;
+  if (engine.follow === undefined) {
+    if (args.query_id === undefined) return askToTheEnd(world, principal, tool, args);
+    throw strangeQueryId('questions end with their request here, so there is none to come back to; leave it out');
+  }
+  const timeLeft = timeFor(world);
+  const back: Partial<RunningQuestion> = args.query_id === undefined ? {} : runningQuestion(args.query_id, world.clock());
+  const plan = await planOf(world, principal, tool, args, back.now);
+  const answer = await engine.follow(plan.text, plan.reads, { timeMs: timeLeft() }, back.ticket);
+  if (!('ticket' in answer)) return answered(world, plan, answer, { query_id: back.id, timeLeft });
+  const { asking, resolved, notes } = plan.understood;
+  const query_id = queryIdOf({ now: asking.now, ticket: answer.ticket });
+  return { status: 'running', query_id, notes: [...notes, stillRunning(tool, query_id)], resolved };
 }
 
-/** Asks a question for a key: scope, arguments, SQL, engine, meaning. Problems: those of `resolve`, the scope and the engine. */
-export async function ask(world: World, principal: Principal, tool: string, args: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Asked> {
+/** The whole answer: what takes too long is stopped, with `query_timeout`. */
+export const askQuestion = async (world: QuestionWorld, principal: Principal, tool: string, args: Arguments): Promise<Envelope> =>
+  (await askToTheEnd(world, principal, tool, args)).envelope;
+
+async function askToTheEnd(world: QuestionWorld, principal: Principal, tool: string, args: Arguments): Promise<Asked> {
+  const timeLeft = timeFor(world);
+  const plan = await planOf(world, principal, tool, args);
+  return answered(world, plan, await world.engine.ask(plan.text, plan.reads, { timeMs: timeLeft() }), { timeLeft });
+}
+
+interface Plan {
+  readonly question: Question;
+  readonly understood: Resolved;
+  readonly text: Sql;
+  readonly reads: Reads;
+}
+
+/** What to ask the engine. `now`: when the question was first asked, so that asked again it is the same. */
+async function planOf(world: QuestionWorld, principal: Principal, tool: string, args: Arguments, now?: number): Promise<Plan> {
   const question = questionNamed(tool);
   if (question === undefined)
     throw new Problem('not_found', `no question ${JSON.stringify(tool.slice(0, 64))}; there are ${questions.map((q) => q.name).join(', ')}`);
   const asker = await scopeOf(world, principal, args);
-  const understood = resolve(question, args, asker);
-  const { asking, resolved } = understood;
-  const limits = { timeMs: world.questionTimeMs, ...(signal === undefined ? {} : { signal }) };
-  const answer = await world.engine.ask(question.ask(asking), { reading: asking.reading, period: question.reaches?.(asking) ?? asking.period }, limits);
-  const shaped = question.shape(answer.rows, asking);
-  const rows = shaped.rows.slice(understood.skip);
-  const unheard = isEmpty(rows) ? await unheardNames(world, question, understood) : [];
-  const envelope: Envelope = {
-    rows,
-    columns: question.columns(asking),
-    period: { from: String(resolved.from), to: String(resolved.to), timezone: asking.tz },
-    complete_until: new Date(answer.completeUntil).toISOString(),
-    partial_buckets: partialBuckets(asking.period, asking.tz, asking.interval),
-    additive: question.additive(asking),
-    truncated: shaped.truncated ?? null,
-    notes: [...understood.notes, ...(shaped.notes ?? []), ...answer.notes, ...unheard],
-    resolved,
-    cost: { bytes_scanned: answer.cost.bytes, ms: Math.round(answer.cost.ms * 10) / 10, cached: answer.cost.cached },
-    query_id: hex(world.random(8)),
-    next_cursor: shaped.more === true ? cursorBelow(question, understood, shaped, rows.length) : null,
-  };
-  return {
-    envelope,
-    head: question.head?.(asking.own) ?? {},
-    first: (n) =>
-      n >= rows.length
-        ? envelope
-        : {
-            ...envelope,
-            rows: rows.slice(0, n),
-            truncated: { shown: n, of: shaped.more === true ? null : rows.length, what: 'rows' },
-            notes: [...envelope.notes, `Only the first ${n} rows fit; next_cursor goes on below them, or ask for fewer.`],
-            next_cursor: cursorBelow(question, understood, shaped, n),
-          },
-  };
+  const understood = resolve(question, args, now === undefined ? asker : { ...asker, now });
+  const { asking } = understood;
+  return { question, understood, text: question.ask(asking), reads: { reading: asking.reading, period: question.reaches?.(asking) ?? asking.period } };
 }
 
-/** The whole answer of `ask`. */
-export const askQuestion = async (world: World, principal: Principal, tool: string, args: Readonly<Record<string, unknown>>): Promise<Envelope> =>
-  (await ask(world, principal, tool, args)).envelope;
-
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-
-function cursorBelow(question: Question, { given, resolved, skip }: Resolved, shaped: Shaped, n: number): string {
-  const page = { tool: question.name, given, resolved };
-  return shaped.places === undefined
-    ? cursorText({ ...page, skip: skip + n, after: null })
-    : cursorText({ ...page, skip: 0, after: shaped.places[n - 1] ?? null });
-}
-
-/** Nothing to show: no rows, or only zeros. */
-const isEmpty = (rows: readonly Row[]): boolean =>
-  rows.every((row) => (row.value ?? row.people ?? (Object.hasOwn(row, 'value') || Object.hasOwn(row, 'people') ? 0 : 1)) === 0);
-
-/** Empty is not an error: says what was searched, and for names nobody sent which ones exist. */
-async function unheardNames(world: World, question: Question, { asking }: Resolved): Promise<readonly string[]> {
-  const { from, to } = asking.period;
-  const period = { from: Math.min(from, to - vocabularyMs), to };
-  const answer = await world.engine.ask(vocabulary(asking.reading, period), { reading: asking.reading, period }, { timeMs: world.questionTimeMs });
-  const known = knownEvents(answer.rows).map(({ event }) => event);
-  const nothing = `Nothing matched between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}.`;
-  if (known.length === 0) return [`${nothing} No events at all arrived in that time or the 30 days before its end.`];
-  const strange = (question.speaksOf?.(asking.own) ?? []).filter((name) => !known.includes(name));
-  const hints = strange.map((name) => {
-    const close = nearest(name, known);
-    return `no event ${JSON.stringify(name)} in this project; ${close.length > 0 ? 'nearest' : 'there are'}: ${(close.length > 0 ? close : known.slice(0, 10)).map((n) => JSON.stringify(n)).join(', ')}`;
-  });
-  return [
-    nothing,
-    ...(hints.length > 0
-      ? hints
-      : [
-          `Events in this project: ${known
-            .slice(0, 10)
-            .map((n) => JSON.stringify(n))
-            .join(', ')}.`,
-        ]),
-  ];
-}
+const stillRunning = (tool: string, id: string): string =>
+  `Not answered yet: this question is still running. Ask ${tool} again with the same arguments and query_id ${JSON.stringify(id)} to wait for its answer.`;

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { principalOf, refusalOf } from '../access/context.ts';
 import type { Principal } from '../access/kinds.ts';
 import { checkOrigin, refusalFor } from '../access/may.ts';
+import { presentedIn } from '../access/presented.ts';
 import { Problem } from '../problems.ts';
 import { type Route, routes } from '../routes.ts';
 import { challenge } from './cors.ts';
@@ -36,7 +37,10 @@ const routeOf = ({ httpMethod, resource }: APIGatewayProxyEvent): Route => {
   return route;
 };
 
-const principalFor = ({ requestContext }: APIGatewayProxyEvent, route: Route, headers: Asked['headers']): Principal => {
+const principalFor = (event: APIGatewayProxyEvent, route: Route, headers: Asked['headers']): Principal => {
+  const { requestContext } = event;
+  // The verdict may be one that was remembered, of a request with one key.
+  if (presentedIn(event, route).length > 1) throw gatewayAnswers.noKey;
   const refused = refusalOf(requestContext.authorizer);
   if (refused !== null) throw new Problem(refused.problem, refused.message, { headers: challenge });
   const principal = principalOf(requestContext.authorizer);

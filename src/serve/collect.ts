@@ -4,22 +4,22 @@ import { enrichment } from '../events/enrich.ts';
 import { isBatch, parseBatch, parseIdentify, parseJson, parseTrack } from '../events/parse.ts';
 import { requestIds } from '../events/request-ids.ts';
 import type { Track } from '../events/schema.ts';
-import type { World } from '../ports.ts';
+import type { IntakeWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { type Asked, door, type Handler, type Told } from './door.ts';
 
 /** POST /v1/track, /v1/batch, /v1/identify, /v1/beacon. */
-export const collect = (world: World): Handler => door(world, (asked) => take(world, asked));
+export const collect = (world: IntakeWorld): Handler => door(world, (asked) => take(world, asked));
 
 /** Takes a request’s events in: stored durably when it resolves, none of them when it rejects. */
-export const take = async (world: World, asked: Asked): Promise<Told> => {
+export const take = async (world: IntakeWorld, asked: Asked): Promise<Told> => {
   const { route, principal, headers } = asked;
   if (principal === null) throw noProject;
   const from = {
     ip: asked.ip,
     userAgent: headers['user-agent'] ?? null,
     origin: headers.origin ?? null,
-    edgeCountry: headers['cloudfront-viewer-country'] ?? null,
+    edgeCountry: (world.countryHeader && headers[world.countryHeader]) ?? null,
   };
   const body = parseJson(asked.body);
   if (route.path === '/v1/identify') {
@@ -44,7 +44,7 @@ export interface From {
 
 /** Keeps one track body, whoever brought it: the answer of /v1/track and of the tool `track_event`. `clock_skewed` counts timestamps too far ahead. */
 export const keepTracked = async (
-  world: World,
+  world: IntakeWorld,
   principal: Principal,
   body: unknown,
   from: From,
@@ -57,7 +57,7 @@ export const keepTracked = async (
 const trusts = ({ kind }: Principal): boolean => kind === 'sk';
 const noProject = new Problem('insufficient_scope', 'Events belong to one project; send them with its pk_ or sk_ key.');
 
-const keep = async (world: World, principal: Principal, bodies: readonly Track[], from: From): Promise<{ readonly clock_skewed?: number }> => {
+const keep = async (world: IntakeWorld, principal: Principal, bodies: readonly Track[], from: From): Promise<{ readonly clock_skewed?: number }> => {
   if (principal.project === null) throw noProject;
   const { saltOf, nextId } = intakeOf(world);
   const receivedAt = Math.floor(world.clock());
@@ -81,10 +81,10 @@ const keep = async (world: World, principal: Principal, bodies: readonly Track[]
   return skewed === 0 ? {} : { clock_skewed: skewed };
 };
 
-const intakes = new WeakMap<World, { readonly saltOf: ReturnType<typeof dailySalts>; readonly nextId: () => string }>();
+const intakes = new WeakMap<IntakeWorld, { readonly saltOf: ReturnType<typeof dailySalts>; readonly nextId: () => string }>();
 
 /** What one process keeps between the requests of a world: the day’s salt and the last id. */
-const intakeOf = (world: World) => {
+const intakeOf = (world: IntakeWorld) => {
   const known = intakes.get(world);
   if (known !== undefined) return known;
   const made = { saltOf: dailySalts(world), nextId: requestIds(world.clock, world.random) };

@@ -1,5 +1,5 @@
 import type { Context } from '../access/context.ts';
-import { refusalOf } from '../access/context.ts';
+import { denialOf } from '../access/context.ts';
 import { Problem } from '../problems.ts';
 import { challenge } from './cors.ts';
 
@@ -11,10 +11,10 @@ export const bodyLimitBytes = 4 * 1024 * 1024;
  * sentences, so a caller cannot tell them apart.
  */
 export const gatewayAnswers = {
-  /** UNAUTHORIZED: the place for the key is empty. */
+  /** UNAUTHORIZED: the place for the key is empty, or there are several. */
   noKey: new Problem(
     'missing_bearer_token',
-    'No key was sent. Add the header Authorization: Bearer <key>, or ?k=<key> on /v1/beacon; keys.json in the data folder holds those of the first start.',
+    'No key was sent, or more than one. Send it once, as the header Authorization: Bearer <key>, or as ?k=<key> on /v1/beacon; keys.json in the data folder holds those of the first start.',
     { headers: challenge },
   ),
   /** REQUEST_TOO_LARGE. */
@@ -32,9 +32,9 @@ export const gatewayAnswers = {
   tooLate: new Problem('query_timeout', 'No answer within 29 seconds. Ask for a shorter period or fewer groups, or send less at once.'),
 } as const;
 
-/** ACCESS_DENIED: the problem and the sentence that the authorizer put into the context. */
+/** ACCESS_DENIED: the word and the sentence that the authorizer puts into every context. */
 export const denied = (context: Context): Problem => {
-  const { problem, message } = refusalOf(context) ?? { problem: 'insufficient_scope', message: 'This key may not use this route.' };
+  const { problem, message } = denialOf(context);
   return new Problem(problem, message);
 };
 

@@ -7,7 +7,7 @@ import { type Route, routes } from '../routes.ts';
 import { questionNamed } from '../tools/index.ts';
 import { spelling } from '../tools/inputs.ts';
 import { inputOf } from '../tools/resolve.ts';
-import { envelopeSchema, inputSchema } from './tool-schemas.ts';
+import { envelopeSchema, inputSchema, runningSchema } from './tool-schemas.ts';
 
 const bodies: Readonly<Record<string, Json>> = {
   '/v1/track': inputSchema(trackBody),
@@ -54,6 +54,7 @@ export const openapi = (version: string): Json => ({
     },
     schemas: {
       Answer: envelopeSchema,
+      Running: runningSchema,
       Event: { type: 'object', properties: Object.fromEntries(columnNames.map((name) => [name, { description: columns[name].holds }])) },
       Problem: {
         type: 'object',
@@ -64,8 +65,17 @@ export const openapi = (version: string): Json => ({
   },
 });
 
+function shown(description: string, schema: Json): Json {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+const answersOfQuestion: Json = {
+  '200': shown('The answer.', { $ref: '#/components/schemas/Answer' }),
+  '202': shown('The question is still running: send the same request again with `query_id`.', { $ref: '#/components/schemas/Running' }),
+};
+
 function said(description: string, properties: Json): Json {
-  return { description, content: { 'application/json': { schema: { type: 'object', properties, required: Object.keys(properties) } } } };
+  return shown(description, { type: 'object', properties, required: Object.keys(properties) });
 }
 
 function operation(route: Route): Json {
@@ -78,12 +88,7 @@ function operation(route: Route): Json {
     ...(body === undefined ? {} : { requestBody: { required: true, content: Object.fromEntries(route.body.map((type) => [type, { schema: body }])) } }),
     security: route.key === 'none' ? [] : [{ [route.key === 'bearer' ? 'key' : 'k']: [] }],
     responses: {
-      ...(answers[route.path] ?? {
-        '200': {
-          description: 'The answer.',
-          content: { 'application/json': { schema: question === undefined ? { type: 'object' } : { $ref: '#/components/schemas/Answer' } } },
-        },
-      }),
+      ...(question === undefined ? (answers[route.path] ?? { '200': shown('The answer.', { type: 'object' }) }) : answersOfQuestion),
       ...refusals(route),
     },
   };

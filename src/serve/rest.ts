@@ -1,4 +1,4 @@
-import type { World } from '../ports.ts';
+import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { questionNamed } from '../tools/index.ts';
 import { spelling } from '../tools/inputs.ts';
@@ -7,12 +7,15 @@ import { ask } from './ask.ts';
 import { type Asked, door, type Handler, type Told } from './door.ts';
 
 /** GET /v1/<question>: the query string as arguments, the contract’s fields beside the envelope as answer. */
-export const answerQuestions = (world: World): Handler => door(world, (asked) => answer(world, asked));
+export const answerQuestions = (world: QuestionWorld): Handler => door(world, (asked) => answer(world, asked));
 
-async function answer(world: World, { route, principal, query }: Asked): Promise<Told> {
+async function answer(world: QuestionWorld, { route, principal, query }: Asked): Promise<Told> {
   if (principal === null || route.question === undefined) throw new Problem('not_found', `${route.path} answers no question.`);
-  const { envelope, head } = await ask(world, principal, route.question, argumentsFrom(route.question, query));
-  return { status: 200, headers: { 'Cache-Control': 'no-store' }, body: { ...head, ...envelope } };
+  const said = await ask(world, principal, route.question, argumentsFrom(route.question, query));
+  const headers = { 'Cache-Control': 'no-store' } as const;
+  // Come back at once: the next request waits as long as this one did.
+  if ('status' in said) return { status: 202, headers: { ...headers, 'Retry-After': '0' }, body: said };
+  return { status: 200, headers, body: { ...said.head, ...said.envelope } };
 }
 
 /** A query string’s texts as the values the question’s inputs want. What cannot be read stays text, for the question to refuse by name. */

@@ -1,12 +1,12 @@
 import type { Principal } from '../access/kinds.ts';
 import { projectsOf } from '../accounts/projects.ts';
-import type { World } from '../ports.ts';
+import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { nearest } from '../tools/nearest.ts';
 import type { Asker } from '../tools/resolve.ts';
 
 /** Whose events this key may see with these arguments. A project’s key sees its project; an account’s key those it chooses, or all. */
-export async function scopeOf(world: World, principal: Principal, args: Readonly<Record<string, unknown>>): Promise<Asker> {
+export async function scopeOf(world: QuestionWorld, principal: Principal, args: Readonly<Record<string, unknown>>): Promise<Asker> {
   const common = { env: principal.env, lake: world.lake, now: world.clock() } as const;
   const visible: readonly Visible[] = principal.project === null ? await allProjects(world, principal.accountId) : [principal.project];
   if (visible.length === 0) throw new Problem('no_projects_visible', 'This key’s account has no project yet; make one first.');
@@ -39,7 +39,7 @@ interface Visible {
   readonly timezone: string;
 }
 
-async function allProjects(world: World, accountId: string, after?: string): Promise<readonly Visible[]> {
+async function allProjects(world: QuestionWorld, accountId: string, after?: string): Promise<readonly Visible[]> {
   const { projects, next } = await projectsOf(world, accountId, after === undefined ? {} : { after });
   const page = projects.map(({ project_id, slug, timezone }) => ({ id: project_id, slug, timezone }));
   return next === undefined ? page : [...page, ...(await allProjects(world, accountId, next))];

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Json, McpTool } from '../mcp/host.ts';
 import { projectChoice } from '../tools/inputs.ts';
 import type { Question } from '../tools/question.ts';
@@ -6,7 +6,7 @@ import { inputOf } from '../tools/resolve.ts';
 
 const cell = { type: ['string', 'number', 'boolean', 'null'] } as const;
 
-/** The envelope of every analysis as JSON Schema, open so that it may grow. */
+/** The envelope of every analysis that is answered, as JSON Schema, open so that it may grow. */
 export const envelopeSchema = {
   type: 'object',
   properties: {
@@ -33,10 +33,29 @@ export const envelopeSchema = {
   required: ['rows', 'columns', 'period', 'complete_until', 'notes', 'resolved'],
 } as const satisfies Json;
 
-const memory = new Map<z.ZodType, Json>();
+/** What stands for the envelope while a question is still running. */
+export const runningSchema = {
+  type: 'object',
+  properties: {
+    status: { const: 'running' },
+    query_id: { type: 'string' },
+    notes: { type: 'array', items: { type: 'string' } },
+    resolved: { type: 'object' },
+  },
+  required: ['status', 'query_id', 'notes', 'resolved'],
+} as const satisfies Json;
+
+/** What a question’s tool says: the envelope, or that it is still running. Clients understand no choice at the root, so what both have is required. */
+const outputSchema = {
+  type: 'object',
+  properties: { ...envelopeSchema.properties, status: runningSchema.properties.status },
+  required: ['query_id', 'notes', 'resolved'],
+} as const satisfies Json;
+
+const memory = new Map<z.ZodMiniType, Json>();
 
 /** A zod object as the JSON Schema of what a caller may send. */
-export function inputSchema(type: z.ZodObject): Json {
+export function inputSchema(type: z.ZodMiniObject): Json {
   const known = memory.get(type);
   if (known !== undefined) return known;
   const { $schema, ...schema } = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' });
@@ -44,10 +63,10 @@ export function inputSchema(type: z.ZodObject): Json {
   return schema;
 }
 
-const inputs = new Map<string, z.ZodObject>();
+const inputs = new Map<string, z.ZodMiniObject>();
 
 /** The input of a question as a project’s key may use it. */
-export function projectInput(question: Question): z.ZodObject {
+export function projectInput(question: Question): z.ZodMiniObject {
   const known = inputs.get(question.name);
   if (known !== undefined) return known;
   const own = z.strictObject(Object.fromEntries(Object.entries(inputOf(question).shape).filter(([name]) => !Object.hasOwn(projectChoice, name))));
@@ -61,6 +80,6 @@ export const toolOf = (question: Question): McpTool => ({
   title: question.title,
   description: question.answers,
   inputSchema: inputSchema(projectInput(question)),
-  outputSchema: envelopeSchema,
+  outputSchema,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
 });

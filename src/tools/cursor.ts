@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Cell } from '../ports.ts';
 import { Problem } from '../problems.ts';
 
@@ -13,9 +13,9 @@ export interface Cursor {
   readonly after: readonly Cell[] | null;
 }
 
-const anything = z.record(z.string(), z.unknown());
+const anything = z.looseObject({});
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const shape = z.object({ tool: z.string(), given: anything, resolved: anything, skip: z.int().min(0), after: z.array(cell).nullable() });
+const shape = z.object({ tool: z.string(), given: anything, resolved: anything, skip: z.int().check(z.minimum(0)), after: z.nullable(z.array(cell)) });
 
 /** A cursor as opaque text: base64url of its JSON. */
 export const cursorText = (cursor: Cursor): string =>

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { dimensions } from '../events/columns.ts';
 import { type Field, fieldFrom } from '../sql/field.ts';
 import { type Comparison, type Condition, operators } from '../sql/filter.ts';
@@ -8,42 +8,48 @@ export const spelling = z.registry<{ readonly text: 'number' | 'boolean' | 'json
 
 const limits = { field: 300, value: 2048, entries: 20 } as const;
 
-/** A list, or its comma-separated spelling. */
-export const listOf = <T extends z.ZodType<unknown, string>>(item: T, most: number) =>
-  z.union([z.array(z.string()).max(most), z.string()]).transform((given, context) => {
+/** A list, or its comma-separated spelling. What is wrong with an entry is said in its own words, so each check of an entry has some. */
+export const listOf = <T extends z.ZodMiniType<unknown, string>>(item: T, most: number) => {
+  const items = z.array(item).check(z.maxLength(most, `takes at most ${most} entries; more came`));
+  const reading = z.transform((given: string | string[], { issues }) => {
     const words = (typeof given === 'string' ? given.split(',') : given).map((word) => word.trim()).filter((word) => word !== '');
-    const read = z.array(item).max(most).safeParse(words);
+    const read = items.safeParse(words);
     if (read.success) return read.data;
     for (const issue of read.error.issues)
-      context.addIssue({ code: 'custom', message: issue.message, params: issue.code === 'custom' ? issue.params : undefined });
+      issues.push({ code: 'custom', input: given, message: issue.message, params: issue.code === 'custom' ? issue.params : undefined });
     return z.NEVER;
   });
+  return z.pipe(z.union([z.array(z.string()).check(z.maxLength(most)), z.string()]), reading);
+};
 
 /** A groupable column or `properties.<key>`. */
-export const field = z
-  .string()
-  .max(limits.field)
-  .transform((text, context): Field => {
+export const field = z.pipe(
+  z.string().check(z.maxLength(limits.field, `a column’s name has at most ${limits.field} characters; more came`)),
+  z.transform((text: string, { issues }): Field => {
     const read = fieldFrom(text);
     if (read !== undefined) return read;
-    context.addIssue({
+    issues.push({
       code: 'custom',
+      input: text,
       message: `unknown column ${JSON.stringify(text)}; allowed: ${dimensions.join(', ')}, or properties.<key>`,
       params: { allowed: dimensions },
     });
     return z.NEVER;
-  });
+  }),
+);
 
-const scalar = z.union([z.string().max(limits.value), z.number(), z.boolean()]);
-const comparison = z
-  .strictObject({
-    field: z.string().describe(`${dimensions.join(', ')}, or properties.<key> (a dot descends; properties["a.b"] for a key with a dot)`),
-    op: z.enum(operators),
-    value: z.union([scalar, z.array(scalar).min(1).max(200)]).optional(),
-  })
-  .transform(({ field: spelled, op, value }, context): Comparison => {
+const scalar = z.union([z.string().check(z.maxLength(limits.value)), z.number(), z.boolean()]);
+const compared = z.strictObject({
+  field: z.string().check(z.describe(`${dimensions.join(', ')}, or properties.<key> (a dot descends; properties["a.b"] for a key with a dot)`)),
+  op: z.enum(operators),
+  value: z.optional(z.union([scalar, z.array(scalar).check(z.minLength(1), z.maxLength(200))])),
+});
+const comparison = z.pipe(
+  compared,
+  z.transform((given: z.output<typeof compared>, { issues }): Comparison => {
+    const { field: spelled, op, value } = given;
     const refuse = (message: string) => {
-      context.addIssue({ code: 'custom', message });
+      issues.push({ code: 'custom', input: given, message });
       return z.NEVER;
     };
     const read = field.safeParse(spelled);
@@ -59,47 +65,63 @@ const comparison = z
     if (kind === 'boolean' && op !== 'eq' && op !== 'neq' && op !== 'in' && op !== 'not_in') return refuse(`${op} does not compare booleans; use eq or neq`);
     if (/contains|starts_with/.test(op) && (kind !== 'string' || values[0] === '')) return refuse(`${op} takes a text that is not empty`);
     return { field: read.data, op, value };
-  });
-const condition = z.union([comparison, z.strictObject({ any: z.array(comparison).min(1).max(limits.entries) })]);
+  }),
+);
+const condition = z.union([comparison, z.strictObject({ any: z.array(comparison).check(z.minLength(1), z.maxLength(limits.entries)) })]);
+const conditions = z.array(condition).check(z.maxLength(limits.entries));
 
 /** Conditions that must all hold. */
-export const where = z
-  .array(condition)
-  .max(limits.entries)
-  .transform((all): readonly Condition[] => all);
+export const where = z.pipe(
+  conditions,
+  z.transform((all: z.output<typeof conditions>): readonly Condition[] => all),
+);
 
-const instant = z.string().max(40);
+const instant = z.string().check(z.maxLength(40));
+
+const atMost = (length: number) => z.optional(z.string().check(z.maxLength(length)));
 
 /** The inputs that questions share, declared once: one spelling and one meaning everywhere (analytics.md). */
 export const shared = {
-  from: instant.default('last:7d').describe('Start, inclusive: ISO 8601 (2026-05-01 or 2026-05-01T08:00:00Z) or last:7d, last:24h, last:4w. Default last:7d.'),
-  to: instant.optional().describe('End, exclusive: ISO 8601. Default: now.'),
-  tz: z.string().max(64).optional().describe('IANA time zone of buckets and dates, e.g. Europe/Berlin. Default: the project’s.'),
-  interval: z.enum(['hour', 'day', 'week', 'month']).optional().describe('One row per bucket of this length; weeks start on Monday. Default: none.'),
-  where: where
-    .default([])
-    .describe('Filters that must all hold: [{"field":"country","op":"eq","value":"DE"}] or {"any":[…]}. Default: none.')
+  from: z
+    ._default(instant, 'last:7d')
+    .check(z.describe('Start, inclusive: ISO 8601 (2026-05-01 or 2026-05-01T08:00:00Z) or last:7d, last:24h, last:4w. Default last:7d.')),
+  to: z.optional(instant).check(z.describe('End, exclusive: ISO 8601. Default: now.')),
+  tz: atMost(64).check(z.describe('IANA time zone of buckets and dates, e.g. Europe/Berlin. Default: the project’s.')),
+  interval: z.optional(z.enum(['hour', 'day', 'week', 'month'])).check(z.describe('One row per bucket of this length; weeks start on Monday. Default: none.')),
+  where: z
+    ._default(where, [])
+    .check(z.describe('Filters that must all hold: [{"field":"country","op":"eq","value":"DE"}] or {"any":[…]}. Default: none.'))
     .register(spelling, { text: 'json' }),
-  per: z.enum(['person', 'visitor', 'session']).default('person').describe('Whom to count: person (default), visitor (anonymous_id) or session.'),
-  include_bots: z.boolean().default(false).describe('Count bots too. Default false.').register(spelling, { text: 'boolean' }),
-  cursor: z.string().max(60_000).optional().describe('next_cursor of a previous answer, to go on below it.'),
+  per: z._default(z.enum(['person', 'visitor', 'session']), 'person').check(z.describe('Whom to count: person (default), visitor (anonymous_id) or session.')),
+  include_bots: z._default(z.boolean(), false).check(z.describe('Count bots too. Default false.')).register(spelling, { text: 'boolean' }),
+  cursor: atMost(60_000).check(z.describe('next_cursor of a previous answer, to go on below it.')),
 } as const;
 export type SharedName = keyof typeof shared;
 
 /** How many rows or groups at most. */
 export const limitOf = (most: number, usual: number, of: string) =>
-  z.int().min(1).max(most).default(usual).describe(`At most this many ${of}, 1–${most}. Default ${usual}.`).register(spelling, { text: 'number' });
+  z
+    ._default(z.int().check(z.minimum(1), z.maximum(most)), usual)
+    .check(z.describe(`At most this many ${of}, 1–${most}. Default ${usual}.`))
+    .register(spelling, { text: 'number' });
 
 /** Up to `most` fields to group by. */
 export const groupBy = (most: number) =>
-  listOf(field, most)
-    .refine((fields) => new Set(fields.map((f) => f.spelled)).size === fields.length, 'the same column twice; name each once')
-    .default([])
-    .describe(`Split by up to ${most} of: ${dimensions.join(', ')}, properties.<key>; comma-separated or a list. Default: none.`);
+  z
+    ._default(
+      listOf(field, most).check(z.refine((fields) => new Set(fields.map((f) => f.spelled)).size === fields.length, 'the same column twice; name each once')),
+      [],
+    )
+    .check(z.describe(`Split by up to ${most} of: ${dimensions.join(', ')}, properties.<key>; comma-separated or a list. Default: none.`));
 
 /** An account key’s choice of projects; refused on a project’s key. */
 export const projectChoice = {
-  project_id: z.string().max(64).optional().describe('Only this project (account keys).'),
-  project_slug: z.string().max(64).optional().describe('Only the project with this slug (account keys).'),
-  project_ids: listOf(z.string(), 100).optional().describe('Only these projects, comma-separated or a list (account keys).'),
+  project_id: atMost(64).check(z.describe('Only this project (account keys).')),
+  project_slug: atMost(64).check(z.describe('Only the project with this slug (account keys).')),
+  project_ids: z.optional(listOf(z.string(), 100)).check(z.describe('Only these projects, comma-separated or a list (account keys).')),
+} as const;
+
+/** How to come back to a question that runs on: every question takes it. */
+export const resumption = {
+  query_id: atMost(200).check(z.describe('query_id of an answer with status running: waits for it again. Send the same other arguments.')),
 } as const;

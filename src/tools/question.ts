@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Period, Reading } from '../lake/events-of.ts';
 import type { Cell, Row } from '../ports.ts';
 import type { Field } from '../sql/field.ts';
@@ -55,7 +55,7 @@ export interface Example {
 }
 
 /** A question people ask: one file each. Its functions are methods, so that one table can list questions of different inputs. REST, MCP, OpenAPI, docs and tests are made from it. */
-export interface Question<Input extends z.ZodObject = z.ZodObject> {
+export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
   readonly name: string;
   readonly title: string;
   /** What it answers, when to use it, when not, what next; at most 400 characters. For the agent that chooses. */
@@ -83,4 +83,4 @@ export interface Question<Input extends z.ZodObject = z.ZodObject> {
 }
 
 /** Checks a question’s types where it is written and keeps them for its callers. */
-export const question = <Input extends z.ZodObject>(q: Question<Input>): Question<Input> => q;
+export const question = <Input extends z.ZodMiniObject>(q: Question<Input>): Question<Input> => q;

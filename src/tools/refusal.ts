@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { Problem } from '../problems.ts';
 import { nearest } from './nearest.ts';
 

@@ -14,6 +14,8 @@ import { perConnection } from '../../src/local/prelude.ts';
 /** What a question became. */
 interface Execution {
   readonly text: string;
+  readonly workgroup: string | undefined;
+  readonly submitted: Date;
   status: NonNullable<QueryExecution['Status']>;
   columns: readonly { readonly Name: string; readonly Type: string }[];
   rows: readonly (readonly (string | undefined)[])[];
@@ -28,7 +30,7 @@ export const openAthena = (instance: DuckDBInstance) => {
   const started: StartQueryExecutionCommandInput[] = [];
   const of = (id: string | undefined): Execution => {
     const found = executions[Number(id)];
-    if (found === undefined) throw new Error(`no execution ${id}`);
+    if (found === undefined) throw Object.assign(new Error(`QueryExecution ${id} was not found`), { name: 'InvalidRequestException' });
     return found;
   };
 
@@ -46,13 +48,23 @@ export const openAthena = (instance: DuckDBInstance) => {
 
   mock.on(StartQueryExecutionCommand).callsFake(async (asked: StartQueryExecutionCommandInput) => {
     started.push(asked);
-    const execution: Execution = { text: asked.QueryString ?? '', status: { State: 'QUEUED' }, columns: [], rows: [], stop: () => {} };
+    const execution: Execution = {
+      ...{ text: asked.QueryString ?? '', workgroup: asked.WorkGroup, submitted: new Date(), status: { State: 'QUEUED' as const } },
+      columns: [],
+      rows: [],
+      stop: () => {},
+    };
     waiting.push(execution);
     next();
     return { QueryExecutionId: String(executions.push(execution) - 1) };
   });
   mock.on(GetQueryExecutionCommand).callsFake(async ({ QueryExecutionId: id }: { QueryExecutionId: string }) => ({
-    QueryExecution: { Status: of(id).status, Statistics: { DataScannedInBytes: 10_485_760 } },
+    QueryExecution: {
+      Query: of(id).text,
+      WorkGroup: of(id).workgroup,
+      Status: { ...of(id).status, SubmissionDateTime: of(id).submitted },
+      Statistics: { DataScannedInBytes: 10_485_760 },
+    },
   }));
   mock.on(StopQueryExecutionCommand).callsFake(async ({ QueryExecutionId: id }: { QueryExecutionId: string }) => {
     const execution = of(id);
@@ -73,7 +85,16 @@ export const openAthena = (instance: DuckDBInstance) => {
       ...(to < all.length ? { NextToken: String(to) } : {}),
     };
   });
-  return { client, mock, started, states: () => executions.map(({ status }) => status.State) };
+  /** Lets nothing run from now on, until what it gives is called. */
+  const hold = (): (() => void) => {
+    const held = seats;
+    seats -= held;
+    return () => {
+      seats += held;
+      for (let seat = 0; seat < held; seat++) next();
+    };
+  };
+  return { client, mock, started, hold, states: () => executions.map(({ status }) => status.State) };
 };
 
 const pageRows = 2;

@@ -6,7 +6,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Principal } from '../../src/access/kinds.ts';
 import { countryFiles, settingNames } from '../../src/aws/settings.ts';
-import { cloud } from '../../src/aws/world.ts';
+import { agentWorld, intakeWorld } from '../../src/aws/world.ts';
+import type { IntakeWorld } from '../../src/ports.ts';
 import { type Route, routes } from '../../src/routes.ts';
 import { take } from '../../src/serve/collect.ts';
 
@@ -23,7 +24,7 @@ describe('what a request to collect costs in calls to AWS', () => {
   const firehose = mockClient(FirehoseClient);
   const others = [mockClient(S3Client), mockClient(SecretsManagerClient)];
   const route: Route | undefined = routes.find(({ path }) => path === '/v1/batch');
-  const send = async (world: ReturnType<typeof cloud>, n: number) => {
+  const send = async (world: IntakeWorld, n: number) => {
     if (route === undefined) throw new Error('no batch route');
     return take(world, { route, principal, requestId: 'x', headers: {}, query: {}, body: batch(n), ip: '8.8.8.8' });
   };
@@ -46,7 +47,7 @@ describe('what a request to collect costs in calls to AWS', () => {
   afterAll(() => vi.unstubAllEnvs());
 
   test('is one look for the day’s salt and one Firehose call for the first, then one Firehose call each, be it 1 event or 1,000', async () => {
-    const world = cloud(environment, `node_modules/${countryFiles.package}`);
+    const world = intakeWorld(environment, `node_modules/${countryFiles.package}`);
     expect(await spent(() => send(world, 1))).toEqual([1, 1, 0, 0]);
     expect(await spent(() => send(world, 1))).toEqual([0, 1, 0, 0]);
     expect(await spent(() => send(world, 1_000))).toEqual([0, 1, 0, 0]);
@@ -54,7 +55,7 @@ describe('what a request to collect costs in calls to AWS', () => {
   });
 
   test('needs no setting that only questions use', () => {
-    expect(() => cloud(environment).engine).toThrow('ATHENA_WORKGROUP is not set');
-    expect(cloud(environment).sink).toBeDefined();
+    expect(() => agentWorld(environment).engine).toThrow('ATHENA_WORKGROUP is not set');
+    expect(agentWorld(environment).sink).toBeDefined();
   });
 });

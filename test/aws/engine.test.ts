@@ -190,6 +190,118 @@ describe('a question cut short', () => {
   });
 });
 
+describe('a question that may run on', () => {
+  const waits = () => Object.assign(wait, { waited: [] });
+  const question = sql`select 1 as n`;
+  /** What Athena knows of it besides its state. */
+  const known = { Query: 'select 1 as n', WorkGroup: 'questions' };
+  const is = (status: QueryExecutionStatus, more: object = known): void => {
+    const Status = { SubmissionDateTime: new Date(now - 20_000), ...status };
+    athena.on(GetQueryExecutionCommand).resolves({
+      QueryExecution: { ...more, Status, Statistics: { DataScannedInBytes: 7, ResultReuseInformation: { ReusedPreviousResult: true } } },
+    });
+  };
+  const follow = (
+    ticket?: string,
+    { engine = engineWith(now - minute, waits()), timeMs = 10_000, signal = new AbortController().signal, text = question } = {},
+  ) => {
+    if (engine.follow === undefined) throw new Error('it cannot');
+    return engine.follow(text, reads, { timeMs, signal }, ticket);
+  };
+  /** Of a lake whose newest file came a minute ago. */
+  const ticket = `${(now - 3 * minute).toString(36)}.q1`;
+
+  test('and is done in time is answered like any other', async () => {
+    is({ State: 'SUCCEEDED' });
+    expect(await follow()).toEqual({ rows: [{ n: 1 }], completeUntil: now - 3 * minute, cost: { bytes: 7, ms: 0, cached: true }, notes: [] });
+  });
+
+  test('gives a ticket past its time, and is not stopped', async () => {
+    is({ State: 'RUNNING' });
+    expect(await follow(undefined, { timeMs: 30 })).toEqual({ ticket });
+    expect(stops()).toEqual([]);
+  });
+
+  test('gives one too when its answer is there but not yet read', async () => {
+    is({ State: 'SUCCEEDED' });
+    athena.on(GetQueryResultsCommand).callsFake(() => wait(60).then(() => Promise.reject(failure('AbortError'))));
+    expect(await follow(undefined, { timeMs: 30 })).toEqual({ ticket });
+  });
+
+  test('is query_timeout when it was not even started', async () => {
+    athena.on(StartQueryExecutionCommand).callsFake(() => wait(60).then(() => ({ QueryExecutionId: 'q9' })));
+    await expect(follow(undefined, { timeMs: 20 })).rejects.toMatchObject({ code: 'query_timeout' });
+    await expect.poll(stops).toEqual(['q9']);
+  });
+
+  test('is waited for again with its ticket, started no second time, and answered for the lake as it was then', async () => {
+    is({ State: 'RUNNING' });
+    expect(await follow(ticket, { timeMs: 30 })).toEqual({ ticket });
+    is({ State: 'SUCCEEDED' });
+    const later = engineWith(now, waits());
+    expect(await follow(ticket, { engine: later })).toEqual({
+      rows: [{ n: 1 }],
+      completeUntil: now - 3 * minute,
+      cost: { bytes: 7, ms: 20_000, cached: true },
+      notes: [],
+    });
+    expect([athena.commandCalls(StartQueryExecutionCommand), stops()]).toEqual([[], []]);
+  });
+
+  test('of an empty lake says so in the end', async () => {
+    is({ State: 'SUCCEEDED' });
+    expect(await follow('.q1')).toMatchObject({ completeUntil: 0, notes: [expect.stringContaining('Nothing has been delivered')] });
+  });
+
+  test.each<[string, () => void, string, RegExp]>([
+    ['of another text', () => is({ State: 'SUCCEEDED' }, { ...known, Query: 'select 2 as n' }), ticket, /belongs to another question/],
+    ['of another workgroup', () => is({ State: 'SUCCEEDED' }, { ...known, WorkGroup: 'primary' }), ticket, /belongs to another question/],
+    ['of a workgroup we may not look into', () => athena.on(GetQueryExecutionCommand).rejects(failure('AccessDeniedException')), ticket, /not known here/],
+    ['that Athena does not know', () => athena.on(GetQueryExecutionCommand).rejects(failure('InvalidRequestException')), ticket, /not known here/],
+    ['that is none', () => is({ State: 'SUCCEEDED' }), 'q1', /not one of ours/],
+    ['with too much in it', () => is({ State: 'SUCCEEDED' }), `.${'q'.repeat(129)}`, /not one of ours/],
+  ])('refuses a ticket %s: invalid_params, and no row is read', async (_, given, strange, sentence) => {
+    given();
+    await expect(follow(strange)).rejects.toMatchObject({ code: 'invalid_params', message: expect.stringMatching(sentence) });
+    expect([athena.commandCalls(GetQueryResultsCommand), stops()]).toEqual([[], []]);
+  });
+
+  test('for more than half an hour is stopped: query_timeout', async () => {
+    is({ State: 'RUNNING', SubmissionDateTime: new Date(now - 30 * minute - 1) });
+    await expect(follow(ticket)).rejects.toMatchObject({ code: 'query_timeout', details: { limit_ms: 30 * minute } });
+    expect(stops()).toEqual(['q1']);
+  });
+
+  test('and was done by then is answered however long that is ago', async () => {
+    is({ State: 'SUCCEEDED', SubmissionDateTime: new Date(now - 50 * minute), CompletionDateTime: new Date(now - 45 * minute) });
+    expect(await follow(ticket)).toMatchObject({ rows: [{ n: 1 }] });
+  });
+
+  test('is stopped when its caller leaves, the first time and every other', async () => {
+    is({ State: 'RUNNING' });
+    for (const back of [undefined, ticket]) {
+      const [left, gone] = [new AbortController(), new Error('gone')];
+      const asked = follow(back, { signal: left.signal });
+      setTimeout(() => left.abort(gone), 20);
+      await expect(asked).rejects.toBe(gone);
+    }
+    expect(stops()).toEqual(['q1', 'q1']);
+  });
+
+  test('and cannot be looked after is stopped unless somebody holds its ticket', async () => {
+    athena.on(GetQueryExecutionCommand).rejects(failure('ThrottlingException'));
+    await expect(follow()).rejects.toMatchObject({ code: 'upstream_failed' });
+    expect(stops()).toEqual(['q1']);
+    await expect(follow(ticket)).rejects.toMatchObject({ code: 'upstream_failed' });
+    expect(stops()).toEqual(['q1']);
+  });
+
+  test('and failed meanwhile says why', async () => {
+    is({ State: 'CANCELLED', StateChangeReason: 'Bytes scanned limit was exceeded' });
+    await expect(follow(ticket)).rejects.toMatchObject({ code: 'query_timeout', message: expect.stringContaining('read more than one question may') });
+  });
+});
+
 describe('a cell', () => {
   test.each([
     [undefined, 'varchar', null],

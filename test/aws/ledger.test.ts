@@ -1,9 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLedger } from '../../src/aws/ledger.ts';
 import { ledgerKeepsItsPromise } from '../contracts/ledger.ts';
-import { type Dynamo, openDynamo, region } from './dynamo.ts';
+import { credentials, type Dynamo, openDynamo, region } from './dynamo.ts';
 
 ledgerKeepsItsPromise('aws', async () => {
   const dynamo = await openDynamo();
@@ -42,6 +42,20 @@ describe('a page that DynamoDB cut at its megabyte', () => {
     expect(items.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
     const rest = await ledger.list('g', { limit: 4, after: next ?? '' });
     expect([rest.items.map(({ id }) => id), rest.next]).toEqual([['e'], undefined]);
+    await dynamo.close();
+  });
+});
+
+describe('an item that somewhen nobody needs', () => {
+  test('says so to DynamoDB, in whole seconds and never too early; any other is kept for good', async () => {
+    const dynamo = await openDynamo();
+    const client = new DynamoDBClient({ endpoint: dynamo.url, region, credentials });
+    const expiry = async (id: string) => (await client.send(new GetItemCommand({ TableName: 'ledger', Key: { id: { S: id } } }))).Item?.expires_at;
+    const ledger = dynamo.ledger();
+    await ledger.write({ id: 'salt', data: { a: 1 } }, 0, 1_764_000_000_001);
+    await ledger.write({ id: 'key', data: { a: 1 } }, 0);
+    expect([await expiry('salt'), await expiry('key')]).toEqual([{ N: '1764000001' }, undefined]);
+    expect(await ledger.read('salt')).toEqual({ id: 'salt', version: 1, data: { a: 1 } });
     await dynamo.close();
   });
 });

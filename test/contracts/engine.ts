@@ -162,6 +162,27 @@ export const engineKeepsItsPromise = (
       expect(await count()).toBe(1);
     });
 
+    test('where questions may outlive their request one past its time gives a ticket, with which that very text is answered', async ({ skip }) => {
+      const { follow } = opened.engine();
+      if (follow === undefined) return skip('questions end with their request here');
+      await keep(anEvent({ ts: monday }));
+      const [text, reads] = [
+        sql`select count(*) as n from (${eventsOf(reading(), week)}) as e cross join (${pairs(7)}) as p`,
+        { reading: reading(), period: week },
+      ];
+      let said = await follow(text, reads, { timeMs: 1_000 });
+      while ('ticket' in said) said = await follow(text, reads, { timeMs: 1_000 }, said.ticket);
+      expect(said.rows).toEqual([{ n: 1 }]);
+      const never = await follow(endless, reads, { timeMs: 1_000 });
+      if (!('ticket' in never)) throw new Error('the endless ended');
+      await expect(follow(text, reads, { timeMs: 1_000 }, never.ticket)).rejects.toMatchObject({ code: 'invalid_params' });
+      await expect(follow(text, reads, { timeMs: 1_000 }, 'nonsense')).rejects.toMatchObject({ code: 'invalid_params' });
+      // Nobody waits for it any more.
+      const left = new AbortController();
+      setTimeout(() => left.abort(new Error('gone')), 500);
+      await expect(follow(endless, reads, { timeMs: 10_000, signal: left.signal }, never.ticket)).rejects.toThrow('gone');
+    });
+
     test('questions that wait behind long ones are refused in time too, and all is free again', async () => {
       const refusals = await Promise.all(Array.from({ length: 8 }, () => ask(endless, reading(), week, { timeMs: 400 }).catch((error: unknown) => error)));
       expect(refusals.map((refusal) => refusal instanceof Problem && refusal.code)).toEqual(Array.from({ length: 8 }, () => 'query_timeout'));

@@ -97,11 +97,20 @@ test('the same visitor without ids is one visitor all day', async () => {
   expect(kept[0]?.anonymous_id).toBe(kept[1]?.anonymous_id);
 });
 
-test('the edge’s country and the browser’s origin are used', async () => {
+test('the country is that of the header which the edge before us sets, else that of the address: without an edge a header is only the caller’s word', async () => {
   const { world, kept } = worldOf();
-  const headers = { 'user-agent': iphone, 'cloudfront-viewer-country': 'DE', origin: 'https://shop.example' };
+  const headers = { 'user-agent': iphone, 'cloudfront-viewer-country': 'DE', 'cf-ipcountry': 'FR' };
+  await ask(world, '/v1/track', { event: 'a' }, 'pk', headers);
+  await ask({ ...world, countryHeader: 'cloudfront-viewer-country' }, '/v1/track', { event: 'a' }, 'pk', headers);
+  await ask({ ...world, countryHeader: 'x-country' }, '/v1/track', { event: 'a' }, 'pk', headers);
+  expect(kept.map(({ country }) => country)).toEqual(['AU', 'DE', 'AU']);
+});
+
+test('the browser’s origin is the event’s own site', async () => {
+  const { world, kept } = worldOf();
+  const headers = { 'user-agent': iphone, origin: 'https://shop.example' };
   await ask(world, '/v1/track', { event: 'a', referrer: 'https://www.shop.example/' }, 'pk', headers);
-  expect([kept[0]?.country, kept[0]?.source_rule_id]).toEqual(['DE', 'internal']);
+  expect(kept[0]?.source_rule_id).toBe('internal');
 });
 
 test('one wrong event of a batch, and none is kept', async () => {

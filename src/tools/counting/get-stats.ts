@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { dimensions } from '../../events/columns.ts';
 import { bucketOf, bucketStart } from '../../sql/bucket.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
@@ -7,8 +7,8 @@ import { type Asking, question } from '../question.ts';
 import { askedEvents, each, groupCells, groupColumns, groupNames, groupSelect } from '../relations.ts';
 
 const input = z.object({
-  metric: z.enum(['count', 'uniques']).default('count').describe('count: events (default). uniques: distinct visitors (anonymous_id), exact.'),
-  event: z.string().min(1).max(128).optional().describe('Only this event, e.g. $pageview. Default: all.'),
+  metric: z._default(z.enum(['count', 'uniques']), 'count').check(z.describe('count: events (default). uniques: distinct visitors (anonymous_id), exact.')),
+  event: z.optional(z.string().check(z.minLength(1), z.maxLength(128))).check(z.describe('Only this event, e.g. $pageview. Default: all.')),
   group_by: groupBy(3),
   limit: limitOf(1000, 100, 'groups (the largest), or buckets where nothing is grouped'),
 });

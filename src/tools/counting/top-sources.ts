@@ -1,11 +1,11 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { join, name, sql } from '../../sql/sql.ts';
 import { limitOf } from '../inputs.ts';
 import { question } from '../question.ts';
 import { askedEvents } from '../relations.ts';
 
 const input = z.object({
-  breakdown: z.enum(['source_medium', 'source']).default('source_medium').describe('One row per source and medium (default), or per source.'),
+  breakdown: z._default(z.enum(['source_medium', 'source']), 'source_medium').check(z.describe('One row per source and medium (default), or per source.')),
   limit: limitOf(200, 50, 'sources'),
 });
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Column, type ColumnName, columnNames, columns } from '../../events/columns.ts';
 import type { Cell, Row } from '../../ports.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
@@ -6,7 +6,7 @@ import { limitOf } from '../inputs.ts';
 import { type Asking, question } from '../question.ts';
 import { askedEvents } from '../relations.ts';
 
-const exact = (what: string) => z.string().min(1).max(2048).optional().describe(`Only events with exactly this ${what}.`);
+const exact = (what: string) => z.optional(z.string().check(z.minLength(1), z.maxLength(2048))).check(z.describe(`Only events with exactly this ${what}.`));
 const input = z.object({
   event: exact('event name'),
   source: exact('source'),
