@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import { type Books, createAccount, newId } from '../accounts/accounts.ts';
 import { mintKey, revokeKey } from '../accounts/keys.ts';
 import { changeProject, createProject, projectOf } from '../accounts/projects.ts';
@@ -14,9 +15,9 @@ const project = z.strictObject({
 
 /** What the operator may say: new keys beside the present ones, names of keys to revoke, fields of the project to set. */
 export const startOrder = z.strictObject({
-  rotate: z.boolean().default(false),
-  revoke: z.array(z.string()).default([]),
-  project: project.default({}),
+  rotate: z._default(z.boolean(), false),
+  revoke: z._default(z.array(z.string()), []),
+  project: z._default(project, {}),
 });
 
 /** What the operator is told; `keys` only where they were minted just now, and never again. */
@@ -56,7 +57,7 @@ export const firstStart = async (books: Books, order: unknown): Promise<Started>
 };
 
 const understood = (order: unknown): z.infer<typeof startOrder> => {
-  const read = startOrder.safeParse(order ?? {});
+  const read = startOrder.safeParse(order ?? {}, { error: en().localeError });
   if (!read.success) throw new Problem('invalid_payload', `The order does not fit: ${z.prettifyError(read.error)}`, { details: z.flattenError(read.error) });
   return read.data;
 };

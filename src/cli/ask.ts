@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Command } from './command.ts';
-import { installationFlags, installationOf } from './installation.ts';
+import { type Installation, installationFlags, installationOf } from './installation.ts';
 import { ask } from './mcp.ts';
 import { printable } from './printable.ts';
 import { exits, failed, wrongUsage } from './stop.ts';
@@ -23,6 +23,8 @@ const result = z.object({
   structuredContent: z.record(z.string(), z.unknown()).optional(),
   content: z.array(z.looseObject({ text: z.string().optional() })).default([]),
 });
+
+const stillRunning = z.object({ status: z.literal('running'), query_id: z.string() });
 
 /** `millimetric ask`: any tool of the installation, as an agent would call it. */
 export const askTool: Command = {
@@ -48,9 +50,7 @@ JSON list, object, number or boolean is sent as such, else as text; '"42"' is th
       terminal.out(await listing(installation, terminal, name));
       return exits.done;
     }
-    const said = result.safeParse(await ask(installation, 'tools/call', { name, arguments: argumentsOf(given.others) }, terminal));
-    if (!said.success) throw unreadable(name, said.error);
-    const { isError, structuredContent, content } = said.data;
+    const { isError, structuredContent, content } = await answered(installation, name, argumentsOf(given.others), terminal);
     const text = content.map((part) => part.text ?? '').join('\n');
     // Below its sentence a refusal repeats itself as JSON, for machines.
     if (isError === true) throw failed(text.replace(/\n\{.*\}$/s, ''));
@@ -60,6 +60,21 @@ JSON list, object, number or boolean is sent as such, else as text; '"42"' is th
     return exits.done;
   },
 };
+
+/** The tool’s answer, however long it takes: while the question is still running it is waited for again. */
+async function answered(
+  installation: Installation,
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+  terminal: Terminal,
+): Promise<z.output<typeof result>> {
+  const said = result.safeParse(await ask(installation, 'tools/call', { name, arguments: given }, terminal));
+  if (!said.success) throw unreadable(name, said.error);
+  const running = stillRunning.safeParse(said.data.structuredContent);
+  if (!running.success) return said.data;
+  terminal.err('Still running; waiting for the answer. Ctrl-C leaves it.\n');
+  return answered(installation, name, { ...given, query_id: running.data.query_id }, terminal);
+}
 
 const unreadable = (tool: string, why: z.ZodError) =>
   failed(`The answer of ${tool} cannot be shown (${z.prettifyError(why)}); \`--json\` shows it as it came.`);

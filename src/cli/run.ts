@@ -3,13 +3,14 @@ import type { Command } from './command.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { importLog } from './import.ts';
+import { init } from './init.ts';
 import { type Exit, exits, Stop, wrongUsage } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 import { tools } from './tools.ts';
 import { track } from './track.ts';
 
 /** The commands, in the order of the help. */
-const commands: Readonly<Record<string, Command>> = { import: importLog, track, ask: askTool, tools };
+const commands: Readonly<Record<string, Command>> = { import: importLog, track, ask: askTool, tools, init };
 const helpFlag = { help: { short: 'h', does: 'Explain this command.' } } as const satisfies Flags;
 
 /** Runs what was typed after `millimetric` and gives the exit code. Whatever goes wrong is one sentence on standard error. */
@@ -52,7 +53,7 @@ ${Object.entries(commands)
   .map(([name, { takes, does }]) => `  ${`${name} ${takes}`.padEnd(32)} ${does}\n`)
   .join('')}  ${'help [COMMAND]'.padEnd(32)} This page, or all about one command.
 
-Where and who, on every command:
+Where and who, on every command but init:
 ${listed(tools.flags)}
 Exit codes: ${exits.done} done, ${exits.failed} the request failed or data was refused, ${exits.usage} wrong usage, ${exits.interrupted} interrupted (Ctrl-C).
 `;

@@ -88,6 +88,17 @@ describe('on a terminal', () => {
   });
 });
 
+test('a question that is still running is waited for, the very same one', async () => {
+  const running = { status: 'running', query_id: 'm1.d.q1', notes: ['Not answered yet.'] };
+  const body = (structuredContent: object): Says => ({ status: 200, body: { jsonrpc: '2.0', id: 1, result: { content: [], structuredContent } } });
+  await using at = await office((_: Heard, nth: number) => body(nth < 3 ? running : answer));
+  expect(await at.ask('top_sources', '--limit', '5', '--csv')).toBe(0);
+  const sent = at.server.heard.map((heard) => JSON.parse(heard.body).params.arguments);
+  expect(sent).toEqual([{ limit: 5 }, { limit: 5, query_id: 'm1.d.q1' }, { limit: 5, query_id: 'm1.d.q1' }]);
+  expect(at.said.out).toBe('source,uniques,share\ngoogle,12,0.75\n"a ""quoted"", name",4,\n');
+  expect(at.said.err).toBe('Still running; waiting for the answer. Ctrl-C leaves it.\n'.repeat(2));
+});
+
 test('an answer without rows is shown as one', async () => {
   await using at = await office({ structuredContent: { ok: true, event_id: 'e1' } });
   await at.ask('track_event', '--event', 'a');

@@ -1,8 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { run } from '../../src/cli/run.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
+
+/** Everything the desks of one test file keep; gone with its last test. */
+const cabinet = mkdtempSync(join(tmpdir(), 'millimetric-cli-'));
+afterAll(() => rmSync(cabinet, { recursive: true }));
 
 /** A terminal that remembers what was said on it. Its clock does not move; waiting takes no time and is written down. */
 export const desk = (more: Partial<Terminal> = {}) => {
@@ -10,7 +15,7 @@ export const desk = (more: Partial<Terminal> = {}) => {
   const said = { out: '', err: '', waited };
   const stop = new AbortController();
   const terminal: Terminal = {
-    env: { MILLIMETRIC_DATA: mkdtempSync(join(tmpdir(), 'millimetric-cli-')) },
+    env: { MILLIMETRIC_DATA: mkdtempSync(join(cabinet, 'desk-')) },
     stdin: bytes(),
     outIsTty: false,
     errIsTty: false,
@@ -40,7 +45,7 @@ export async function* bytes(...chunks: readonly (Uint8Array | string)[]): Async
 
 /** A file of that content; its path. */
 export const file = (name: string, content: string | Uint8Array): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'millimetric-cli-')), name);
+  const path = join(mkdtempSync(join(cabinet, 'file-')), name);
   writeFileSync(path, content);
   return path;
 };

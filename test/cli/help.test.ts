@@ -5,7 +5,7 @@ import { desk } from './desk.ts';
 test.each([[[]], [['help']], [['--help']], [['-h']]])('%j shows every command and what exit codes mean', async (args) => {
   const at = desk();
   expect(await at.type(...args)).toBe(0);
-  for (const words of ['import FILE…', 'track EVENT', 'ask TOOL', 'tools [TOOL]', 'help [COMMAND]', '--url', '--key', '130 interrupted'])
+  for (const words of ['import FILE…', 'track EVENT', 'ask TOOL', 'tools [TOOL]', 'init --stack NAME', 'help [COMMAND]', '--url', '--key', '130 interrupted'])
     expect(at.said.out).toContain(words);
 });
 
