@@ -1,76 +1,48 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { settingNames } from '../src/aws/settings.ts';
+import { type Bundle, doorBundle, doorNames, floorsOf, isSdk, packageOf } from './bundles.ts';
 import { median, ratio, shown } from './figures.ts';
 import { noise } from './machine.ts';
 import { type Section, verdicts } from './report.ts';
 
-const root = join(import.meta.dirname, '..');
 const starts = 13;
 
-/** A bundle: how large it is, how long Node takes to import it. */
-interface Bundle {
-  readonly kb: number;
-  readonly gzipKb: number;
-  readonly importMs: readonly number[];
+/** A bundle and how long a fresh process takes to import it. */
+interface Started {
+  readonly bundle: Bundle;
+  readonly ms: number;
 }
 
-/** Where there are no Lambda files yet: the doors as they are, and the clients each will need. */
-const withoutLambdas: Readonly<Record<string, readonly string[]>> = {
-  'src/serve/collect.ts': ['DynamoDBClient', 'FirehoseClient'],
-  'src/serve/rest.ts': ['DynamoDBClient', 'AthenaClient'],
-  'src/serve/mcp.ts': ['DynamoDBClient', 'AthenaClient', 'FirehoseClient'],
-  'src/serve/site.ts': ['DynamoDBClient'],
-};
-const packages: Readonly<Record<string, string>> = {
-  DynamoDBClient: '@aws-sdk/client-dynamodb',
-  FirehoseClient: '@aws-sdk/client-firehose',
-  AthenaClient: '@aws-sdk/client-athena',
-};
+interface Weighed {
+  readonly name: string;
+  readonly door: Started;
+  readonly floors: { readonly whole: Started; readonly bare: Started; readonly exports: readonly string[] } | undefined;
+}
 
-/** Each Lambda door’s bundle beside the floor: the SDK clients it uses, alone. */
+/** Each Lambda door’s bundle beside its floors: the SDK names it uses, alone. */
 export const weighDoors = async (): Promise<Section> => {
   const around = noise();
   const folder = await mkdtemp(join(tmpdir(), 'millimetric-doors-'));
-  const lambdas = existsSync(join(root, 'lambdas')) ? readdirSync(join(root, 'lambdas')).filter((file) => file.endsWith('.ts')) : [];
   try {
-    const entries =
-      lambdas.length > 0
-        ? lambdas.map((file) => ({ name: basename(file, '.ts'), file: join(root, 'lambdas', file), clients: undefined }))
-        : Object.entries(withoutLambdas).map(([file, clients]) => ({ name: basename(file, '.ts'), file: join(root, file), clients }));
-    const found: { readonly name: string; readonly door: Bundle; readonly floor: Bundle; readonly uses: readonly string[]; readonly besides: string }[] = [];
-    for (const { name, file, clients } of entries) {
-      const outfile = join(folder, `${name}.mjs`);
-      const entry = clients === undefined ? file : await written(folder, name, [`export * from ${JSON.stringify(file)};`, ...clients.map(exportOf)]);
-      const used = await bundle(entry, outfile);
-      const taken = clients === undefined ? sdkImports(used) : clients.map(exportOf);
-      const floorfile = join(folder, `${name}-floor.mjs`);
-      await bundle(await written(folder, `${name}-floor`, taken), floorfile);
-      // One after the other, in turn, so that both meet the same noise.
-      const times: readonly [number[], number[]] = [[], []];
-      for (let i = 0; i < starts; i++) {
-        times[0].push(importMs(outfile));
-        times[1].push(importMs(floorfile));
-        around.sample();
-      }
-      const uses = taken.flatMap((line) => /client-[a-z0-9-]+/.exec(line)?.[0] ?? []);
-      found.push({ name, door: sized(outfile, times[0]), floor: sized(floorfile, times[1]), uses: [...new Set(uses)], besides: besidesSdk(used) });
+    const found: Weighed[] = [];
+    for (const name of doorNames) {
+      const door = await doorBundle(name);
+      const floors = await floorsOf(door);
+      const bundles = floors === undefined ? [door] : [door, floors.whole, floors.bare];
+      const times = await importTimes(folder, bundles, around.sample);
+      const started = (bundle: Bundle): Started => ({ bundle, ms: median(times.get(bundle) ?? []) });
+      found.push({ name, door: started(door), floors: floors && { whole: started(floors.whole), bare: started(floors.bare), exports: floors.exports } });
     }
-    const compared = found.filter(({ uses }) => uses.length > 0);
-    const worst = (of: (bundle: Bundle) => number) => Math.max(...compared.map(({ door, floor }) => of(door) / of(floor)));
-    const [size, time] = [worst(({ kb }) => kb), worst(({ importMs: ms }) => median(ms))];
+    const worst = (of: (started: Started) => number) => Math.max(...found.map(({ door, floors }) => (floors === undefined ? 0 : of(door) / of(floors.whole))));
+    const [size, time] = [worst(({ bundle }) => bundle.kb), worst(({ ms }) => ms)];
     return {
       title: 'Doors',
       notes: [
-        `esbuild, minified ESM for Node, everything bundled. Floor: the very SDK names a door uses, alone in a bundle. Import: the time of \`import()\` in a fresh process, median of ${starts} starts, door and floor in turn.`,
-        ...(lambdas.length > 0
-          ? []
-          : ['**There are no files in lambdas/ yet**: the doors of src/serve were measured together with the SDK clients that they will need.']),
+        'Doors as the stack bundles them (`lib/bundling.ts`; a test compares the bytes). Floor: the very SDK names a door uses, alone in a bundle by the same options, with all that the SDK brings. Bare floor: without the ways to credentials that the stack leaves out of every door; what is above it is ours and our other dependencies’.',
+        `Import: the time of \`import()\` in a fresh process, median of ${starts} starts, door and floors in turn.`,
         around.sentence(),
       ],
       tables: [
@@ -79,19 +51,26 @@ export const weighDoors = async (): Promise<Section> => {
           { what: 'slowest import against its floor', target: '≤ 1.2 ×', measured: `${time.toFixed(2)} ×`, met: time <= 1.2 },
         ]),
         {
-          title: 'Each door',
-          columns: ['door', 'KB', 'gzip KB', 'floor KB', 'size', 'import ms', 'floor ms', 'import', 'SDK clients', 'largest besides, KB'],
-          rows: found.map(({ name, door, floor, uses, besides }) => [
+          title: 'Size, KB',
+          columns: ['door', 'bundle', 'gzip', 'floor', 'of floor', 'bare floor', 'of bare floor', 'SDK clients', 'largest besides'],
+          rows: found.map(({ name, door, floors }) => [
             name,
-            shown(door.kb),
-            shown(door.gzipKb),
-            shown(floor.kb),
-            ratio(door.kb, floor.kb),
-            shown(median(door.importMs)),
-            shown(median(floor.importMs)),
-            ratio(median(door.importMs), median(floor.importMs)),
-            uses.map((client) => client.replace('client-', '')).join(', '),
-            besides,
+            shown(door.bundle.kb),
+            shown(door.bundle.gzipKb),
+            ...[floors?.whole, floors?.bare].flatMap((floor) =>
+              floor === undefined ? ['–', '–'] : [shown(floor.bundle.kb), ratio(door.bundle.kb, floor.bundle.kb)],
+            ),
+            [...new Set(floors?.exports.flatMap((line) => /client-([a-z0-9-]+)/.exec(line)?.[1] ?? []))].join(', '),
+            besidesSdk(door.bundle),
+          ]),
+        },
+        {
+          title: 'Import, ms',
+          columns: ['door', 'import', 'floor', 'of floor', 'bare floor', 'of bare floor'],
+          rows: found.map(({ name, door, floors }) => [
+            name,
+            shown(door.ms),
+            ...[floors?.whole, floors?.bare].flatMap((floor) => (floor === undefined ? ['–', '–'] : [shown(floor.ms), ratio(door.ms, floor.ms)])),
           ]),
         },
       ],
@@ -101,73 +80,21 @@ export const weighDoors = async (): Promise<Section> => {
   }
 };
 
-const exportOf = (name: string): string => `export { ${name} } from '${packages[name] ?? ''}';`;
+interface Timed {
+  readonly bundle: Bundle;
+  readonly path: string;
+  readonly ms: number[];
+}
 
-const written = async (folder: string, name: string, lines: readonly string[]): Promise<string> => {
-  const path = join(folder, `${name}.entry.ts`);
-  await writeFile(path, `${lines.join('\n')}\n`);
-  return path;
-};
-
-/** What went into a bundle: each file with its bytes there. */
-type Parts = readonly (readonly [path: string, bytes: number])[];
-
-/** Bundles an entry as the stack does (lib/door.ts). */
-const bundle = async (entry: string, outfile: string): Promise<Parts> => {
-  const { metafile } = await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    minify: true,
-    metafile: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    charset: 'utf8',
-    mainFields: ['module', 'main'],
-    absWorkingDir: root,
-    nodePaths: [join(root, 'node_modules')],
-    logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
-  const parts = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
-  return parts.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [[path, bytesInOutput] as const] : []));
-};
-
-/** The names the project’s files in a bundle import from the SDK, as exports; those of clients that were left out of it, not. */
-const sdkImports = (parts: Parts): readonly string[] => {
-  const own = parts.map(([path]) => path).filter((path) => !path.includes('node_modules') && path.endsWith('.ts'));
-  const present = new Set(parts.map(([path]) => packageOf(path)));
-  const names = new Map<string, Set<string>>();
-  for (const file of own) {
-    for (const [, list = '', from = ''] of readFileSync(join(root, file), 'utf8').matchAll(/^import \{([^}]*)\} from '(@aws-sdk\/[^']+)'/gm)) {
-      const values = list
-        .split(',')
-        .map((word) => word.trim())
-        .filter((word) => word !== '' && !word.startsWith('type '));
-      if (present.has(from)) names.set(from, new Set([...(names.get(from) ?? []), ...values]));
-    }
+/** One after the other, in turn, so that all meet the same noise. */
+const importTimes = async (folder: string, bundles: readonly Bundle[], between: () => void): Promise<ReadonlyMap<Bundle, readonly number[]>> => {
+  const files: readonly Timed[] = bundles.map((bundle, i) => ({ bundle, path: join(folder, `${i}.mjs`), ms: [] }));
+  for (const { path, bundle } of files) await writeFile(path, bundle.code);
+  for (let i = 0; i < starts; i++) {
+    for (const { path, ms } of files) ms.push(importMs(path));
+    between();
   }
-  return [...names].filter(([, values]) => values.size > 0).map(([from, values]) => `export { ${[...values].join(', ')} } from '${from}';`);
-};
-
-/** The package a file belongs to; the project’s own by their folder. */
-const packageOf = (path: string): string => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path.split('/').slice(0, 2).join('/');
-
-/** The largest things in a bundle that are not the SDK’s. */
-const besidesSdk = (parts: Parts): string => {
-  const sizes = new Map<string, number>();
-  for (const [path, bytes] of parts) sizes.set(packageOf(path), (sizes.get(packageOf(path)) ?? 0) + bytes);
-  const others = [...sizes].filter(([name]) => !/^@(aws-sdk|smithy|aws-crypto|aws)\//.test(name)).toSorted(([, a], [, b]) => b - a);
-  return others
-    .slice(0, 4)
-    .map(([name, bytes]) => `${name} ${shown(bytes / 1000)}`)
-    .join(', ');
-};
-
-const sized = (path: string, importMs: readonly number[]): Bundle => {
-  const bytes = readFileSync(path);
-  return { kb: bytes.length / 1000, gzipKb: gzipSync(bytes).length / 1000, importMs };
+  return new Map(files.map(({ bundle, ms }) => [bundle, ms]));
 };
 
 const importMs = (path: string): number => {
@@ -176,4 +103,16 @@ const importMs = (path: string): number => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', env });
   if (status !== 0) throw new Error(`${basename(path)} cannot be imported: ${stderr.slice(-500)}`);
   return Number(stdout);
+};
+
+/** The largest things in a bundle that are not the SDK’s. */
+const besidesSdk = ({ parts }: Bundle): string => {
+  const sizes = new Map<string, number>();
+  for (const part of parts) sizes.set(packageOf(part), (sizes.get(packageOf(part)) ?? 0) + part.bytes);
+  return [...sizes]
+    .filter(([name]) => !isSdk(name))
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, 4)
+    .map(([name, bytes]) => `${name} ${shown(bytes / 1000)}`)
+    .join(', ');
 };

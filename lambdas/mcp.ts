@@ -1,5 +1,5 @@
-import { cloud } from '../src/aws/world.ts';
+import { agentWorld } from '../src/aws/world.ts';
 import { speakMcp } from '../src/serve/mcp.ts';
 
 /** POST /mcp. */
-export const handler = speakMcp(cloud());
+export const handler = speakMcp(agentWorld());

@@ -3,18 +3,14 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { Charset, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Setting, settingNames } from '../src/aws/settings.ts';
+import { bundling } from './bundling.ts';
 
 const root = join(import.meta.dirname, '..');
-
-/** Ways to credentials that a Lambda function, which has them in its environment, never goes: the SDK would load them last and lazily. A quarter of a bundle. */
-const otherCredentials = ['http', 'ini', 'process', 'sso', 'web-identity']
-  .map((way) => `@aws-sdk/credential-provider-${way}`)
-  .concat('@smithy/credential-provider-imds');
 
 /** How one function is run. */
 export interface DoorProps {
@@ -59,16 +55,15 @@ export class Door extends Construct {
       awsSdkConnectionReuse: false,
       bundling: {
         format: OutputFormat.ESM,
-        target: 'node24',
-        charset: Charset.UTF8,
-        minify: true,
+        target: bundling.target,
+        minify: bundling.minify,
         logLevel: LogLevel.WARNING,
-        sourceMap: false,
-        mainFields: ['module', 'main'],
-        // All else comes along, the SDK too: its version is ours to choose and test, and a bundle of few clients loads faster than the runtime's copy.
-        externalModules: otherCredentials,
-        // Some dependencies are CommonJS and ask for Node's modules by `require`.
-        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+        sourceMap: bundling.sourcemap,
+        mainFields: bundling.mainFields,
+        externalModules: bundling.external,
+        banner: bundling.banner.js,
+        // The property of this name never reaches esbuild (CDK 2.276).
+        esbuildArgs: { '--charset': bundling.charset },
         commandHooks: {
           beforeInstall: () => [],
           beforeBundling: () => [],

@@ -53,12 +53,12 @@ export const answerInOurWords = (api: RestApi): void => {
       templates: { 'application/json': plain(JSON.stringify(problem.body)) },
     });
   }
-  // The authorizer says why, in two words of its context that hold no quotation mark.
+  // The authorizer always says why, in two texts of its context that hold no quotation mark; also when it allowed a route and the path turns out to be spelled otherwise.
   api.addGatewayResponse(ResponseType.ACCESS_DENIED.responseType, {
     type: ResponseType.ACCESS_DENIED,
     statusCode: String(problems['insufficient_scope' satisfies ProblemCode].status),
     responseHeaders: quoted(refusalHeaders),
-    templates: { 'application/json': JSON.stringify({ error: '$context.authorizer.problem', message: '$context.authorizer.message' }) },
+    templates: { 'application/json': JSON.stringify({ error: '$context.authorizer.denied', message: '$context.authorizer.because' }) },
   });
 };
 

@@ -2,7 +2,7 @@ import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { ledgerIndex } from '../src/aws/settings.ts';
+import { ledgerExpiry, ledgerIndex } from '../src/aws/settings.ts';
 import type { Door } from './door.ts';
 
 /** What is small and must be right: accounts, projects, keys, salts in one table, and the pepper that keys are hashed with. */
@@ -19,7 +19,7 @@ export class Ledger extends Construct {
       encryption: TableEncryption.DEFAULT,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: retain,
-      timeToLiveAttribute: 'expires_at',
+      timeToLiveAttribute: ledgerExpiry,
       removalPolicy,
     });
     this.table.addGlobalSecondaryIndex({

@@ -6,6 +6,7 @@ import { type Context, contextOf } from './context.ts';
 import { keyId, parseKey } from './keys.ts';
 import type { Principal } from './kinds.ts';
 import { refusalFor } from './may.ts';
+import { presentedIn } from './presented.ts';
 import { keyRecord, principalFrom } from './record.ts';
 
 /** What a gateway calls before a door: a REQUEST authorizer of API Gateway (REST). */
@@ -16,19 +17,25 @@ interface Refusal {
   readonly message: string;
 }
 
+/** What an authorizer throws for API Gateway to answer as if no key had come, and to remember nothing. */
+export const unauthorized = 'Unauthorized';
+
 /**
  * The authorizer of this world: at most one ledger read. A good key gets a policy for this one route and its principal as context; a bad
- * key passes with `context.problem`, which the door turns into the 401; a kind that may not is denied with `context.problem` for the 403.
+ * key passes with `context.problem`, which the door turns into the 401; a kind that may not is denied, and `context.denied` and `because` are the 403’s
+ * word and sentence. Throws `unauthorized` where several keys came: a verdict is remembered under one of them, and must not speak of another.
  */
 export const authorize =
   (world: Pick<World, 'ledger' | 'pepper'>): Authorizer =>
   async (event) => {
     const route = routeOf(event);
-    const presented = keyIn(event, route);
-    const found = typeof presented === 'string' ? await principalOfKey(world, presented) : presented;
+    const [presented = '', ...others] = presentedIn(event, route);
+    if (others.length > 0) throw new Error(unauthorized);
+    const token = route.key === 'k' ? presented : tokenIn(presented);
+    const found = typeof token === 'string' ? await principalOfKey(world, token) : token;
     if ('problem' in found) return verdict('Allow', event, route, 'unknown', { ...found });
     const refusal = route.needs && refusalFor(found, route.needs);
-    return verdict(refusal ? 'Deny' : 'Allow', event, route, found.key, { ...contextOf(found), ...refusal });
+    return verdict(refusal ? 'Deny' : 'Allow', event, route, found.key, { ...contextOf(found), ...refusal }, refusal ?? otherwiseSpelled);
   };
 
 const missing: Refusal = { problem: 'missing_bearer_token', message: 'The Authorization header holds no bearer token; send Authorization: Bearer <key>.' };
@@ -39,17 +46,16 @@ const malformed: Refusal = {
 const unknown: Refusal = { problem: 'invalid_api_key', message: 'No such key, or it was revoked. Use another key of this project or mint a new one.' };
 const otherKind: Refusal = { problem: 'key_kind_mismatch', message: 'The stored key is of another kind than the one presented. Mint a new key.' };
 
-/** The key a request presents where its route looks for one. */
-const keyIn = (event: APIGatewayRequestAuthorizerEvent, route: Route): string | Refusal => {
-  if (route.key === 'k') {
-    const given = event.multiValueQueryStringParameters?.k ?? [];
-    return given.length === 1 ? (given[0] ?? '') : malformed;
-  }
-  const given = Object.entries(event.multiValueHeaders ?? {}).flatMap(([name, values]) => (name.toLowerCase() === 'authorization' ? (values ?? []) : []));
-  // Two headers: which one a proxy before us believed is anyone's guess.
-  if (given.length > 1) return malformed;
-  const [, token] = /^bearer +(\S+) *$/i.exec(given[0] ?? '') ?? [];
-  return token ?? (/^bearer +\S/i.test(given[0] ?? '') ? malformed : missing);
+/** A policy names a route by its own spelling; a gateway may take `/v1/track/` for it and then find that the policy does not. */
+const otherwiseSpelled: Refusal = {
+  problem: 'insufficient_scope',
+  message: 'This key may not use the path as it is spelled here. GET /v1/openapi.json lists all routes.',
+};
+
+/** The bearer token of an Authorization header. */
+const tokenIn = (header: string): string | Refusal => {
+  const [, token] = /^bearer +(\S+) *$/i.exec(header) ?? [];
+  return token ?? (/^bearer +\S/i.test(header) ? malformed : missing);
 };
 
 const principalOfKey = async ({ ledger, pepper }: Pick<World, 'ledger' | 'pepper'>, text: string): Promise<Principal | Refusal> => {
@@ -74,6 +80,7 @@ const verdict = (
   route: Route,
   principalId: string,
   context: Context,
+  { problem: denied, message: because }: Refusal = otherwiseSpelled,
 ): APIGatewayAuthorizerResult => {
   const [api, stage] = methodArn.split('/');
   return {
@@ -82,6 +89,6 @@ const verdict = (
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: `${api}/${stage}/${httpMethod}${route.path}` }],
     },
-    context,
+    context: { ...context, denied, because },
   };
 };

@@ -1,31 +1,30 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type ProblemCode, problems } from '../problems.ts';
 import type { Principal } from './kinds.ts';
 
 /** What an authorizer hands to the gateway and on to the door: API Gateway carries flat text only. */
 export type Context = Readonly<Record<string, string>>;
 
-const origins = z
-  .string()
-  .transform((text, issues) => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      issues.addIssue('not JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(z.array(z.string()));
+const json = z.transform((text: string, { issues }): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    issues.push({ code: 'custom', message: 'not JSON', input: text });
+    return z.NEVER;
+  }
+});
+const origins = z.pipe(z.pipe(z.string(), json), z.array(z.string()));
+const word = z.string().check(z.minLength(1));
 const known = z.object({
   key: z.string(),
   kind: z.enum(['pk', 'sk', 'rk', 'ak']),
   env: z.enum(['live', 'test']),
   scope: z.string(),
-  account_id: z.string().min(1),
-  plan: z.string().min(1),
-  problem: z.undefined().optional(),
+  account_id: word,
+  plan: word,
+  problem: z.optional(z.undefined()),
 });
-const inProject = z.object({ project_id: z.string().min(1), project_slug: z.string(), timezone: z.string(), allowed_origins: origins });
+const inProject = z.object({ project_id: word, project_slug: z.string(), timezone: z.string(), allowed_origins: origins });
 
 /** The principal as authorizer context. */
 export const contextOf = ({ key, kind, env, scope, accountId, plan, project }: Principal): Context => ({
@@ -61,6 +60,15 @@ export const refusalOf = (context: unknown): { readonly problem: ProblemCode; re
   const { problem, message } = context;
   return typeof problem === 'string' && isProblem(problem) && typeof message === 'string' ? { problem, message } : null;
 };
+
+/** The word and the sentence for what the verdict’s policy does not allow; every verdict has them. */
+export const denialOf = ({
+  denied = '',
+  because = 'This key may not use this route.',
+}: Context): { readonly problem: ProblemCode; readonly message: string } => ({
+  problem: isProblem(denied) ? denied : 'insufficient_scope',
+  message: because,
+});
 
 /** The name of the key, for the log; null where none was good enough to have one. */
 export const keyNameIn = (context: unknown): string | null =>

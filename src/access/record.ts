@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Principal } from './kinds.ts';
 
 const project = z.object({ id: z.string(), slug: z.string(), timezone: z.string(), allowed_origins: z.array(z.string()) });
@@ -14,11 +14,11 @@ export const keyRecord = z.object({
   account_id: z.string(),
   plan: z.string(),
   /** A copy of the project's own record, renewed with it; null on an account key. */
-  project: project.nullable(),
+  project: z.nullable(project),
   /** ISO 8601, UTC. */
   created_at: z.string(),
   /** ISO 8601, UTC; null while the key is good. */
-  revoked_at: z.string().nullable(),
+  revoked_at: z.nullable(z.string()),
 });
 
 /** A key as the ledger keeps it, with all an authorizer must know. */

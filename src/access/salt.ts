@@ -3,6 +3,8 @@ import type { World } from '../ports.ts';
 
 const dayMs = 86_400_000;
 const group = 'SALT';
+/** A salt is good on its day and kept for two more. */
+const keptDays = 2;
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /**
@@ -30,8 +32,8 @@ const saltOf = async (world: Pick<World, 'ledger' | 'random' | 'log'>, atMs: num
   const stored = (await world.ledger.read(id))?.data.salt;
   if (typeof stored === 'string') return key(stored);
   const made = Buffer.from(world.random(32)).toString('base64');
-  if (await world.ledger.write({ id, group, at: today, data: { salt: made } }, 0)) {
-    await forgetBefore(world, day(atMs - 2 * dayMs)).catch((cause: unknown) =>
+  if (await world.ledger.write({ id, group, at: today, data: { salt: made } }, 0, Date.parse(today) + (keptDays + 1) * dayMs)) {
+    await forgetBefore(world, day(atMs - keptDays * dayMs)).catch((cause: unknown) =>
       world.log.warn('old salts could not be erased; tomorrow they will be', { cause: String(cause) }),
     );
     return key(made);

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { randomWord } from '../access/keys.ts';
 import type { World } from '../ports.ts';
 

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import { keyRecord } from '../access/record.ts';
 import { Problem } from '../problems.ts';
 import { type Books, newId } from './accounts.ts';
@@ -15,22 +16,23 @@ const isTimezone = (zone: string): boolean => {
 const isOrigin = (text: string): boolean =>
   text === '*' || (/^https?:/.test(text) ? URL.parse(text)?.origin === text : /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@"\\]+$/.test(text));
 
+const origin = z
+  .string()
+  .check(z.maxLength(255), z.refine(isOrigin, 'Use scheme, host and port as browsers send them, e.g. https://example.com or http://localhost:3000, or *.'));
+
 /** What its owner says about a project. `slug` names it in selectors; `timezone` is IANA; `allowed_origins` are pages that may use its pk_ keys. */
 export const projectInput = z.object({
-  slug: z.string().regex(/^[a-z0-9](-?[a-z0-9]){0,62}$/, 'Use 1–63 lower-case letters, digits and single hyphens between them, e.g. my-shop.'),
-  name: z.string().min(1).max(128),
-  timezone: z.string().refine(isTimezone, 'Use an IANA name such as Europe/Berlin or UTC.').default('UTC'),
+  slug: z.string().check(z.regex(/^[a-z0-9](-?[a-z0-9]){0,62}$/, 'Use 1–63 lower-case letters, digits and single hyphens between them, e.g. my-shop.')),
+  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  timezone: z._default(z.string().check(z.refine(isTimezone, 'Use an IANA name such as Europe/Berlin or UTC.')), 'UTC'),
   // API Gateway hands the list from authorizer to door in one text; 50 origins keep that small.
-  allowed_origins: z
-    .array(z.string().max(255).refine(isOrigin, 'Use scheme, host and port as browsers send them, e.g. https://example.com or http://localhost:3000, or *.'))
-    .max(50)
-    .default([]),
+  allowed_origins: z._default(z.array(origin).check(z.maxLength(50)), []),
 });
 
 /** A project as its owner describes it; what is left out has a default. */
 export type ProjectInput = z.input<typeof projectInput>;
 
-const stored = projectInput.extend({ project_id: z.string(), account_id: z.string(), created_at: z.string() });
+const stored = z.extend(projectInput, { project_id: z.string(), account_id: z.string(), created_at: z.string() });
 
 /** A site, app or service whose events are counted together. */
 export type Project = Readonly<z.output<typeof stored>>;
@@ -116,8 +118,8 @@ const slugTaken = (slug: string) =>
     details: { formErrors: [], fieldErrors: { slug: ['Taken in this account.'] } },
   });
 
-const parsed = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
-  const result = schema.safeParse(input);
+const parsed = <S extends z.ZodMiniType>(schema: S, input: unknown): z.output<S> => {
+  const result = schema.safeParse(input, { error: en().localeError });
   if (result.success) return result.data;
   const first = result.error.issues[0];
   throw new Problem('invalid_payload', `The project does not fit: ${first?.path.join('.') ?? ''}: ${first?.message ?? ''}`, {

@@ -1,15 +1,16 @@
 import { type AttributeValue, DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Ledger, LedgerItem } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { ledgerIndex } from './settings.ts';
+import { ledgerExpiry, ledgerIndex } from './settings.ts';
 import { nameOf, upstream } from './upstream.ts';
 
 type Attributes = Record<string, AttributeValue>;
 
-const text = z.object({ S: z.string() }).transform(({ S }) => S);
-const stored = z.object({ id: text, group: text.optional(), at: text, version: z.object({ N: z.coerce.number<string>() }), data: text });
-const place = z.tuple([z.string(), z.string()]);
+const text = z.object({ S: z.string() });
+const stored = z.object({ id: text, group: z.optional(text), at: text, version: z.object({ N: z.string() }), data: text });
+const fields = z.looseObject({});
+const place = z.array(z.string());
 const pageLength = 100;
 /** Sorts before every other character, so that a shorter `at` comes first and equal ones are ordered by id. */
 const end = '\0';
@@ -26,9 +27,9 @@ export const openLedger = ({ client, table: TableName }: { readonly client: Dyna
 
   return {
     read,
-    write: async (item, ifVersion) => {
+    write: async (item, ifVersion, expiresAt) => {
       const { id, data } = item;
-      const put = new PutItemCommand({ TableName, Item: attributesOf(item, ifVersion + 1), ...conditionFor(ifVersion) });
+      const put = new PutItemCommand({ TableName, Item: attributesOf(item, ifVersion + 1, expiresAt), ...conditionFor(ifVersion) });
       const done = await unless(client.send(put));
       // The SDK tried again after an answer was lost: what stands in our way may be our own first try.
       return done === 'done' || (done === 'repeated' && isOurs(await read(id), ifVersion + 1, data));
@@ -88,22 +89,30 @@ const attemptsOf = (thrown: unknown): number => sdkError.safeParse(thrown).data?
 const isOurs = (item: LedgerItem | undefined, version: number, data: LedgerItem['data']): boolean =>
   item?.version === version && JSON.stringify(item.data) === JSON.stringify(data);
 
-const attributesOf = ({ id, group, at, data }: Omit<LedgerItem, 'version'>, version: number): Attributes => ({
+const attributesOf = ({ id, group, at, data }: Omit<LedgerItem, 'version'>, version: number, expiresAt: number | undefined): Attributes => ({
   id: { S: id },
   ...(group === undefined ? {} : { group: { S: group } }),
   at: { S: sortKey(at, id) },
   version: { N: String(version) },
   data: { S: JSON.stringify(data) },
+  // The table’s TTL attribute, in seconds.
+  ...(expiresAt === undefined ? {} : { [ledgerExpiry]: { N: String(Math.ceil(expiresAt / 1000)) } }),
 });
 
 const itemFrom = (attributes: Attributes): LedgerItem => {
-  const { id, group, at: sorted, version, data } = stored.parse(attributes);
+  const {
+    id: { S: id },
+    group,
+    at: { S: sorted },
+    version,
+    data,
+  } = stored.parse(attributes);
   const at = sorted.slice(0, -(id.length + end.length));
   return {
     id,
-    version: version.N,
-    data: z.record(z.string(), z.unknown()).parse(JSON.parse(data)),
-    ...(group === undefined ? {} : { group }),
+    version: Number(version.N),
+    data: fields.parse(JSON.parse(data.S)),
+    ...(group === undefined ? {} : { group: group.S }),
     // None and the empty text are the same here: a sort key must hold something, and nothing asks for the difference.
     ...(at === '' ? {} : { at }),
   };
@@ -118,7 +127,8 @@ const cursorAt = ({ at = '', id }: LedgerItem): string => Buffer.from(JSON.strin
 
 const startAfter = (group: string, cursor: string): Attributes => {
   try {
-    const [at, id] = place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    const [at, id, ...more] = place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    if (at === undefined || id === undefined || more.length > 0) throw new Error('a cursor holds two texts');
     return { id: { S: id }, group: { S: group }, at: { S: sortKey(at, id) } };
   } catch (cause) {
     throw new Problem('invalid_params', 'The cursor is not one of ours; send back `next` of the page before, unchanged.', { cause });

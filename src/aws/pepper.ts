@@ -2,8 +2,8 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import type { World } from '../ports.ts';
 import { upstream } from './upstream.ts';
 
-/** After this long the secret is read again, so that all instances come to use a rotated one. */
-const keepsMs = 5 * 60_000;
+/** After this long, ms, the secret is read again, so that all instances come to use a rotated one. */
+export const pepperKeepsMs = 5 * 60_000;
 
 interface PepperParts {
   readonly client: SecretsManagerClient;
@@ -27,7 +27,7 @@ export const openPepper = ({ client, secret, clock }: PepperParts): World['peppe
     const bytes = new Uint8Array(Buffer.from(text));
     // The same object while it is the same pepper: what is made from it once is kept with it.
     if (known === undefined || !Buffer.from(known).equals(bytes)) known = bytes;
-    fresh = clock() + keepsMs;
+    fresh = clock() + pepperKeepsMs;
     return known;
   };
 

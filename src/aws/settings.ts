@@ -1,4 +1,4 @@
-/** The names under which the stack tells a Lambda what it may use: one list for both sides. */
+/** The names under which the stack tells a Lambda what it may use: one list for both sides. All but `countryHeader`, for an edge of the operator’s own, are always there. */
 export const settingNames = {
   table: 'LEDGER_TABLE',
   stream: 'EVENTS_STREAM',
@@ -6,6 +6,7 @@ export const settingNames = {
   database: 'LAKE_DATABASE',
   workgroup: 'ATHENA_WORKGROUP',
   pepperSecret: 'PEPPER_SECRET_ARN',
+  countryHeader: 'COUNTRY_HEADER',
 } as const;
 
 /** Something the stack tells a Lambda. */
@@ -25,6 +26,9 @@ export const countryFiles = {
 
 /** The ledger’s index: partition key `group`, sort key `at`, everything projected. The table’s own partition key is `id`; all three are strings. */
 export const ledgerIndex = 'group-at';
+
+/** The ledger’s TTL attribute: when DynamoDB may erase an item by itself, seconds since 1970. */
+export const ledgerExpiry = 'expires_at';
 
 /** How long after gathering a file is taken to be in the bucket, seconds. The alarm on Firehose’s freshness says when that does not hold. */
 export const deliverySeconds = 60;

@@ -1,5 +1,6 @@
 import { type CountryResponse, Reader } from 'mmdb-lib';
 import { address } from './address.ts';
+import { countryCode } from './country-code.ts';
 import { remember } from './remember.ts';
 
 /** The country of an address, from tables in MaxMind’s format whose records are `{country_code}`: one for IPv4, one for IPv6. Two upper-case letters; null where unknown, private or no address. */
@@ -21,6 +22,3 @@ const country = (found: unknown): string | null => {
   const code = typeof found === 'object' && found !== null && 'country_code' in found ? found.country_code : null;
   return typeof code === 'string' ? countryCode(code) : null;
 };
-
-/** Two upper-case letters, ISO 3166-1; null for anything else and for the code that means “unknown”. */
-export const countryCode = (code: string): string | null => (/^[A-Z]{2}$/.test(code) && code !== 'ZZ' && code !== 'XX' ? code : null);

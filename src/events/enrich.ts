@@ -3,7 +3,7 @@ import { address } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import { classify } from './classify.ts';
 import type { Event } from './columns.ts';
-import { countryCode } from './country.ts';
+import { countryCode } from './country-code.ts';
 import { withoutPersonal } from './personal.ts';
 import { referrerOf } from './referrer.ts';
 import { remember } from './remember.ts';
@@ -30,7 +30,7 @@ export interface Arrival {
   readonly userAgent: string | null;
   /** Its `Origin`, where a browser sent one. */
   readonly origin: string | null;
-  /** The edge’s `cloudfront-viewer-country`. */
+  /** What the edge before us says, if there is one. */
   readonly edgeCountry: string | null;
   /** Of the day of arrival. */
   readonly salt: KeyObject;

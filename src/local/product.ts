@@ -29,14 +29,14 @@ export interface Product {
 
 /** Starts everything on one port. Throws an Error with one clear sentence when folder or port cannot be had; nothing is left open then. */
 export const openProduct = async (
-  { port, host, dir }: Settings,
-  { log, clock, patience }: Omit<Surroundings, 'dir'> & { readonly patience?: Patience },
+  { port, host, ...where }: Settings,
+  { log, clock, patience }: Pick<Surroundings, 'log' | 'clock'> & { readonly patience?: Patience },
 ): Promise<Product> => {
-  const { world, close } = await openWorld({ dir, log, clock });
+  const { world, close } = await openWorld({ ...where, log, clock });
   const { server, close: closeGateway } = gateway(world, authorize(world), doorsOf(world), patience);
   try {
     const bound = await listen(server, port, host);
-    const { keys, first } = await firstStart(world, dir, bound);
+    const { keys, first } = await firstStart(world, where.dir, bound);
     return {
       url: `http://${shown(host)}:${bound}`,
       keys,

@@ -8,13 +8,16 @@ export interface Settings {
   readonly host: string;
   /** The data folder, absolute. */
   readonly dir: string;
+  /** The header in which an edge before it says where a visitor is, in lower case; left out where there is none. */
+  readonly countryHeader?: string;
 }
 
-/** PORT, HOST and MILLIMETRIC_DATA, checked; throws an Error whose one sentence says what to write instead. */
+/** PORT, HOST, MILLIMETRIC_DATA and MILLIMETRIC_COUNTRY_HEADER, checked; throws an Error whose one sentence says what to write instead. */
 export const settingsFrom = (env: Readonly<Record<string, string | undefined>>, cwd: string): Settings => ({
   port: portFrom(env.PORT),
   host: hostFrom(env.HOST),
   dir: dirFrom(env.MILLIMETRIC_DATA, cwd),
+  ...(env.MILLIMETRIC_COUNTRY_HEADER !== undefined && { countryHeader: headerFrom(env.MILLIMETRIC_COUNTRY_HEADER) }),
 });
 
 const portFrom = (text = '8787'): number => {
@@ -40,4 +43,13 @@ const dirFrom = (text: string | undefined, cwd: string): string => {
     throw new Error(`MILLIMETRIC_DATA must be the path of a folder, not ${JSON.stringify(text)}; leave it out for .millimetric in the current folder.`);
   }
   return resolve(cwd, text ?? '.millimetric');
+};
+
+const headerFrom = (text: string): string => {
+  if (!/^[a-z0-9-]{1,64}$/i.test(text)) {
+    throw new Error(
+      `MILLIMETRIC_COUNTRY_HEADER must be the name of a header that an edge of yours always sets, such as CloudFront-Viewer-Country, not ${JSON.stringify(text)}; leave it out for none.`,
+    );
+  }
+  return text.toLowerCase();
 };

@@ -17,13 +17,14 @@ export interface Surroundings {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  readonly countryHeader?: string;
 }
 
 /** A world whose every port lives in one folder. Throws an Error with one clear sentence when the folder cannot be ours; `close` finishes what was accepted. */
-export const openWorld = async ({ dir, log, clock }: Surroundings): Promise<{ readonly world: World; readonly close: () => Promise<void> }> => {
+export const openWorld = async ({ dir, log, clock, countryHeader }: Surroundings): Promise<{ readonly world: World; readonly close: () => Promise<void> }> => {
   await claimFolder(dir);
   // The lake's lock comes first: what follows must not happen in two processes at once.
-  const lake = await openLake({ dir: join(dir, inFolder.events), log, clock });
+  const lake = await openLake({ dir: join(dir, inFolder.events), knownAs: dir, log, clock });
   try {
     const file = join(dir, inFolder.ledger);
     const pepper = await pepperIn(dir, existsSync(file));
@@ -39,6 +40,7 @@ export const openWorld = async ({ dir, log, clock }: Surroundings): Promise<{ re
         random: (n) => randomBytes(n),
         pepper: async () => pepper,
         country,
+        ...(countryHeader !== undefined && { countryHeader }),
         log,
         questionTimeMs,
         lake: 'clean',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import { countryCode, countryTable } from '../../src/events/country.ts';
+import { countryTable } from '../../src/events/country.ts';
+import { countryCode } from '../../src/events/country-code.ts';
 
 const bytes = (family: string) =>
   readFileSync(createRequire(import.meta.url).resolve(`@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country-${family}.mmdb`));

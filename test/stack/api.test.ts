@@ -180,7 +180,7 @@ describe('what the gateway refuses by itself', () => {
     expect(answer?.StatusCode).toBe(String(status));
     const body = JSON.parse(answer?.ResponseTemplates['application/json'] ?? '');
     expect(Object.keys(body)).toEqual(['error', 'message']);
-    expect(body.error).toBe(code === 'of the authorizer' ? '$context.authorizer.problem' : code);
+    expect(body.error).toBe(code === 'of the authorizer' ? '$context.authorizer.denied' : code);
     const headers = answer?.ResponseParameters ?? {};
     expect(headers['gatewayresponse.header.Access-Control-Allow-Origin']).toBe("'*'");
     expect(headers['gatewayresponse.header.Access-Control-Allow-Credentials']).toBeUndefined();

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
+import { doorBundle, doorNames } from '../../bench/bundles.ts';
 import config from '../../cdk.json' with { type: 'json' };
 import { MillimetricStack } from '../../lib/stack.ts';
 import { settingNames } from '../../src/aws/settings.ts';
@@ -67,6 +68,12 @@ test('the tables of countries lie beside the doors that take events, and only th
 
 test('the authorizer, which every cold start waits for, stays under 400 KB', () => {
   expect(statSync(join(at('Authorizer').folder, 'index.mjs')).size).toBeLessThan(400_000);
+});
+
+test.each(doorNames)('what is weighed of %s is what the stack ships, byte for byte', async (name) => {
+  // The drain is a construct of its own, and its door is called so.
+  const { folder } = at(name === 'drain' ? 'Door' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+  expect(Buffer.from((await doorBundle(name)).code).equals(readFileSync(join(folder, 'index.mjs')))).toBe(true);
 });
 
 test('no bundle carries a source map, or the ways to credentials that Lambda never goes', () => {

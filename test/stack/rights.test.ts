@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { rightsOf } from './rights.ts';
+import { rightsOf } from '../../src/docs/rights.ts';
 import { synthesized } from './synth.ts';
 
 const { template } = synthesized();
-const rights = rightsOf(template);
+const rights = rightsOf(template.toJSON());
 
 const workgroup = 'arn::athena:::workgroup/Millimetric-Lake-CA4AF0E8';
 const glueThings = ['arn::glue:::catalog', 'arn::glue:::database/LakeDatabase', 'arn::glue:::table/LakeDatabase/LakeEventsTable'];
