@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { cloudOf, templateOf } from '../bench/cost/cloud.ts';
+import { readmeCost } from '../bench/cost/page.ts';
+import { between } from '../src/docs/pages.ts';
+import { outputTable, propTable, rightsTable } from '../src/docs/stack.ts';
+
+/** The generated parts of pages that follow from the stack: path, and the page with them in place. Makes the stack’s template, which takes a second. */
+export const stackPages = (): readonly (readonly [path: string, make: (before: string) => string])[] => {
+  const template = templateOf();
+  const source = readFileSync(new URL('../lib/stack.ts', import.meta.url), 'utf8');
+  const parts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    'README.md': { props: propTable(source, 'MillimetricProps'), outputs: outputTable(template), cost: readmeCost(cloudOf(template)) },
+    'docs/security.md': { rights: rightsTable(template) },
+  };
+  return Object.entries(parts).map(([path, texts]) => [
+    path,
+    (before) => Object.entries(texts).reduce((page, [name, text]) => between(page, name, text), before),
+  ]);
+};
