@@ -43,10 +43,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ...pure,
   'src/local': [...core, 'src/browser'],
   'src/aws': [...core, 'src/browser'],
-  // It speaks HTTP; of the product it borrows only how a mistyped word finds its nearest.
-  'src/cli': ['src/tools'],
+  // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, what a person does first, and for `init` the operator’s way into a stack.
+  'src/cli': ['src/tools', 'src/serve/first-steps.ts', 'src/aws/operator.ts', 'src/problems.ts'],
   'src/browser': [],
-  bin: ['lib', 'src/local', 'src/cli', 'src/docs'],
+  bin: ['lib', 'src/local', 'src/cli', 'src/docs', 'bench'],
   // Besides the tables, what a gateway says by itself: the stack renders the same sentences.
   lib: [...tables, 'src/aws', 'src/serve/cors.ts', 'src/serve/gateway-answers.ts'],
   lambdas: ['src/aws', 'src/serve', 'src/access', 'src/browser', 'src/version.ts'],

@@ -39,6 +39,17 @@ test('a salt is erased once more than two days old', async () => {
   expect((await ledger.list('SALT')).items.map(({ id }) => id)).toEqual(['SALT#2026-03-20']);
 });
 
+test('a salt may go by itself at the start of its third day after, and not before', async () => {
+  const { ledger } = installation();
+  const expiries: unknown[] = [];
+  const write: typeof ledger.write = (item, ifVersion, expiresAt) => {
+    expiries.push(expiresAt);
+    return ledger.write(item, ifVersion, expiresAt);
+  };
+  await dailySalts({ ledger: { ...ledger, write }, random: (n) => randomBytes(n), log: quiet })(day(1, 23));
+  expect(expiries).toEqual([day(4)]);
+});
+
 test('a ledger that fails once is asked again', async () => {
   const { ledger } = installation();
   let fails = true;
