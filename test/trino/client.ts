@@ -15,13 +15,15 @@ export interface TrinoPlace {
   readonly signal?: AbortSignal;
 }
 
-/** A statement that Trino refused or could not finish; `code` is its error’s name, e.g. SYNTAX_ERROR. */
+/** A statement that Trino refused or could not finish; `code` is its error’s name, e.g. SYNTAX_ERROR, `type` whose fault it is, e.g. USER_ERROR. */
 export class TrinoError extends Error {
   readonly code: string;
-  constructor(code: string, message: string) {
+  readonly type: string;
+  constructor(code: string, message: string, type = 'EXTERNAL') {
     super(message);
     this.name = 'TrinoError';
     this.code = code;
+    this.type = type;
   }
 }
 
@@ -30,7 +32,7 @@ interface Page {
   readonly columns?: readonly { readonly name: string; readonly type: string }[];
   readonly data?: readonly (readonly unknown[])[];
   readonly stats?: { readonly processedBytes?: number };
-  readonly error?: { readonly errorName: string; readonly message: string };
+  readonly error?: { readonly errorName: string; readonly errorType: string; readonly message: string };
 }
 
 /** Runs one statement to its end. Rejects with a TrinoError; an aborted statement is cancelled on the server too. */
@@ -47,7 +49,7 @@ export async function trino(statement: string, place: TrinoPlace): Promise<Trino
   let columns: TrinoAnswer['columns'] = [];
   let page = await call(`${place.url}/v1/statement`, { method: 'POST', headers, body: statement });
   for (;;) {
-    if (page.error !== undefined) throw new TrinoError(page.error.errorName, page.error.message);
+    if (page.error !== undefined) throw new TrinoError(page.error.errorName, page.error.message, page.error.errorType);
     if (place.signal?.aborted === true && page.nextUri !== undefined) {
       await fetch(page.nextUri, { method: 'DELETE', headers });
       throw place.signal.reason;

@@ -4,10 +4,13 @@
 #   trino.sh install   fetch server, plugins and a Java runtime into the cache (once, about 400 MB)
 #   trino.sh start     run it and return when it answers on http://127.0.0.1:$MILLIMETRIC_TRINO_PORT
 #   trino.sh stop      end it
+#   trino.sh trust CERTIFICATE FILE   write a store of trust that holds this certificate alone
 #
 # MILLIMETRIC_TRINO_CACHE  what is installed, kept between runs (default: $XDG_CACHE_HOME/millimetric-trino)
 # MILLIMETRIC_TRINO_RUN    this run's settings, log and warehouse (default: run/ in the cache)
 # MILLIMETRIC_TRINO_PORT   default 18080
+# MILLIMETRIC_TRINO_AWS    an AWS emulator: its Glue and S3 instead of files in the warehouse
+# MILLIMETRIC_TRINO_TRUST  a store made by `trust`, for an emulator with a certificate of its own
 # Needs mvn, python3 with pip, curl, tar.
 set -euo pipefail
 
@@ -83,7 +86,11 @@ END
 connector.name=memory
 memory.max-data-per-node=256MB
 END
-  cat >"$run/etc/catalog/hive.properties" <<END
+  if [ -n "${MILLIMETRIC_TRINO_AWS:-}" ]; then over_aws "$MILLIMETRIC_TRINO_AWS"; else over_files; fi >"$run/etc/catalog/hive.properties"
+}
+
+over_files() {
+  cat <<END
 connector.name=hive
 hive.security=allow-all
 hive.metastore=file
@@ -91,6 +98,32 @@ hive.metastore.catalog.dir=local:///metastore
 fs.native-local.enabled=true
 local.location=$run/warehouse
 END
+}
+
+# As Athena does: the catalog is Glue’s, partitions are projected, and an hour without a folder holds nothing.
+over_aws() {
+  cat <<END
+connector.name=hive
+hive.security=allow-all
+hive.partition-projection-enabled=true
+hive.ignore-absent-partitions=true
+hive.metastore=glue
+hive.metastore.glue.endpoint-url=$1
+hive.metastore.glue.region=$AWS_REGION
+hive.metastore.glue.aws-access-key=$AWS_ACCESS_KEY_ID
+hive.metastore.glue.aws-secret-key=$AWS_SECRET_ACCESS_KEY
+fs.native-s3.enabled=true
+s3.endpoint=$1
+s3.region=$AWS_REGION
+s3.path-style-access=true
+s3.aws-access-key=$AWS_ACCESS_KEY_ID
+s3.aws-secret-key=$AWS_SECRET_ACCESS_KEY
+END
+}
+
+trust() {
+  rm -f "$2"
+  "$(dirname "$java")/keytool" -importcert -noprompt -alias emulator -file "$1" -keystore "$2" -storetype PKCS12 -storepass changeit 2>/dev/null
 }
 
 start() {
@@ -101,6 +134,7 @@ start() {
   ulimit -n "$(ulimit -Hn)"
   nohup "$java" -Xmx2G -XX:+UseG1GC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256M -XX:+ExitOnOutOfMemoryError \
     -Djdk.attach.allowAttachSelf=true -XX:+EnableDynamicAgentLoading --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    ${MILLIMETRIC_TRINO_TRUST:+-Djavax.net.ssl.trustStore=$MILLIMETRIC_TRINO_TRUST -Djavax.net.ssl.trustStorePassword=changeit} \
     -Dfile.encoding=UTF-8 -Duser.timezone=UTC -Djava.io.tmpdir="$run/tmp" \
     -Dnode.environment=test -Dnode.id=test-1 -Dnode.data-dir="$run/data" -Dnode.bind-ip=127.0.0.1 -Dnode.internal-address=127.0.0.1 \
     -Dconfig="$run/etc/config.properties" -Dcatalog.config-dir="$run/etc/catalog" -Dplugin.dir="$home/plugin" \
@@ -131,6 +165,6 @@ stop() {
 }
 
 case ${1:-} in
-  install | start | stop) "$1" ;;
-  *) say "usage: $0 install|start|stop"; exit 2 ;;
+  install | start | stop | trust) "$@" ;;
+  *) say "usage: $0 install|start|stop|trust"; exit 2 ;;
 esac

@@ -1,0 +1,70 @@
+import { DeleteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { athena, dynamo, firehose, s3 } from '../../src/aws/clients.ts';
+import { openDelivered } from '../../src/aws/delivered.ts';
+import { openEngine } from '../../src/aws/engine.ts';
+import { openLedger } from '../../src/aws/ledger.ts';
+import { prefixes } from '../../src/aws/settings.ts';
+import { openSink } from '../../src/aws/sink.ts';
+import { openStore } from '../../src/aws/store.ts';
+import { surroundings, wait } from '../../src/aws/surroundings.ts';
+import type { Ledger, Store } from '../../src/ports.ts';
+import { quiet } from '../aws/lake.ts';
+import type { OpenLedger } from '../contracts/ledger.ts';
+import type { OpenSink } from '../contracts/sink.ts';
+import type { OpenStore } from '../contracts/store.ts';
+import { outputsOf } from './place.ts';
+
+const { clock, random } = surroundings();
+type Room = 'rooms' | 'hours';
+const storeUnder = (prefix: string, room: Room = 'rooms'): Store => openStore({ client: s3(process.env), bucket: outputsOf(room)('LakeBucket'), prefix });
+
+const emptied = async (room: Room = 'rooms'): Promise<void> => {
+  // A client without the product’s short patience.
+  const client = new S3Client({ forcePathStyle: true });
+  const Bucket = outputsOf(room)('LakeBucket');
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket }))
+    await Promise.all(Contents.map(({ Key }) => client.send(new DeleteObjectCommand({ Bucket, Key }))));
+};
+
+/** Our sink and engine over a room’s Firehose, bucket and Athena, with nothing in them; emptied again at the end. */
+export const openRoomLake = async (room: Room = 'rooms'): Promise<OpenSink> => {
+  const output = outputsOf(room);
+  const spill = storeUnder(prefixes.spill, room);
+  const sink = () => openSink({ stream: { client: firehose(), name: output('EventsStream'), random, wait }, spill, log: quiet });
+  const engine = () =>
+    openEngine({
+      ...{ client: athena(), workgroup: output('Workgroup'), database: output('LakeDatabase'), clock, random, wait, log: quiet },
+      delivered: openDelivered({ client: s3(process.env), bucket: output('LakeBucket'), clock }),
+    });
+  let on = { sink: sink(), engine: engine() };
+  return {
+    lake: 'raw',
+    sink: () => on.sink,
+    engine: () => on.engine,
+    reopen: async () => {
+      on = { sink: sink(), engine: engine() };
+    },
+    // Nothing to do in the background, but others get their turn.
+    settle: () => new Promise((done) => setImmediate(done)),
+    close: () => emptied(room),
+  };
+};
+
+/** Our store in the rooms’ bucket; emptied at the end. */
+export const openRoomStore = async (): Promise<OpenStore> => {
+  const store = storeUnder(prefixes.store);
+  return { store, reopen: async () => storeUnder(prefixes.store), close: () => emptied() };
+};
+
+/** Our ledger in the rooms’ table; emptied at the end. */
+export const openRoomLedger = async (): Promise<OpenLedger> => {
+  const table = outputsOf('rooms')('LedgerTable');
+  const ledger = (): Ledger => openLedger({ client: dynamo(), table });
+  const close = async (): Promise<void> => {
+    const client = dynamo();
+    for await (const { Items = [] } of paginateScan({ client }, { TableName: table }))
+      await Promise.all(Items.flatMap(({ id }) => (id === undefined ? [] : [client.send(new DeleteItemCommand({ TableName: table, Key: { id } }))])));
+  };
+  return { ledger: ledger(), reopen: async () => ledger(), close };
+};
