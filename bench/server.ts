@@ -18,7 +18,7 @@ export interface Server {
 /** Starts the product on a data folder; ready when it says where it listens. Its log goes to a file beside the folder, as an operator’s would. */
 export const startServer = async (dir: string, port = 0): Promise<Server> => {
   const log = openSync(`${dir}.log`, 'w');
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', join(root, 'bin/local.ts')], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', '--initial-old-space-size=64', join(root, 'bin/local.ts')], {
     cwd: root,
     env: { ...process.env, MILLIMETRIC_DATA: dir, PORT: String(port), HOST: '127.0.0.1' },
     stdio: ['ignore', 'pipe', log],

@@ -86,7 +86,10 @@ export const openJournal = (
   const next = async (): Promise<Writing> => {
     const ready = await (spare ?? undefined);
     spare = undefined;
-    return ready ?? (await create());
+    const taken = ready ?? (await create());
+    // One ahead always: a folder’s sync waits for whatever else is being written to the disk, and would come when a flush is.
+    prepare();
+    return taken;
   };
 
   const retire = async (segment: Writing) => {
@@ -115,7 +118,6 @@ export const openJournal = (
     const full = current;
     current = undefined;
     await retire(full);
-    prepare();
   };
 
   return {
