@@ -28,7 +28,7 @@ export class Intake extends Construct {
       extendedS3DestinationConfiguration: {
         bucketArn: lake.bucket.bucketArn,
         roleArn: role.roleArn,
-        prefix: `${prefixes.raw}hr=!{timestamp:yyyy-MM-dd-HH}/`,
+        prefix: `${prefixes.raw}dt=!{timestamp:yyyy-MM-dd}/`,
         errorOutputPrefix: `${prefixes.errors}!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
         // 128 MiB is the most, so that files are few; the seconds bound how old the newest answer is.
         bufferingHints: { sizeInMBs: 128, intervalInSeconds: bufferSeconds },

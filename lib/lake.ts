@@ -83,18 +83,18 @@ export class Lake extends Construct {
       hasEncryptedData: false,
       dataFormat: DataFormat.PARQUET,
       columns: columnNames.map((name) => ({ name, type: glueTypes[columns[name].type], comment: columns[name].holds })),
-      partitionKeys: [{ name: 'hr', type: Schema.STRING, comment: 'The hour (UTC) Firehose took it in: yyyy-MM-dd-HH.' }],
+      partitionKeys: [{ name: 'dt', type: Schema.STRING, comment: 'The day (UTC) Firehose took it in: yyyy-MM-dd.' }],
       partitionProjection: {
-        hr: PartitionProjectionConfiguration.date({
-          // Before there was any installation. The hour to come is in range too, for clocks differ.
-          min: '2026-01-01-00',
-          max: 'NOW+1HOURS',
-          format: 'yyyy-MM-dd-HH',
-          step: { interval: 1, intervalUnit: DateIntervalUnit.HOURS },
+        dt: PartitionProjectionConfiguration.date({
+          // Before there was any installation. The day to come is in range too, for clocks differ.
+          min: '2026-01-01',
+          max: 'NOW+1DAYS',
+          format: 'yyyy-MM-dd',
+          step: { interval: 1, intervalUnit: DateIntervalUnit.DAYS },
         }),
       },
-      // Athena puts the hour in for ${hr}.
-      parameters: { 'storage.location.template': `s3://${this.bucket.bucketName}/${prefixes.raw}hr=\${hr}/` },
+      // Athena puts the day in for ${dt}.
+      parameters: { 'storage.location.template': `s3://${this.bucket.bucketName}/${prefixes.raw}dt=\${dt}/` },
       storageParameters: [StorageParameter.custom('serialization.format', '1')],
     });
 
@@ -136,7 +136,7 @@ export class Lake extends Construct {
     this.letReadObjects(door, prefixes.raw);
   }
 
-  /** Lets a door see which hours have arrived and which events still wait in the spill: how far answers are complete. */
+  /** Lets a door see when files arrived and which events still wait in the spill: how far answers are complete. */
   letSeeArrivals(door: Door): void {
     door.learns('lakeBucket', this.bucket.bucketName);
     this.letList(door, prefixes.raw, prefixes.spill);

@@ -21,8 +21,8 @@ export interface Cloud {
   readonly traced: boolean;
   /** The most a question may read, bytes. */
   readonly cutoffBytes: number;
-  /** The first hour that Athena looks for when a question wants all there are. */
-  readonly firstHour: string;
+  /** The first day that Athena looks for when a question wants all there are. */
+  readonly firstDay: string;
   readonly secrets: number;
   readonly alarms: number;
   readonly dashboards: number;
@@ -40,7 +40,7 @@ const lambda = z.object({ MemorySize: z.number() });
 const authorizer = z.object({ AuthorizerResultTtlInSeconds: z.number() });
 const schedule = z.object({ ScheduleExpression: z.templateLiteral(['rate(', z.number(), ' minutes)']) });
 const workgroup = z.object({ WorkGroupConfiguration: z.object({ BytesScannedCutoffPerQuery: z.number() }) });
-const table = z.object({ TableInput: z.object({ Parameters: z.object({ 'projection.hr.range': z.string() }) }) });
+const table = z.object({ TableInput: z.object({ Parameters: z.object({ 'projection.dt.range': z.string() }) }) });
 const acl = z.object({ Rules: z.array(z.unknown()) });
 
 /** The template of the stack with these settings. Nothing is bundled. */
@@ -77,7 +77,7 @@ export const cloudOf = (template: unknown): Cloud => {
     accessLog: AccessLogSetting.Format,
     traced,
     cutoffBytes: first('AWS::Athena::WorkGroup', workgroup).WorkGroupConfiguration.BytesScannedCutoffPerQuery,
-    firstHour: first('AWS::Glue::Table', table).TableInput.Parameters['projection.hr.range'].split(',')[0] ?? '',
+    firstDay: first('AWS::Glue::Table', table).TableInput.Parameters['projection.dt.range'].split(',')[0] ?? '',
     secrets: of('AWS::SecretsManager::Secret').length,
     alarms: of('AWS::CloudWatch::Alarm').length,
     dashboards: of('AWS::CloudWatch::Dashboard').length,

@@ -35,7 +35,7 @@ export const habits = {
   /** Up to this size Trino fetches a file whole (`parquet.small-file-threshold`); of a larger one its end, and what it needs in so many pieces. */
   wholeFileBytes: 3 * 2 ** 20,
   piecesOfLargeFile: 12,
-  /** One question in ten is a funnel, which must know who is who and so reads every hour there is. */
+  /** One question in ten is a funnel, which must know who is who and so reads every day there is. */
   funnelShare: 0.1,
   /** Catalog look-ups a question. */
   glueCalls: 2,

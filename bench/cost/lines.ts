@@ -3,7 +3,7 @@ import type { Cloud } from './cloud.ts';
 import { habits } from './habits.ts';
 import { type Flow, flowOf, gb, gbSeconds, type Line, type Load, logGb, renewals, traced } from './load.ts';
 import type { Priced } from './prices.ts';
-import { type Reading, readingsOf } from './reading.ts';
+import { pagesOfDay, type Reading, readingsOf } from './reading.ts';
 
 type Counted = readonly [price: Priced, what: string, units: number];
 const days = habits.monthSeconds / 86_400;
@@ -19,7 +19,7 @@ export const linesOf = (cloud: Cloud, load: Load): { readonly lines: readonly Li
   return {
     lines: [
       ...under('events', takingIn(cloud, load, flow, share)),
-      ...under('questions', answering(cloud, load, readings, share)),
+      ...under('questions', answering(cloud, load, flow, readings, share)),
       ...under('standing', standing(cloud, drains, share)),
     ].filter(({ units }) => units > 0),
     readings,
@@ -48,7 +48,7 @@ const takingIn = (cloud: Cloud, { preflights, months }: Load, { requests, billed
   ];
 };
 
-const answering = (cloud: Cloud, { questions }: Load, { usual, funnel }: ReturnType<typeof readingsOf>, share: number): readonly Counted[] => {
+const answering = (cloud: Cloud, { questions }: Load, { files }: Flow, { usual, funnel }: ReturnType<typeof readingsOf>, share: number): readonly Counted[] => {
   const verdicts = verdictsFor(cloud, questions);
   const both = (of: (reading: Reading) => number): number => questions * ((1 - habits.funnelShare) * of(usual) + habits.funnelShare * of(funnel));
   const logs = logGb(cloud, { gateway: questions, runs: questions + verdicts, doors: questions, ours: 2 });
@@ -59,8 +59,8 @@ const answering = (cloud: Cloud, { questions }: Load, { usual, funnel }: ReturnT
     ...judging(cloud, verdicts),
     ['athenaRead', 'bytes of the raw level', both(({ bytes }) => bytes)],
     ['s3Read', 'files, by Athena', both(({ gets }) => gets)],
-    ['s3Write', 'hours listed, by Athena', both(({ lists }) => lists)],
-    ['s3Write', 'how far the lake has come: two lists', questions * 2],
+    ['s3Write', 'names listed, by Athena', both(({ lists }) => lists)],
+    ['s3Write', 'how far the lake has come: the day’s names, the first spilled', questions * (pagesOfDay(files) + 1)],
     ['glueCall', 'questions', questions * habits.glueCalls],
     ['logIn', 'questions', logs],
     ['logKept', 'questions', logs],

@@ -55,7 +55,7 @@ export const grounds = (cloud: Cloud, bills: readonly Bill[]): readonly string[]
     .flatMap(({ load, readings: { usual, funnel } }) => [
       `List prices of ${priceList.region}, ${priceList.on}, on demand. Events of ${load.bytes} bytes of JSON, ${load.perRequest} a request, ${load.months} month${load.months === 1 ? '' : 's'} of them kept.`,
       `Questions are about the last ${load.days} days, through /mcp, one in ${1 / habits.funnelShare} a funnel, none answered from an earlier result. There is no compaction: they read the files that Firehose wrote, one each ${cloud.bufferSeconds} s.`,
-      `At ${short(load.events)} events a question lists ${Math.round(usual.lists).toLocaleString('en-US')} hours and opens ${Math.round(usual.gets).toLocaleString('en-US')} files; a funnel ${Math.round(funnel.lists).toLocaleString('en-US')} and ${Math.round(funnel.gets).toLocaleString('en-US')}, since it reads all there are.`,
+      `At ${short(load.events)} events a question lists ${Math.round(usual.lists).toLocaleString('en-US')} times (a folder a day, at most 1,000 names a time) and opens ${Math.round(usual.gets).toLocaleString('en-US')} files; a funnel ${Math.round(funnel.lists).toLocaleString('en-US')} times and ${Math.round(funnel.gets).toLocaleString('en-US')} files, since it reads all there are.`,
       ...(bills.some(({ readings }) => readings.usual.stopped)
         ? [
             `† Such a question wants more than ${money(cloud.cutoffBytes * 5e-12)} worth of bytes (the prop \`athenaBytesCutoff\`): it is stopped there, refused, and billed.`,

@@ -48,8 +48,9 @@ export const openDelivered = ({ client, bucket: Bucket, clock }: DeliveredParts)
     return last;
   };
   const newest = async (): Promise<number | undefined> => {
-    // A file lies under the hour in which it was begun, so a new one is in this hour’s folder or the last one’s.
-    const recent = await newestOf({ StartAfter: `${prefixes.raw}hr=${hourOf(clock() - hourMs)}` });
+    // A file lies under the day on which it was begun, so one begun within an hour before midnight is in yesterday’s folder. Names sort by the stream’s version before their
+    // time, and as text, where 10 comes before 9: no name may be taken for the last one, and the day is listed whole. At a file a minute that is two pages.
+    const recent = await newestOf({ StartAfter: `${prefixes.raw}dt=${dayOf(clock() - hourMs)}` });
     if (recent !== undefined) return recent;
     const folder = await lastFolder();
     return folder === undefined ? undefined : newestOf({ Prefix: folder });
@@ -65,4 +66,4 @@ export const openDelivered = ({ client, bucket: Bucket, clock }: DeliveredParts)
 };
 
 const unreachable = upstream('The bucket of the events cannot be reached. Try again in a moment.');
-const hourOf = (ms: number): string => new Date(ms).toISOString().slice(0, 13).replace('T', '-');
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -12,7 +12,7 @@ export const settingNames = {
 /** Something the stack tells a Lambda. */
 export type Setting = keyof typeof settingNames;
 
-/** Where things lie in the lake’s bucket. Under `raw/` Firehose files what it delivers by arrival hour: `raw/hr=2026-11-21-10/`. */
+/** Where things lie in the lake’s bucket. Under `raw/` Firehose files what it delivers by arrival day: `raw/dt=2026-11-21/`. */
 export const prefixes = { raw: 'raw/', errors: 'errors/', spill: 'spill/', store: 'store/' } as const;
 
 /** How long Firehose gathers events before it writes a file, seconds: its shortest with format conversion that keeps files few. */

@@ -8,7 +8,7 @@ import { surroundings, wait } from './surroundings.ts';
 /** Where events go and where those wait that the stream did not take: what the drain needs. */
 export const spillRoom = (environment: Environment = process.env): DrainParts => {
   const setting = settingsIn(environment);
-  const { random, log } = surroundings();
+  const { clock, random, log } = surroundings();
   const spill = openStore({ client: s3(environment), bucket: setting('lakeBucket'), prefix: prefixes.spill });
-  return { stream: { client: firehose(), name: setting('stream'), random, wait }, spill, log };
+  return { stream: { client: firehose(), name: setting('stream'), random, wait }, spill, log, clock };
 };

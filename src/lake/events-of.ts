@@ -25,10 +25,10 @@ export const eventsOf = (reading: Reading, { from, to }: Period): Sql => {
   const wanted = sql`ts >= ${new Date(from)} and ts < ${new Date(to)}${reading.bots ? sql`` : sql` and device_type <> 'bot'`}`;
   return reading.lake === 'clean'
     ? sql`select ${all} from events where ${owned(reading)} and ${wanted}`
-    : sql`select ${all} from (${firstCopies(reading, sql`hr >= ${firstHourOf(from)}`)}) as stored where copy = 1 and ${wanted}`;
+    : sql`select ${all} from (${firstCopies(reading, sql`dt >= ${firstDayOf(from)}`)}) as stored where copy = 1 and ${wanted}`;
 };
 
-/** The `$identify` events of these projects, of all time, each once, bots or not. Columns as in `columns`. On a raw lake this reads every hour there is. */
+/** The `$identify` events of these projects, of all time, each once, bots or not. Columns as in `columns`. On a raw lake this reads every day there is. */
 export const identifiesOf = (reading: Reading): Sql => {
   const wanted = sql`event_name = '$identify' and user_id is not null`;
   return reading.lake === 'clean'
@@ -42,14 +42,14 @@ const minute = 60_000;
 /** How far ahead of its arrival an event’s own time may be, and for how long repeats are recognized (contract §3, `timestamp`, `event_id`). */
 const ahead = 5 * minute;
 const repeatable = 7 * 24 * 60 * minute;
-/** A raw folder is named after the hour in which the oldest row of its file arrived; no file takes longer than this to fill (Firehose’s longest buffer). */
+/** A raw folder is named after the day (UTC) on which the oldest row of its file arrived; no file takes longer than this to fill (Firehose’s longest buffer). */
 const filling = 15 * minute;
 
 /**
- * The first arrival hour, `yyyy-MM-dd-HH`, that can matter to events from this instant on: an event arrives at most `ahead` before its own time, and the first
- * copy, which decides, at most `repeatable` before the repeat. There is no last hour: an event of any past day may arrive today.
+ * The first arrival day, `yyyy-MM-dd`, that can matter to events from this instant on: an event arrives at most `ahead` before its own time, and the first
+ * copy, which decides, at most `repeatable` before the repeat. There is no last day: an event of any past day may arrive today.
  */
-const firstHourOf = (from: number): string => new Date(from - ahead - repeatable - filling).toISOString().slice(0, 13).replace('T', '-');
+const firstDayOf = (from: number): string => new Date(from - ahead - repeatable - filling).toISOString().slice(0, 10);
 
 /** Stored rows with their place among the copies of the same event: the earliest arrival is copy 1 (contract §3, `event_id`). */
 const firstCopies = (reading: Reading, also: Sql): Sql => sql`

@@ -13,7 +13,7 @@ import { definitions } from '../../src/local/lake-sql.ts';
 import { prelude } from '../../src/local/prelude.ts';
 import type { Log } from '../../src/ports.ts';
 import type { OpenSink } from '../contracts/sink.ts';
-import { earliestHour } from '../worlds/hour.ts';
+import { earliestDay } from '../worlds/day.ts';
 import { openAthena } from './athena.ts';
 import { openBucket } from './bucket.ts';
 
@@ -38,7 +38,7 @@ export const documentsIn = ({ Records = [] }: Partial<PutRecordBatchCommandInput
 export const openCloudLake = async () => {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
   const connection = await instance.connect();
-  await connection.run(`create table events (${definitions.text}, hr varchar)`);
+  await connection.run(`create table events (${definitions.text}, dt varchar)`);
   for (const statement of prelude) await connection.run(statement);
   const bucket = openBucket();
   const athena = openAthena(instance);
@@ -46,7 +46,7 @@ export const openCloudLake = async () => {
   const mock = mockClient(firehose);
   mock.on(PutRecordBatchCommand).callsFake(async (call: PutRecordBatchCommandInput) => {
     await deliver(connection, documentsIn(call));
-    bucket.put(`${prefixes.raw}hr=${new Date().toISOString().slice(0, 13).replace('T', '-')}/${bucket.objects.size}.parquet`);
+    bucket.put(`${prefixes.raw}dt=${new Date().toISOString().slice(0, 10)}/${bucket.objects.size}.parquet`);
     return { FailedPutCount: 0, RequestResponses: (call.Records ?? []).map((_, i) => ({ RecordId: String(i) })) };
   });
   const sink = () =>
@@ -84,16 +84,16 @@ export const openCloudLake = async () => {
   return { ...opened, athena, bucket, firehose: mock };
 };
 
-/** What Firehose’s conversion makes of documents: rows by the names and types of the table, what is missing null, some of them twice, filed under the earliest hour possible. */
+/** What Firehose’s conversion makes of documents: rows by the names and types of the table, what is missing null, some of them twice, filed under the earliest day possible. */
 const deliver = async (connection: DuckDBConnection, documents: readonly string[]): Promise<void> => {
   const parsed: readonly Record<string, unknown>[] = documents.map((text) => JSON.parse(text));
-  const rows = parsed.map((row) => ({ ...row, hr: earliestHour({ received_at: Date.parse(`${String(row.received_at).replace(' ', 'T')}Z`) }) }));
+  const rows = parsed.map((row) => ({ ...row, dt: earliestDay({ received_at: Date.parse(`${String(row.received_at).replace(' ', 'T')}Z`) }) }));
   const delivered = [...rows, ...parsed.flatMap((row, i) => (row.event_id === undefined ? [rows[i]] : []))];
   const cells = columnNames.map(
     (column) => `cast(json_extract_string(r, '$.${column}') as ${columns[column].type === 'timestamp(3)' ? 'timestamp' : columns[column].type})`,
   );
   await connection.run(
-    `insert into main.events select ${cells.join(', ')}, json_extract_string(r, '$.hr') from (select unnest(from_json($1, '["json"]')) as r) as given`,
+    `insert into main.events select ${cells.join(', ')}, json_extract_string(r, '$.dt') from (select unnest(from_json($1, '["json"]')) as r) as given`,
     [JSON.stringify(delivered)],
   );
 };

@@ -19,7 +19,9 @@ const spilled = 'spill/2026-03-02T09:00:00.000Z-r1.ndjson.gz';
 let wait: ReturnType<typeof noWait>;
 let bucket: ReturnType<typeof openBucket>;
 let calls: (readonly string[])[];
+let now: number;
 beforeEach(() => {
+  now = 0;
   wait = noWait();
   bucket = openBucket();
   firehose.reset();
@@ -30,6 +32,7 @@ const room = () => ({
   stream: { client, name: 'events', random, wait },
   spill: openStore({ client: bucket.client, bucket: 'lake', prefix: 'spill/' }),
   log: quiet,
+  clock: () => now,
 });
 /** n events of one request, 500 to a record; `padding` makes each so many bytes longer. */
 const request = (n: number, padding = 0): readonly Event[] =>
@@ -185,13 +188,31 @@ describe('the drain', () => {
     expect(wait.waited).toEqual([]);
   });
 
-  test('stops where the stream still refuses, leaves that and what is behind it, and takes both the next time', async () => {
+  test.each<readonly [string, (readonly number[] | string)[]]>([
+    ['refuses three times', [[0], [0], [0]]],
+    ['has no answer for in time', ['TimeoutError', 'TimeoutError', 'TimeoutError']],
+  ])('goes on behind what the stream %s, says that it is left, and takes it the next time', async (_, refusals) => {
     await spill('r0', 'r1', 'r2');
-    meets([], [0], [0], [0]);
-    expect(await drain(room())).toEqual({ delivered: 1, left: 2 });
-    expect(calls).toHaveLength(4);
-    expect([...bucket.objects.keys()][0]).toBe(spilled);
+    meets([], ...refusals, []);
+    const said: unknown[] = [];
+    const log = { ...quiet, warn: (...line: readonly unknown[]) => void said.push(line) };
+    expect(await drain({ ...room(), log })).toEqual({ delivered: 2, left: 1 });
+    expect(calls).toHaveLength(5);
+    expect([...bucket.objects.keys()]).toEqual([spilled]);
+    expect(said.at(-1)).toEqual(['drained', { delivered: 2, left: 1 }]);
     meets([]);
+    expect(await drain(room())).toEqual({ delivered: 1, left: 0 });
+  });
+
+  test('begins no request after 90 s, so that what was delivered is deleted before the run ends, and leaves the rest to the next', async () => {
+    await spill('r1', 'r2', 'r3');
+    meets([]);
+    // Each request takes 45 s of looking at the clock.
+    const clock = () => {
+      now += 45_000;
+      return now;
+    };
+    expect(await drain({ ...room(), clock })).toEqual({ delivered: 1, left: 2 });
     expect(await drain(room())).toEqual({ delivered: 2, left: 0 });
   });
 

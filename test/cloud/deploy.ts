@@ -50,7 +50,7 @@ async function published(stack: string): Promise<string> {
       await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } })).catch((thrown: unknown) => {
         if (!(thrown instanceof Error) || thrown.name !== 'BucketAlreadyOwnedByYou') throw thrown;
       });
-      const Body = isTemplate ? localised(body.toString(), { allHours: stack === stacks.hours, without: process.env.MILLIMETRIC_CLOUD_WITHOUT }) : body;
+      const Body = isTemplate ? localised(body.toString(), { without: process.env.MILLIMETRIC_CLOUD_WITHOUT }) : body;
       await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
       if (isTemplate) at = `${process.env.AWS_ENDPOINT_URL}/${Bucket}/${Key}`;
     }

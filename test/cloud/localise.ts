@@ -6,10 +6,9 @@ const template = z.looseObject({ Resources: z.record(z.string(), resource) });
 type Template = z.infer<typeof template>;
 
 /** The template as it must be for the emulator. Each change has its reason; all else is deployed as it was synthesized. `without`: an action that nobody is let do. */
-export const localised = (text: string, { allHours, without }: { readonly allHours: boolean; readonly without: string | undefined }): string => {
+export const localised = (text: string, { without }: { readonly without: string | undefined }): string => {
   const changes: readonly ((synthesized: Template) => Template)[] = [
     secretsByArn,
-    ...(allHours ? [] : [recentHours]),
     ...(without === undefined ? [] : [(synthesized: Template) => lacking(synthesized, without)]),
   ];
   return JSON.stringify(changes.reduce((changed, change) => change(changed), template.parse(JSON.parse(text))));
@@ -20,13 +19,6 @@ const secretsByArn = (synthesized: Template): Template => {
   const isSecret = (id: unknown): boolean => typeof id === 'string' && synthesized.Resources[id]?.Type === 'AWS::SecretsManager::Secret';
   return template.parse(everywhere(synthesized, (value) => (isSecret(value.Ref) ? { 'Fn::GetAtt': [value.Ref, 'Id'] } : value)));
 };
-
-/**
- * A question lists the folder of each hour it may read: 340 for a week, and for persons every hour since January. S3 answers thousands at a time, the emulator one after the
- * other in 3 to 10 ms. Events come while a run lasts, so two hours are all there are. One test (hours.cloud.ts) reads the range as it was synthesized.
- */
-const recentHours = (synthesized: Template): Template =>
-  template.parse(everywhere(synthesized, (value) => ('projection.hr.range' in value ? { ...value, 'projection.hr.range': 'NOW-2HOURS,NOW+1HOURS' } : value)));
 
 /** A slip on purpose: nobody may do this any more. What answers then without a failure is not tested under rights. */
 const lacking = (synthesized: Template, action: string): Template =>

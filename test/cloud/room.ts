@@ -16,21 +16,20 @@ import type { OpenStore } from '../contracts/store.ts';
 import { outputsOf } from './place.ts';
 
 const { clock, random } = surroundings();
-type Room = 'rooms' | 'hours';
-const storeUnder = (prefix: string, room: Room = 'rooms'): Store => openStore({ client: s3(process.env), bucket: outputsOf(room)('LakeBucket'), prefix });
+const storeUnder = (prefix: string): Store => openStore({ client: s3(process.env), bucket: outputsOf('rooms')('LakeBucket'), prefix });
 
-const emptied = async (room: Room = 'rooms'): Promise<void> => {
+const emptied = async (): Promise<void> => {
   // A client without the product’s short patience.
   const client = new S3Client({ forcePathStyle: true });
-  const Bucket = outputsOf(room)('LakeBucket');
+  const Bucket = outputsOf('rooms')('LakeBucket');
   for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket }))
     await Promise.all(Contents.map(({ Key }) => client.send(new DeleteObjectCommand({ Bucket, Key }))));
 };
 
-/** Our sink and engine over a room’s Firehose, bucket and Athena, with nothing in them; emptied again at the end. */
-export const openRoomLake = async (room: Room = 'rooms'): Promise<OpenSink> => {
-  const output = outputsOf(room);
-  const spill = storeUnder(prefixes.spill, room);
+/** Our sink and engine over the rooms’ Firehose, bucket and Athena, with nothing in them; emptied again at the end. */
+export const openRoomLake = async (): Promise<OpenSink> => {
+  const output = outputsOf('rooms');
+  const spill = storeUnder(prefixes.spill);
   const sink = () => openSink({ stream: { client: firehose(), name: output('EventsStream'), random, wait }, spill, log: quiet });
   const engine = () =>
     openEngine({
@@ -47,14 +46,14 @@ export const openRoomLake = async (room: Room = 'rooms'): Promise<OpenSink> => {
     },
     // Nothing to do in the background, but others get their turn.
     settle: () => new Promise((done) => setImmediate(done)),
-    close: () => emptied(room),
+    close: emptied,
   };
 };
 
 /** Our store in the rooms’ bucket; emptied at the end. */
 export const openRoomStore = async (): Promise<OpenStore> => {
   const store = storeUnder(prefixes.store);
-  return { store, reopen: async () => storeUnder(prefixes.store), close: () => emptied() };
+  return { store, reopen: async () => storeUnder(prefixes.store), close: emptied };
 };
 
 /** Our ledger in the rooms’ table; emptied at the end. */

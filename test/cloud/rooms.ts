@@ -6,23 +6,21 @@ import { Lake } from '../../lib/lake.ts';
 import { Ledger } from '../../lib/ledger.ts';
 import { MillimetricStack } from '../../lib/stack.ts';
 
-/** The stacks that are deployed: the product, as bin/cdk.ts makes it, and rooms of the same making for tests that empty them; `hours` keeps the range of hours as synthesized. */
-export const stacks = { product: 'Millimetric', rooms: 'MillimetricRooms', hours: 'MillimetricHours' } as const;
+/** The stacks that are deployed: the product, as bin/cdk.ts makes it, and rooms of the same making for tests that empty them. */
+export const stacks = { product: 'Millimetric', rooms: 'MillimetricRooms' } as const;
 
 /** Synthesizes them into a folder. */
 export const synthesize = (outdir: string): void => {
   const app = new App({ outdir, context: config.context, builtinCloudFormationValidation: false, analyticsReporting: false });
   new MillimetricStack(app, stacks.product);
-  for (const name of [stacks.rooms, stacks.hours]) {
-    const stack = new Stack(app, name);
-    const lake = new Lake(stack, 'Lake', { retain: false, athenaBytesCutoff: 100e9, recordsRetention: undefined });
-    const intake = new Intake(stack, 'Intake', { lake, logRetention: RetentionDays.ONE_DAY });
-    const ledger = new Ledger(stack, 'Ledger', { retain: false });
-    const outputs = {
-      ...{ LakeBucket: lake.bucket.bucketName, LakeDatabase: lake.database.databaseName, Workgroup: lake.workgroup.name },
-      ...{ EventsStream: intake.stream.ref, LedgerTable: ledger.table.tableName },
-    };
-    for (const [output, value] of Object.entries(outputs)) new CfnOutput(stack, output, { value });
-  }
+  const rooms = new Stack(app, stacks.rooms);
+  const lake = new Lake(rooms, 'Lake', { retain: false, athenaBytesCutoff: 100e9, recordsRetention: undefined });
+  const intake = new Intake(rooms, 'Intake', { lake, logRetention: RetentionDays.ONE_DAY });
+  const ledger = new Ledger(rooms, 'Ledger', { retain: false });
+  const outputs = {
+    ...{ LakeBucket: lake.bucket.bucketName, LakeDatabase: lake.database.databaseName, Workgroup: lake.workgroup.name },
+    ...{ EventsStream: intake.stream.ref, LedgerTable: ledger.table.tableName },
+  };
+  for (const [output, value] of Object.entries(outputs)) new CfnOutput(rooms, output, { value });
   app.synth();
 };

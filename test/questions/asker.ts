@@ -17,7 +17,7 @@ import type { Envelope } from '../../src/serve/envelope.ts';
 import { join, type Sql, sql } from '../../src/sql/sql.ts';
 import type { Asking } from '../oracle/resolved.ts';
 import type { Context } from '../oracle/stored.ts';
-import { earliestHour } from '../worlds/hour.ts';
+import { earliestDay } from '../worlds/day.ts';
 
 /** The real product on one of its lakes, to keep events in and ask. */
 export interface Asker {
@@ -44,7 +44,7 @@ export const cleanAsker = async (): Promise<Asker> => {
 export const rawAsker = async (): Promise<Asker> => {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  await connection.run(sql`create table main.events (${definitions}, hr varchar)`.text);
+  await connection.run(sql`create table main.events (${definitions}, dt varchar)`.text);
   for (const statement of [...prelude, ...perConnection]) await connection.run(statement);
   const keep = async (events: readonly Event[]): Promise<void> => {
     // Its pipeline may deliver a row twice: all that have no id of their own do come twice.
@@ -114,7 +114,7 @@ async function accountWith(world: World, { projects, env }: Context, { timezone 
 }
 
 const rowOf = (event: Event): Sql =>
-  sql`(${join([...columnNames.map((column) => (columns[column].type === 'timestamp(3)' ? new Date(Number(event[column])) : event[column])), earliestHour(event)])})`;
+  sql`(${join([...columnNames.map((column) => (columns[column].type === 'timestamp(3)' ? new Date(Number(event[column])) : event[column])), earliestDay(event)])})`;
 
 const engineOn = (connection: DuckDBConnection): Engine => ({
   ask: async (question) => {

@@ -9,7 +9,7 @@ import { flowOf, gb, gbSeconds, type Load, logGb, renewals, traced } from '../..
 import { answerTo } from '../../bench/cost/order.ts';
 import { money, readmeCost, usual, verdicts } from '../../bench/cost/page.ts';
 import { dollarsFor, type Priced, prices } from '../../bench/cost/prices.ts';
-import { readingsOf } from '../../bench/cost/reading.ts';
+import { pagesOfDay, readingsOf } from '../../bench/cost/reading.ts';
 
 const cloud = cloudOf(templateOf());
 const load = (given: Partial<Load> = {}): Load => ({ ...usual, events: 1e6, ...given });
@@ -27,7 +27,7 @@ describe('the stack’s own part of a bill', () => {
       drainEverySeconds: 300,
       traced: true,
       cutoffBytes: 100e9,
-      firstHour: '2026-01-01-00',
+      firstDay: '2026-01-01',
       secrets: 1,
       alarms: 8,
       dashboards: 1,
@@ -146,8 +146,9 @@ describe('a million events and 1,000 questions', () => {
     ['questions', 'secretRead', 'the pepper, every five minutes and at each start', pepper(asked)],
     ['questions', 'athenaRead', 'bytes of the raw level', all(once.bytes, funnel.bytes)],
     ['questions', 's3Read', 'files, by Athena', all(once.gets, funnel.gets)],
-    ['questions', 's3Write', 'hours listed, by Athena', all(once.lists, funnel.lists)],
-    ['questions', 's3Write', 'how far the lake has come: two lists', 2_000],
+    ['questions', 's3Write', 'names listed, by Athena', all(once.lists, funnel.lists)],
+    // 23,176 files a month are 773 a day: one page of names.
+    ['questions', 's3Write', 'how far the lake has come: the day’s names, the first spilled', 2_000],
     ['questions', 'glueCall', 'questions', 2_000],
     ['questions', 'logIn', 'questions', logged(1_000, 1_000 + asked, 1_000, 2)],
     ['questions', 'logKept', 'questions', logged(1_000, 1_000 + asked, 1_000, 2)],
@@ -198,25 +199,30 @@ describe('a million events and 1,000 questions', () => {
 });
 
 describe('a question', () => {
-  // One file each hour, of 720 × 1/7 MB of rows and 5,500 bytes.
-  const hourly = { requests: 720, billedBytes: 0, files: 720, storedBytes: 720e6 };
-  test('about 7 days lists those, the 7 days before (repeats), 20 minutes, and the hour to come', () => {
-    const { usual, funnel } = readingsOf(cloud, load(), hourly);
-    // 14 × 24 hours, the one that the 20 minutes reach into, and the one to come.
-    expect([usual.lists, usual.gets, usual.bytes]).toEqual([338, 338, 338e6]);
-    // Besides: every hour since the first of January, and the one to come; 720 of them hold files.
-    expect(funnel.lists).toBe(338 + 324 * 24 + 1);
-    expect(funnel.gets).toBe(338 + 720);
-    expect(readingsOf(cloud, load({ months: 2 }), hourly).funnel.gets).toBe(338 + 2 * 720);
+  // Two files each day, of 60 × 1/7 MB of rows and 5,500 bytes.
+  const twice = { requests: 60, billedBytes: 0, files: 60, storedBytes: 60e6 };
+  test('about 7 days lists those, the 7 days before (repeats), 20 minutes, and the day to come', () => {
+    const { usual, funnel } = readingsOf(cloud, load(), twice);
+    // At noon: 14 days ago, of which the 20 minutes before noon are wanted and all is read; 13 days; this one, half over; the one to come.
+    expect([usual.lists, usual.gets, usual.bytes]).toEqual([16, 29, 29e6]);
+    // Besides: the 324 days since the first of January, this one, and the one to come; 30 of them hold files.
+    expect(funnel.lists).toBe(16 + 326);
+    expect(funnel.gets).toBe(29 + 60);
+    expect(readingsOf(cloud, load({ months: 2 }), twice).funnel.gets).toBe(29 + 2 * 60);
+  });
+  test('lists a day of one file a minute in two pages of 1,000 names, and a day without files in one', () => {
+    const { usual, funnel } = readingsOf(cloud, load(), { ...twice, files: 30 * 1_440 });
+    expect([usual.lists, funnel.lists]).toEqual([16 + 15, 16 + 15 + 326 + 30]);
+    expect([0, 1, 1_000, 1_001, 2_001].map((daily) => pagesOfDay(30 * daily))).toEqual([1, 1, 1, 2, 3]);
   });
   test('reads files over 3 MiB in twelve pieces and 65 % of their bytes', () => {
-    const { usual } = readingsOf(cloud, load(), { ...hourly, storedBytes: 7200e6 });
-    expect([usual.gets, usual.bytes]).toEqual([338 * 12, 3380e6 * 0.65]);
+    const { usual } = readingsOf(cloud, load(), { ...twice, storedBytes: 600e6 });
+    expect([usual.gets, usual.bytes]).toEqual([29 * 12, 290e6 * 0.65]);
   });
   test('is billed 10 MB at least, and stopped at the workgroup’s limit', () => {
-    expect(readingsOf(cloud, load(), { ...hourly, storedBytes: 720 }).usual).toMatchObject({ bytes: 10e6, stopped: false });
-    const { usual } = readingsOf({ ...cloud, cutoffBytes: 169e6 }, load(), hourly);
-    expect(usual).toMatchObject({ bytes: 169e6, gets: 169, stopped: true });
+    expect(readingsOf(cloud, load(), { ...twice, storedBytes: 60 }).usual).toMatchObject({ bytes: 10e6, stopped: false });
+    const { usual } = readingsOf({ ...cloud, cutoffBytes: 14.5e6 }, load(), twice);
+    expect(usual).toMatchObject({ bytes: 14.5e6, gets: 14.5, stopped: true });
   });
 });
 

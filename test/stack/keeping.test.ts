@@ -53,27 +53,27 @@ describe('the bucket', () => {
 });
 
 describe('the table of events', () => {
-  test('has the columns of the one table, in their order, and a partition per hour of arrival that needs no catalog entry', () => {
+  test('has the columns of the one table, in their order, and a partition per day of arrival that needs no catalog entry', () => {
     const types = { varchar: 'string', 'timestamp(3)': 'timestamp', bigint: 'bigint', boolean: 'boolean' };
     const TableInput = z.object({ TableInput: z.unknown() }).parse(one('AWS::Glue::Table').Properties).TableInput;
     expect(TableInput).toMatchObject({
       Name: 'events',
       TableType: 'EXTERNAL_TABLE',
-      PartitionKeys: [{ Name: 'hr', Type: 'string' }],
+      PartitionKeys: [{ Name: 'dt', Type: 'string' }],
       StorageDescriptor: {
         Columns: columnNames.map((name) => ({ Name: name, Type: types[columns[name].type], Comment: columns[name].holds })),
         SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
       },
       Parameters: {
         'projection.enabled': 'true',
-        'projection.hr.type': 'date',
-        'projection.hr.format': 'yyyy-MM-dd-HH',
-        'projection.hr.range': '2026-01-01-00,NOW+1HOURS',
-        'projection.hr.interval': '1',
-        'projection.hr.interval.unit': 'HOURS',
+        'projection.dt.type': 'date',
+        'projection.dt.format': 'yyyy-MM-dd',
+        'projection.dt.range': '2026-01-01,NOW+1DAYS',
+        'projection.dt.interval': '1',
+        'projection.dt.interval.unit': 'DAYS',
       },
     });
-    expect(JSON.stringify(TableInput)).toMatch(/\/raw\/hr=\$\{hr\}\//);
+    expect(JSON.stringify(TableInput)).toMatch(/\/raw\/dt=\$\{dt\}\//);
   });
 
   test('is asked through a workgroup that nobody can widen: engine 3, at most 100 GB a question', () => {
@@ -87,12 +87,12 @@ describe('the table of events', () => {
   });
 });
 
-test('the stream turns JSON into SNAPPY Parquet by that table, every 60 s or 128 MiB, by hour of arrival, and logs what it cannot', () => {
+test('the stream turns JSON into SNAPPY Parquet by that table, every 60 s or 128 MiB, by day of arrival, and logs what it cannot', () => {
   expect(one('AWS::KinesisFirehose::DeliveryStream').Properties).toMatchObject({
     DeliveryStreamType: 'DirectPut',
     DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
     ExtendedS3DestinationConfiguration: {
-      Prefix: 'raw/hr=!{timestamp:yyyy-MM-dd-HH}/',
+      Prefix: 'raw/dt=!{timestamp:yyyy-MM-dd}/',
       ErrorOutputPrefix: 'errors/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/',
       BufferingHints: { IntervalInSeconds: 60, SizeInMBs: 128 },
       CompressionFormat: 'UNCOMPRESSED',

@@ -4,7 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { type ColumnName, columnNames, columns, type Event } from '../../src/events/columns.ts';
 import type { Cell, Engine, Row } from '../../src/ports.ts';
 import { Problem } from '../../src/problems.ts';
-import { earliestHour } from '../worlds/hour.ts';
+import { earliestDay } from '../worlds/day.ts';
 import { type TrinoPlace, trino } from './client.ts';
 
 /** A running Trino and the folder it calls `local:///`. */
@@ -34,7 +34,7 @@ export async function trinoEngine(events: readonly Event[], { url, warehouse }: 
   await mkdir(join(warehouse, folder), { recursive: true });
   await writeParquet(events, join(warehouse, folder, 'events.parquet'));
   await trino(`create schema ${place.schema}`, place);
-  const types = [...columnNames.map((column) => `${column} ${columns[column].type}`), 'hr varchar'].join(', ');
+  const types = [...columnNames.map((column) => `${column} ${columns[column].type}`), 'dt varchar'].join(', ');
   for (const table of ['events', 'identifies'])
     await trino(`create table ${table} (${types}) with (format = 'PARQUET', external_location = 'local:///${folder}')`, place);
   return {
@@ -55,8 +55,8 @@ export async function trinoEngine(events: readonly Event[], { url, warehouse }: 
 async function writeParquet(events: readonly Event[], path: string): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  await connection.run(`create table events (${columnNames.map((column) => `${column} ${duckTypes[columns[column].type]}`).join(', ')}, hr varchar)`);
-  const rows = JSON.stringify(events.map((event) => [...columnNames.map((column) => parquetValue(event, column)), earliestHour(event)]));
+  await connection.run(`create table events (${columnNames.map((column) => `${column} ${duckTypes[columns[column].type]}`).join(', ')}, dt varchar)`);
+  const rows = JSON.stringify(events.map((event) => [...columnNames.map((column) => parquetValue(event, column)), earliestDay(event)]));
   const place = (i: number): string => `json_extract_string(r, '$[${i}]')`;
   const read = columnNames.map((column, i) => (columns[column].type === 'timestamp(3)' ? `epoch_ms(cast(${place(i)} as bigint))` : place(i)));
   await connection.run(

@@ -100,7 +100,7 @@ local.location=$run/warehouse
 END
 }
 
-# As Athena does: the catalog is Glue’s, partitions are projected, and an hour without a folder holds nothing.
+# As Athena does: the catalog is Glue’s, partitions are projected, and a day without a folder holds nothing.
 over_aws() {
   cat <<END
 connector.name=hive

@@ -6,7 +6,7 @@ import { openCloudLake } from './lake.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
-/** Twenty minutes and seven days before this an hour ends. */
+/** Twenty minutes and seven days before this a day ends. */
 const from = Date.parse('2026-03-09T00:19:59.999Z');
 const period = { from, to: from + day };
 const earliest = from - 5 * minute;
@@ -23,7 +23,7 @@ const ask = async (project: string, relation: typeof eventsOf | typeof identifie
   return rows.map(({ path }) => path);
 };
 
-describe('a question about a period reads the raw lake’s hours from 5 minutes, 7 days and the time of one file before it, each file under the earliest hour possible', () => {
+describe('a question about a period reads the raw lake’s days from 5 minutes, 7 days and the time of one file before it, each file under the earliest day possible', () => {
   test.each([
     ['an event that came five minutes before its own time is seen', [[earliest, from, '/early']], ['/early']],
     ['an event that came years later is seen', [[from + 900 * day, from, '/late']], ['/late']],
@@ -44,9 +44,9 @@ describe('a question about a period reads the raw lake’s hours from 5 minutes,
       ['/first'],
     ],
     [
-      'a repeat that comes later than the contract’s seven days counts by itself, since older hours are not read',
+      'a repeat that comes a day later than the contract’s seven counts by itself, since older days are not read',
       [
-        [earliest - 7 * day - 60 * minute, earliest - 7 * day, '/first'],
+        [earliest - 8 * day, earliest - 8 * day, '/first'],
         [earliest, from, '/repeat'],
       ],
       ['/repeat'],
