@@ -37,13 +37,13 @@ export const openDelivered = ({ client, bucket: Bucket, clock }: DeliveredParts)
   let known: number | undefined;
 
   const newestOf = async (where: Omit<ListObjectsV2CommandInput, 'Bucket'>): Promise<number | undefined> => {
-    for await (const { Contents = [] } of paginateListObjectsV2({ client: client }, { Bucket, Prefix: prefixes.raw, ...where }))
+    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix: prefixes.raw, ...where }))
       for (const { LastModified } of Contents) if (LastModified !== undefined) known = Math.max(known ?? 0, LastModified.getTime());
     return known;
   };
   const lastFolder = async (): Promise<string | undefined> => {
     let last: string | undefined;
-    for await (const { CommonPrefixes = [] } of paginateListObjectsV2({ client: client }, { Bucket, Prefix: prefixes.raw, Delimiter: '/' }))
+    for await (const { CommonPrefixes = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix: prefixes.raw, Delimiter: '/' }))
       last = CommonPrefixes.at(-1)?.Prefix ?? last;
     return last;
   };

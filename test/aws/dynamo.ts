@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { keyId } from '../../src/access/keys.ts';
+import type { Books } from '../../src/accounts/accounts.ts';
 import { openLedger } from '../../src/aws/ledger.ts';
 import { ledgerIndex } from '../../src/aws/settings.ts';
 import type { Ledger } from '../../src/ports.ts';
@@ -39,6 +41,20 @@ export const openDynamo = async (): Promise<Dynamo> => {
         each.close();
       }
     },
+  };
+};
+
+/** The books in it, on 21 November 2026 and under a pepper of zeros; and whether a key is in them and not revoked. */
+export const booksIn = (dynamo: Dynamo): { readonly books: Books; readonly isGood: (key: string) => Promise<boolean> } => {
+  const pepper = new Uint8Array(32);
+  return {
+    books: {
+      ledger: dynamo.ledger(),
+      clock: () => Date.parse('2026-11-21T10:00:00Z'),
+      random: (n) => crypto.getRandomValues(new Uint8Array(n)),
+      pepper: async () => pepper,
+    },
+    isGood: async (key) => (await dynamo.ledger().read(keyId(key, pepper)))?.data.revoked_at === null,
   };
 };
 

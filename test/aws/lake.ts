@@ -11,7 +11,7 @@ import type { Wait } from '../../src/aws/upstream.ts';
 import { columnNames, columns } from '../../src/events/columns.ts';
 import { definitions } from '../../src/local/lake-sql.ts';
 import { prelude } from '../../src/local/prelude.ts';
-import type { Log } from '../../src/ports.ts';
+import type { Engine, Log, Sink } from '../../src/ports.ts';
 import type { OpenSink } from '../contracts/sink.ts';
 import { earliestDay } from '../worlds/day.ts';
 import { openAthena } from './athena.ts';
@@ -33,6 +33,22 @@ export const documentsIn = ({ Records = [] }: Partial<PutRecordBatchCommandInput
       .split('\n')
       .filter((line) => line !== ''),
   );
+
+/** Sink and engine of the cloud as the contract suites open them: made again where a process would start anew. */
+export const overRaw = (sink: () => Sink, engine: () => Engine, close: () => Promise<void>): OpenSink => {
+  let on = { sink: sink(), engine: engine() };
+  return {
+    lake: 'raw',
+    sink: () => on.sink,
+    engine: () => on.engine,
+    reopen: async () => {
+      on = { sink: sink(), engine: engine() };
+    },
+    // Nothing to do in the background, but others get their turn.
+    settle: () => new Promise((done) => setImmediate(done)),
+    close,
+  };
+};
 
 /** Our sink and engine over a Firehose, a bucket and an Athena that are DuckDB and memory behind the SDK’s clients: what is delivered is there at once, twice where it has no id. */
 export const openCloudLake = async () => {
@@ -66,22 +82,11 @@ export const openCloudLake = async () => {
       wait: (ms, signal) => wait(ms / 50, signal),
       log: quiet,
     });
-  let on = { sink: sink(), engine: engine() };
-  const opened: OpenSink = {
-    lake: 'raw',
-    sink: () => on.sink,
-    engine: () => on.engine,
-    reopen: async () => {
-      on = { sink: sink(), engine: engine() };
-    },
-    // Nothing to do in the background, but others get their turn.
-    settle: () => new Promise((done) => setImmediate(done)),
-    close: async () => {
-      connection.closeSync();
-      instance.closeSync();
-    },
+  const close = async () => {
+    connection.closeSync();
+    instance.closeSync();
   };
-  return { ...opened, athena, bucket, firehose: mock };
+  return { ...overRaw(sink, engine, close), athena, bucket, firehose: mock };
 };
 
 /** What Firehose’s conversion makes of documents: rows by the names and types of the table, what is missing null, some of them twice, filed under the earliest day possible. */

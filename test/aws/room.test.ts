@@ -1,8 +1,8 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { keyId, parseKey } from '../../src/access/keys.ts';
-import { accountsOf, type Books } from '../../src/accounts/accounts.ts';
+import { parseKey } from '../../src/access/keys.ts';
+import { accountsOf } from '../../src/accounts/accounts.ts';
 import { listKeys } from '../../src/accounts/keys.ts';
 import { projectOf } from '../../src/accounts/projects.ts';
 import { s3 } from '../../src/aws/clients.ts';
@@ -12,7 +12,7 @@ import { firstStart } from '../../src/aws/first-start.ts';
 import { openLog } from '../../src/aws/log.ts';
 import { openPepper } from '../../src/aws/pepper.ts';
 import { countryFiles } from '../../src/aws/settings.ts';
-import { type Dynamo, openDynamo } from './dynamo.ts';
+import { booksIn, type Dynamo, openDynamo } from './dynamo.ts';
 import { quiet } from './lake.ts';
 
 describe('the pepper', () => {
@@ -119,14 +119,8 @@ describe('the first start in the cloud', () => {
     dynamo = await openDynamo();
   });
   afterAll(() => dynamo.close());
-  const pepper = new Uint8Array(32);
-  const books = (): Books => ({
-    ledger: dynamo.ledger(),
-    clock: () => Date.parse('2026-11-21T10:00:00Z'),
-    random: (n) => crypto.getRandomValues(new Uint8Array(n)),
-    pepper: async () => pepper,
-  });
-  const good = async (key: string) => (await dynamo.ledger().read(keyId(key, pepper)))?.data.revoked_at === null;
+  const books = () => booksIn(dynamo).books;
+  const good = (key: string) => booksIn(dynamo).isGood(key);
 
   test('gives its keys to exactly one of several who begin at once; all see the same account and project', async () => {
     const begun = await Promise.all([firstStart(books(), {}), firstStart(books(), {}), firstStart(books(), undefined)]);

@@ -6,27 +6,19 @@ import { CloudFormationClient, DescribeStacksCommand, type StackStatus } from '@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { keyId } from '../../src/access/keys.ts';
-import type { Books } from '../../src/accounts/accounts.ts';
 import { projectOf } from '../../src/accounts/projects.ts';
 import { firstStart } from '../../src/aws/first-start.ts';
-import { type Dynamo, openDynamo } from '../aws/dynamo.ts';
+import { booksIn, type Dynamo, openDynamo } from '../aws/dynamo.ts';
 import { desk } from './desk.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);
 const folder = mkdtempSync(join(tmpdir(), 'millimetric-init-'));
-const pepper = new Uint8Array(32);
 const outputs = { ApiUrl: 'https://api.example/prod', McpUrl: 'https://api.example/prod/mcp', InitFunction: 'init-function' };
 let dynamo: Dynamo;
 
-const books = (): Books => ({
-  ledger: dynamo.ledger(),
-  clock: () => Date.parse('2026-11-21T10:00:00Z'),
-  random: (n) => crypto.getRandomValues(new Uint8Array(n)),
-  pepper: async () => pepper,
-});
-const good = async (key: string) => (await dynamo.ledger().read(keyId(key, pepper)))?.data.revoked_at === null;
+const books = () => booksIn(dynamo).books;
+const good = (key: string) => booksIn(dynamo).isGood(key);
 const stack = (StackStatus: StackStatus, given: Readonly<Record<string, string>> = {}) =>
   cloudFormation.on(DescribeStacksCommand).resolves({
     Stacks: [

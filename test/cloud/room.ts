@@ -9,7 +9,7 @@ import { openSink } from '../../src/aws/sink.ts';
 import { openStore } from '../../src/aws/store.ts';
 import { surroundings, wait } from '../../src/aws/surroundings.ts';
 import type { Ledger, Store } from '../../src/ports.ts';
-import { quiet } from '../aws/lake.ts';
+import { overRaw, quiet } from '../aws/lake.ts';
 import type { OpenLedger } from '../contracts/ledger.ts';
 import type { OpenSink } from '../contracts/sink.ts';
 import type { OpenStore } from '../contracts/store.ts';
@@ -36,18 +36,7 @@ export const openRoomLake = async (): Promise<OpenSink> => {
       ...{ client: athena(), workgroup: output('Workgroup'), database: output('LakeDatabase'), clock, random, wait, log: quiet },
       delivered: openDelivered({ client: s3(process.env), bucket: output('LakeBucket'), clock }),
     });
-  let on = { sink: sink(), engine: engine() };
-  return {
-    lake: 'raw',
-    sink: () => on.sink,
-    engine: () => on.engine,
-    reopen: async () => {
-      on = { sink: sink(), engine: engine() };
-    },
-    // Nothing to do in the background, but others get their turn.
-    settle: () => new Promise((done) => setImmediate(done)),
-    close: emptied,
-  };
+  return overRaw(sink, engine, emptied);
 };
 
 /** Our store in the rooms’ bucket; emptied at the end. */

@@ -3,37 +3,20 @@ import type { Event } from '../../src/events/columns.ts';
 import { eventsOf, identifiesOf, type Reading } from '../../src/lake/events-of.ts';
 import { Problem } from '../../src/problems.ts';
 import { sql } from '../../src/sql/sql.ts';
+import { anEvent } from '../worlds/event.ts';
 import { cellOf, trinoEngine, trinoServer } from './engine.ts';
 
 const ts = Date.parse('2026-11-20T23:59:59.123Z');
-const event: Event = {
-  project_id: 'shop',
-  env: 'live',
-  event_name: '$pageview',
+const event = anEvent({
   ts,
   received_at: ts + 1,
   request_id: 'r1',
-  seq: 0,
-  event_id: null,
   anonymous_id: "Zoë's 😀",
-  user_id: null,
   session_id: 's',
   session_sent: true,
-  url: null,
   path: '/',
-  referrer: null,
-  source: 'direct',
-  medium: 'direct',
-  campaign: null,
-  source_confidence: 'high',
-  source_rule_id: 'direct',
-  country: null,
-  device_type: 'desktop',
-  browser: null,
-  os: null,
-  ip_hash: null,
   properties: '{"a b":1.5,"t":"ä\\n"}',
-};
+});
 const identified: Event = { ...event, event_name: '$identify', user_id: 'zoe', ts: ts + 5, seq: 9007199254740991 };
 const engine = await trinoEngine([event, identified, { ...event, project_id: 'other' }], trinoServer(), ts + 1000);
 const reading: Reading = { projects: ['shop'], env: 'live', bots: false, lake: 'clean' };
