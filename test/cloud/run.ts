@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { page } from '../e2e/place.ts';
-import { trinoReady } from '../trino/client.ts';
+import { trino } from '../trino/client.ts';
 import { does, freePort, home, tested } from '../trino/programs.ts';
 import { startAthena } from './athena.ts';
 import { startControl } from './control.ts';
@@ -67,10 +67,10 @@ async function cloud(): Promise<NodeJS.ProcessEnv> {
     ...{ MILLIMETRIC_CLOUD_FOLDER: folder, MILLIMETRIC_CLOUD_CONTROL: control.url, MILLIMETRIC_CLOUD_PLAIN: plain.url },
   };
   ends.push(() => does('bash', [trinoScript, 'stop'], { environment }));
-  const trino = async (): Promise<void> => {
+  const engine = async (): Promise<void> => {
     await must('bash', [trinoScript, 'trust', emulator.certificate ?? '', trust], environment);
     await must('bash', [trinoScript, 'start'], environment);
-    await trinoReady({ url: trinoUrl });
+    await trino('select 1', { url: trinoUrl });
     said('Trino');
   };
   const stack = async (): Promise<NodeJS.ProcessEnv> => {
@@ -82,7 +82,7 @@ async function cloud(): Promise<NodeJS.ProcessEnv> {
     said('stack and keys');
     return { MILLIMETRIC_CLOUD_KEYS: keys, MILLIMETRIC_CLOUD_URL: atEmulator(ApiUrl, emulator.url) };
   };
-  const [deployed] = await Promise.all([stack(), trino()]);
+  const [deployed] = await Promise.all([stack(), engine()]);
   return { ...environment, ...deployed };
 }
 

@@ -35,8 +35,21 @@ interface Page {
   readonly error?: { readonly errorName: string; readonly errorType: string; readonly message: string };
 }
 
-/** Runs one statement to its end. Rejects with a TrinoError; an aborted statement is cancelled on the server too. */
-export async function trino(statement: string, place: TrinoPlace): Promise<TrinoAnswer> {
+/**
+ * Runs one statement to its end. Rejects with a TrinoError; an aborted statement is cancelled on the server too. A server that has just started takes statements
+ * seconds before its node has announced a catalog, and refuses those that read from it with NO_NODES_AVAILABLE, having run nothing: they are sent again.
+ */
+export async function trino(statement: string, place: TrinoPlace, tries = 120): Promise<TrinoAnswer> {
+  try {
+    return await once(statement, place);
+  } catch (error) {
+    if (tries === 0 || place.signal?.aborted === true || !(error instanceof TrinoError) || error.code !== 'NO_NODES_AVAILABLE') throw error;
+    await pause(250);
+    return trino(statement, place, tries - 1);
+  }
+}
+
+async function once(statement: string, place: TrinoPlace): Promise<TrinoAnswer> {
   const headers = {
     'X-Trino-User': 'test',
     'X-Trino-Catalog': place.catalog ?? 'memory',
@@ -58,17 +71,6 @@ export async function trino(statement: string, place: TrinoPlace): Promise<Trino
     rows.push(...(page.data ?? []));
     if (page.nextUri === undefined) return { columns, rows, bytes: page.stats?.processedBytes ?? 0 };
     page = await call(page.nextUri, { headers });
-  }
-}
-
-/** Waits until the server takes work: for a second or two after its start it has no node to give it to. */
-export async function trinoReady(place: TrinoPlace, tries = 120): Promise<void> {
-  try {
-    await trino('select 1', place);
-  } catch (error) {
-    if (tries === 0 || !(error instanceof TrinoError) || error.code !== 'NO_NODES_AVAILABLE') throw error;
-    await pause(250);
-    await trinoReady(place, tries - 1);
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { trinoReady } from './client.ts';
+import { trino } from './client.ts';
 import { does, freePort, tested } from './programs.ts';
 
 /**
@@ -43,7 +43,7 @@ async function began(): Promise<string | undefined> {
     if (code !== 0) return `trino.sh ${step} failed (${code}); what it said stands above`;
     console.log(`trino ${step}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
   }
-  return trinoReady({ url }).then(
+  return trino('select 1', { url }).then(
     () => undefined,
     (error: unknown) => `it started but answers no question: ${String(error)}`,
   );
