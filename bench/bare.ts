@@ -11,28 +11,23 @@ import { type Sql, sql } from '../src/sql/sql.ts';
 
 /** DuckDB with nothing around it but the prelude that the SQL is written for. */
 export interface Bare {
-  /** Names these files `events` and `identifies`. Not timed: the product does it anew for every question. */
-  readonly read: (files: readonly LakeFile[]) => Promise<void>;
-  readonly ask: (question: Sql) => Promise<readonly Row[]>;
+  /** For each list of files one who reads them under the names `events` and `identifies`. */
+  readonly readers: readonly ((question: Sql) => Promise<readonly Row[]>)[];
   readonly close: () => void;
 }
 
-/** Opens it over a folder of Parquet files, with the product’s memory and threads. */
-export const openBare = async (lake: string, temp: string): Promise<Bare> => {
-  const settings = { directories: [lake, temp], temp, memoryMb: 384, threads: availableParallelism(), connections: 1, rereads: true, prelude, perConnection };
-  const duck = await openDuck(settings);
-  const [connection] = duck.connections;
-  if (connection === undefined) throw new Error('DuckDB gave no connection');
-  return {
-    read: async (files) => {
-      for (const kind of ['events', 'identifies'] as const) {
-        const own = files.filter((file) => file.kind === kind).map((file) => ({ ...file, path: join(lake, file.path) }));
-        await connection.run(sql`create or replace temp view ${kind === 'events' ? sql`events` : sql`identifies`} as ${filesOf(own)}`.text);
-      }
-    },
-    ask: (question) => rowsOf(connection, question),
-    close: duck.close,
-  };
+/** Opens it over a folder of Parquet files, with the product’s memory and threads. The views are made here, once: made just before a question they would fetch its files for it. */
+export const openBare = async (lake: string, temp: string, lists: readonly (readonly LakeFile[])[]): Promise<Bare> => {
+  const parts = { directories: [lake, temp], temp, memoryMb: 384, threads: availableParallelism(), rereads: true, prelude, perConnection };
+  const duck = await openDuck({ ...parts, connections: lists.length });
+  for (const [i, connection] of duck.connections.entries()) {
+    for (const kind of ['events', 'identifies'] as const) {
+      const own = lists[i]?.filter((file) => file.kind === kind).map((file) => ({ ...file, path: join(lake, file.path) })) ?? [];
+      // Temporary, because each connection has views of its own then.
+      await connection.run(sql`create temp view ${kind === 'events' ? sql`events` : sql`identifies`} as ${filesOf(own)}`.text);
+    }
+  }
+  return { readers: duck.connections.map((connection) => (question) => rowsOf(connection, question)), close: duck.close };
 };
 
 const rowsOf = async (connection: DuckDBConnection, question: Sql): Promise<readonly Row[]> =>

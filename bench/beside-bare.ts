@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { inFolder } from '../src/local/data-folder.ts';
 import type { LakeFile } from '../src/local/manifest.ts';
 import type { Row } from '../src/ports.ts';
-import { filesFor, questions, type Timed, understood } from './asked.ts';
-import { type Bare, openBare } from './bare.ts';
+import type { Sql } from '../src/sql/sql.ts';
+import { filesFor, inLabsWords, questions, type Timed, understood } from './asked.ts';
+import { openBare } from './bare.ts';
 import { caller } from './call.ts';
 import { type Answered, asked, keyOf, put } from './put.ts';
 import { startServer } from './server.ts';
@@ -16,27 +17,35 @@ export interface Times {
   readonly project: string;
   readonly http: number[];
   readonly bare: number[];
+  /** The lab’s text on bare DuckDB; empty where there is none. */
+  readonly lab: number[];
   /** What the answer itself says its engine took. */
   readonly engine: number[];
 }
 
-/** Every question to the product over HTTP and to bare DuckDB, one after the other, round after round; throws where their rows or files differ. */
+/** Every question to the product over HTTP and to bare DuckDB, there in the lab’s words too, one after the other, who is first in turn, round after round; throws where their rows or files differ. */
 export const besideBare = async (world: World, files: readonly LakeFile[], sample: () => void): Promise<readonly Times[]> => {
   const server = await startServer(world.dir);
   const client = caller(server.url);
-  const bare = await openBare(join(world.dir, inFolder.events, 'parquet'), join(settings.data, 'bare'));
-  const all: readonly Times[] = questions.flatMap((timed) => asked.map((project) => ({ timed, project, http: [], bare: [], engine: [] })));
+  const all: readonly Times[] = questions.flatMap((timed) => asked.map((project) => ({ timed, project, http: [], bare: [], lab: [], engine: [] })));
+  const lists = all.map(({ timed, project }) => filesFor(timed, project, files));
+  const bare = await openBare(join(world.dir, inFolder.events, 'parquet'), join(settings.data, 'bare'), lists);
   for (let round = -1; round < settings.rounds; round++) {
-    for (const { timed, project, ...times } of all) {
-      const own = filesFor(timed, project, files);
-      await bare.read(own);
+    for (const [i, { timed, project, ...times }] of all.entries()) {
+      const reader = bare.readers[i];
+      if (reader === undefined) throw new Error('bare DuckDB has no reader for a question');
+      const ours = understood(timed, project).sql;
+      const before = round % 2 === 0 ? undefined : await askBare(reader, ours);
       const { ms, answer } = await put(client, timed, keyOf(world, project));
-      const alone = await askBare(bare, timed, project);
-      if (round < 0) agree(timed, project, answer, alone.rows, own);
+      const alone = before ?? (await askBare(reader, ours));
+      const lab = inLabsWords(timed, project);
+      const inTheirs = lab === undefined ? [] : [(await askBare(reader, lab)).ms];
+      if (round < 0) agree(timed, project, answer, alone.rows, lists[i] ?? []);
       else {
         times.http.push(ms);
         times.engine.push(answer.cost.ms);
         times.bare.push(alone.ms);
+        times.lab.push(...inTheirs);
       }
     }
     sample();
@@ -47,10 +56,9 @@ export const besideBare = async (world: World, files: readonly LakeFile[], sampl
   return all;
 };
 
-const askBare = async (bare: Bare, timed: Timed, project: string): Promise<{ readonly ms: number; readonly rows: readonly Row[] }> => {
-  const { sql } = understood(timed, project);
+const askBare = async (ask: (question: Sql) => Promise<readonly Row[]>, question: Sql): Promise<{ readonly ms: number; readonly rows: readonly Row[] }> => {
   const began = performance.now();
-  const rows = await bare.ask(sql);
+  const rows = await ask(question);
   return { ms: performance.now() - began, rows };
 };
 

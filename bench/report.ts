@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { table } from '../src/docs/markdown.ts';
 
 /** What one part of the bench found. */
 export interface Section {
@@ -33,11 +34,7 @@ export const verdicts = (title: string, found: readonly Verdict[]): Table => ({
 export const markdown = ({ title, notes, tables }: Section): string =>
   [`## ${title}\n`, ...notes.map((note) => `- ${note}`), ...tables.map(tableText)].join('\n').concat('\n');
 
-const tableText = ({ title, columns, rows }: Table): string => {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const rule = `|${columns.map((_, i) => (i === 0 ? '---' : '--:')).join('|')}|`;
-  return `\n**${title}**\n\n${[line(columns), rule, ...rows.map(line)].join('\n')}`;
-};
+const tableText = ({ title, columns, rows }: Table): string => `\n**${title}**\n\n${table(columns, rows, 'numbers')}`;
 
 const head = '# Speed\n\nWritten by `npm run bench`; how and why: `decisions/0011-speed.md`.\n\n';
 

@@ -1,4 +1,5 @@
 import { type ColumnName, columnNames, columns } from '../events/columns.ts';
+import { remember } from '../events/remember.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
 
 /** How DuckDB keeps each type of the table of columns in memory. */
@@ -46,11 +47,17 @@ export const linesOf = (paths: readonly string[]): Sql =>
   sql`select ${fromLine} from read_json([${join(paths)}], format = 'newline_delimited', records = false, maximum_object_size = ${lineBytes}, columns = {line: 'VARCHAR[]'}) where ${isEvent}`;
 
 /** The events of Parquet files that all have these columns; a column they lack is null. */
-export const parquetOf = (paths: readonly string[], has: string): Sql => {
-  const held = new Set(has.split(','));
-  const picked = columnNames.map((column) => (held.has(column) ? name(column) : sql`cast(null as ${inMemory[columns[column].type]}) as ${name(column)}`));
-  return sql`select ${join(picked)} from read_parquet([${join(paths)}], hive_partitioning = false)`;
-};
+export const parquetOf = (paths: readonly string[], has: string): Sql =>
+  sql`select ${pickedOf(has)} from read_parquet([${join(paths)}], hive_partitioning = false)`;
+
+/** All columns, as far as files with these have them: one text for each version that wrote files. */
+const pickedOf = remember(
+  (has: string) => {
+    const held = new Set(has.split(','));
+    return join(columnNames.map((column) => (held.has(column) ? name(column) : sql`cast(null as ${inMemory[columns[column].type]}) as ${name(column)}`)));
+  },
+  { entries: 100, longest: 10_000 },
+);
 
 /** The events of files of any age together; of no files, no rows. */
 export const filesOf = (files: readonly { readonly path: string; readonly columns: string }[]): Sql => {

@@ -66,6 +66,8 @@ interface Table {
 
 /** So much text is read by questions as it is; more becomes a table’s rows. */
 const mostText = { bytes: 512 << 10, pieces: 12 };
+/** So long after a question the next one is expected, and what comes until then becomes rows before it asks; not where more comes than can be read beside it. */
+const expecting = { lookEveryMs: 50, looks: 60, mostBytes: 4 << 20 };
 
 /** What the journal acknowledged and the lake lacks: first as text, which costs a question little, soon as tables. */
 export const openTail = ({ connection, folder, journal, readers, seal, flushed, log }: TailParts): Tail => {
@@ -81,6 +83,8 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
   let settling = false;
   let fresh = true;
   let count = 0;
+  let looks = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
 
   const asText = () => pieces.filter(({ loaded }) => !loaded);
   const release = (old: readonly Table[], read: readonly Piece[]) => {
@@ -139,38 +143,63 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
       }
     });
 
+  /** Where the journal goes on beyond the pieces. */
+  const beyond = () => {
+    const writing = journal.writing();
+    return [...journal.segments(), ...(writing === undefined ? [] : [writing])].flatMap(({ number, path, bytes }) => {
+      const from = number === reached.segment ? reached.bytes : 0;
+      return number < reached.segment || number <= flushed() || bytes <= from ? [] : [{ number, path, from, bytes, whole: number !== writing?.number }];
+    });
+  };
+  const reach = () => {
+    if (stuck) return;
+    try {
+      for (const { number, path, from, bytes, whole } of beyond()) {
+        const own = join(place, `${++count}.ndjson`);
+        stretchInto(own, path, from, bytes, whole);
+        pieces = [...pieces, { number: count, segment: number, bytes: bytes - from, path: own, own: true, loaded: false }];
+        reached = { segment: number, bytes };
+      }
+    } catch (error) {
+      log.warn('the newest events could not be copied for questions; the journal itself is read, which is slower', { error: String(error) });
+      stuck = true;
+    }
+  };
+  const settle = () => {
+    const waiting = asText();
+    if (settling || (waiting.length < mostText.pieces && waiting.reduce((sum, { bytes }) => sum + bytes, 0) < mostText.bytes)) return;
+    settling = true;
+    load()
+      .catch((error: unknown) => log.warn('the newest events could not be loaded; questions read them as text', { error: String(error) }))
+      .finally(() => {
+        settling = false;
+      });
+  };
+  const rest = () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  const look = () => {
+    if (looks-- <= 0) return rest();
+    if (stuck || settling) return;
+    const text = asText().reduce((sum, { bytes }) => sum + bytes, 0);
+    const waiting = beyond().reduce((sum, { from, bytes }) => sum + bytes - from, text);
+    if (waiting < mostText.bytes || waiting > expecting.mostBytes) return;
+    reach();
+    settle();
+  };
+
   return {
     reach: () => {
-      if (stuck) return;
-      const writing = journal.writing();
-      try {
-        for (const { number, path, bytes } of [...journal.segments(), ...(writing === undefined ? [] : [writing])]) {
-          const from = number === reached.segment ? reached.bytes : 0;
-          if (number < reached.segment || number <= flushed() || bytes <= from) continue;
-          const own = join(place, `${++count}.ndjson`);
-          stretchInto(own, path, from, bytes, number !== writing?.number);
-          pieces = [...pieces, { number: count, segment: number, bytes: bytes - from, path: own, own: true, loaded: false }];
-          reached = { segment: number, bytes };
-        }
-      } catch (error) {
-        log.warn('the newest events could not be copied for questions; the journal itself is read, which is slower', { error: String(error) });
-        stuck = true;
-      }
+      looks = expecting.looks;
+      timer ??= setInterval(look, expecting.lookEveryMs).unref();
+      reach();
     },
     get readable() {
       return !stuck && asText().every(({ own, segment }) => own || segment <= flushed());
     },
     load,
-    settle: () => {
-      const waiting = asText();
-      if (settling || (waiting.length < mostText.pieces && waiting.reduce((sum, { bytes }) => sum + bytes, 0) < mostText.bytes)) return;
-      settling = true;
-      load()
-        .catch((error: unknown) => log.warn('the newest events could not be loaded; questions read them as text', { error: String(error) }))
-        .finally(() => {
-          settling = false;
-        });
-    },
+    settle,
     after: (flushed) => {
       const held = pieces.filter(({ segment }) => segment > flushed);
       const first = held[0]?.number ?? Number.POSITIVE_INFINITY;
@@ -198,6 +227,9 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
       pieces = pieces.filter(({ segment }) => segment > flushed);
       release(old, gone);
     },
-    close: () => turn(() => undefined),
+    close: () => {
+      rest();
+      return turn(() => undefined);
+    },
   };
 };
