@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Sql, sql } from '../sql/sql.ts';
 import { rowsOf } from './lake-duck.ts';
 import type { Folder } from './lake-folder.ts';
 import { currentColumns, filesOf, parquetOf, stored } from './lake-sql.ts';
+import { removeAll } from './lake-stretch.ts';
 import { copyTo, discard, order, type Planned, settle, syncPlaces } from './lake-write.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
 
@@ -51,6 +51,7 @@ export const compactOnce = async (
     (file) => placeKey(file.projects[0] ?? '', file.dt),
   );
   const made: LakeFile[] = [];
+  let committing = false;
   const merged = join(folder.temp, `${kind}-merge.parquet`);
   const part = join(folder.temp, `${kind}-part.parquet`);
   const gathered = join(folder.temp, `${kind}-gathered.parquet`);
@@ -63,7 +64,7 @@ export const compactOnce = async (
     if (many) {
       young = oldest(allYoung, mergedRows);
       places = await placesIn(connection, young.map(at), kind);
-      await copyTo(connection, sql`select ${stored} from (${filesOf(young.map(at))}) as young`, sql`project_id, ${order}`, merged, newGroupRows);
+      await copyTo(connection, sql`select ${stored} from (${filesOf(young.map(at))}) as young`, sql`project_id, ${order}`, merged, newGroupRows, 'quick');
     }
     const dropped = [...young];
     const all = many ? parquetOf([merged], currentColumns) : filesOf(young.map(at));
@@ -110,13 +111,15 @@ export const compactOnce = async (
     const present = new Set(manifest.files());
     if (dropped.some((file) => !present.has(file))) throw new Error('a file was set aside while it was being compacted');
     if (made.length === 0) return [];
+    committing = true;
     manifest.change({ add: made, drop: dropped });
     return dropped;
   } catch (error) {
-    await discard(folder, made);
+    // After a change that failed they stay: see the manifest’s `certain`.
+    if (!committing) await discard(folder, made);
     throw error;
   } finally {
-    for (const path of [merged, part, gathered]) await rm(path, { force: true });
+    removeAll([merged, part, gathered]);
   }
 };
 
@@ -129,7 +132,7 @@ const isScattered = (own: readonly Place[]): boolean => own.length >= manyDays &
 /** All rows of these places, of one project, in one file at this path. */
 const gather = async (connection: DuckDBConnection, from: Sql, own: readonly Place[], path: string): Promise<Sql> => {
   const rows = sql`select ${stored} from (${from}) as young where project_id = ${own[0]?.project ?? ''}`;
-  const written = await copyTo(connection, rows, order, path, gatheredGroupRows);
+  const written = await copyTo(connection, rows, order, path, gatheredGroupRows, 'quick');
   if (written !== rowsIn(own)) throw new Error(`compaction of ${own[0]?.project} gathered ${written} rows of ${rowsIn(own)}: its input was kept`);
   return parquetOf([path], currentColumns);
 };

@@ -34,6 +34,8 @@ export interface Journal {
 }
 
 const segmentBytes = 5 << 20;
+/** The segment being written and the one made ahead. */
+const openAtOnce = 2;
 const nameOf = (number: number) => `${String(number).padStart(10, '0')}.ndjson`;
 
 /** Opens the journal. A torn tail is cut off and reported, damage is kept aside and reported. A segment of an earlier version is written anew in today's form. `onEvent` gets every event that is there, with its segment's number. */
@@ -47,7 +49,8 @@ export const openJournal = (
   let sealed: Segment[] = [];
   let number = after.lowest;
   let highest = after.lowest;
-  for (const entry of readdirSync(folder.journal).sort()) {
+  const entries = readdirSync(folder.journal).sort();
+  for (const [i, entry] of entries.entries()) {
     const path = join(folder.journal, entry);
     const found = Number(/^(\d+)\.ndjson$/.exec(entry)?.[1] ?? Number.NaN);
     if (Number.isNaN(found) || found <= after.forgotten) {
@@ -55,7 +58,7 @@ export const openJournal = (
       continue;
     }
     number = Math.max(number, found);
-    const { rows, bytes } = mend(folder, entry, log, (event) => onEvent(event, found));
+    const { rows, bytes } = mend(folder, entry, i >= entries.length - openAtOnce, log, (event) => onEvent(event, found));
     if (rows === 0) rmSync(path);
     else sealed.push({ number: found, path, bytes, rows, since: clock() });
     highest = number;
@@ -103,11 +106,9 @@ export const openJournal = (
   /** Brings a segment back to what was acknowledged, and closes it: after a failed write or sync nothing more goes into it. */
   const mendWriting = async () => {
     if (broken === undefined) return;
-    const { size } = await broken.file.stat();
-    if (size > broken.bytes) {
-      await broken.file.truncate(broken.bytes);
-      await broken.file.datasync();
-    }
+    // A byte more first: after a sync that failed, the kernel may take a cut for written, and one to the same length for nothing to do.
+    for (const more of [1, 0]) await broken.file.truncate(broken.bytes + more);
+    await broken.file.datasync();
     const mended = broken;
     broken = undefined;
     await retire(mended);

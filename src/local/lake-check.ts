@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
-import { open, rename, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Log } from '../ports.ts';
@@ -12,6 +12,8 @@ export interface Checker {
   glance(files: readonly LakeFile[]): Promise<readonly LakeFile[]>;
   /** The same, but every byte is read. For when the engine stumbled. */
   inspect(files: readonly LakeFile[]): Promise<readonly LakeFile[]>;
+  /** Puts back what was set aside and is as it was written: of everything, or only of what the disk would not read since this was opened. */
+  restore(of: 'everything' | 'unread'): Promise<void>;
 }
 
 /** What a finished Parquet file is known by. */
@@ -21,11 +23,11 @@ export interface Fingerprint {
   readonly footerCrc: number;
 }
 
-const unreadable = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error));
-
 /** Looks for files that cannot be read and sets them aside. */
 export const checker = (folder: Folder, manifest: Manifest, log: Log): Checker => {
   const trusted = new Map<number, number>();
+  /** Set aside because the disk would not read them, which may pass. */
+  const unread = new Set<number>();
 
   const setAside = async (file: LakeFile, reason: string) => {
     if (![...manifest.files()].includes(file)) return;
@@ -46,26 +48,50 @@ export const checker = (folder: Folder, manifest: Manifest, log: Log): Checker =
       const path = join(folder.lake, file.path);
       const now = statSync(path, { throwIfNoEntry: false });
       if (!whole && now !== undefined && trusted.get(file.id) === now.ctimeMs) continue;
-      const reason =
-        now === undefined ? 'it is missing' : now.size !== file.bytes ? `it has ${now.size} bytes of ${file.bytes}` : await flaw(path, file, whole);
+      let refused = false;
+      const flawed = () =>
+        flaw(path, file, whole).catch((error: unknown) => {
+          refused = true;
+          return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+        });
+      const reason = now === undefined ? 'it is missing' : now.size !== file.bytes ? `it has ${now.size} bytes of ${file.bytes}` : await flawed();
       if (reason === undefined && now !== undefined) trusted.set(file.id, now.ctimeMs);
       if (reason === undefined) continue;
       bad.push(file);
       await setAside(file, reason);
+      if (refused) unread.add(file.id);
     }
     return bad;
   };
-  return { glance: (files) => check(files, false), inspect: (files) => check(files, true) };
+  const restore = async (of: 'everything' | 'unread') => {
+    for (const file of [...manifest.aside()]) {
+      if (of === 'unread' && !unread.has(file.id)) continue;
+      const [place, aside] = [join(folder.lake, file.path), join(folder.aside, basename(file.path))];
+      // Where it could not be moved, it is still in its place.
+      for (const path of [aside, place]) {
+        const found = await fingerprint(path).catch(() => undefined);
+        if (found?.bytes !== file.bytes || found.crc !== file.crc) continue;
+        try {
+          await rename(path, place);
+          await rm(aside, { force: true });
+          manifest.change({ restore: [file] });
+        } catch (error) {
+          log.warn('a file that had been set aside can be read again, but not be put back yet', { file: basename(file.path), error: String(error) });
+          break;
+        }
+        unread.delete(file.id);
+        log.info('a file that had been set aside can be read again; its events are back in answers', { file: basename(file.path), rows: file.rows });
+        break;
+      }
+    }
+  };
+  return { glance: (files) => check(files, false), inspect: (files) => check(files, true), restore };
 };
 
 async function flaw(path: string, file: LakeFile, whole: boolean): Promise<string | undefined> {
-  try {
-    const found = whole ? await fingerprint(path) : { ...file, footerCrc: await footerCrc(path, file.bytes) };
-    if (found === undefined || found.footerCrc !== file.footerCrc) return 'its footer was changed';
-    return found.crc === file.crc ? undefined : 'its bytes were changed';
-  } catch (error) {
-    return unreadable(error);
-  }
+  const found = whole ? await fingerprint(path) : { ...file, footerCrc: await footerCrc(path, file.bytes) };
+  if (found === undefined || found.footerCrc !== file.footerCrc) return 'its footer was changed';
+  return found.crc === file.crc ? undefined : 'its bytes were changed';
 }
 
 /** Reads a whole Parquet file; undefined if it is none. */

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { sql } from '../sql/sql.ts';
@@ -6,6 +5,7 @@ import type { Segment } from './journal.ts';
 import { rowsOf } from './lake-duck.ts';
 import type { Folder } from './lake-folder.ts';
 import { currentColumns, linesOf, parquetOf, stored } from './lake-sql.ts';
+import { removeAll } from './lake-stretch.ts';
 import { copyTo, discard, order, type Planned, settle, syncPlaces } from './lake-write.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
 
@@ -21,7 +21,7 @@ export const flushSegments = async (connection: DuckDBConnection, folder: Folder
   try {
     const events = temp('events');
     const lines = linesOf(segments.map(({ path }) => path));
-    await copyTo(connection, sql`select ${stored} from (${lines}) as lines`, sql`project_id, ${order}`, events, groupRows);
+    await copyTo(connection, sql`select ${stored} from (${lines}) as lines`, sql`project_id, ${order}`, events, groupRows, 'quick');
     const contents = await rowsOf(
       connection,
       sql`select project_id, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last, count_if(event_name = '$identify') as said
@@ -43,17 +43,18 @@ export const flushSegments = async (connection: DuckDBConnection, folder: Folder
     if (identifies.rows > 0) {
       const path = temp('identifies');
       const said = sql`select ${stored} from (${parquetOf([events], currentColumns)}) as stored where event_name = '$identify'`;
-      await copyTo(connection, said, sql`project_id, ${order}`, path, groupRows);
+      await copyTo(connection, said, sql`project_id, ${order}`, path, groupRows, 'quick');
       made.push(await settle(folder, manifest, path, identifies));
     }
     made.push(await settle(folder, manifest, events, plan('events', 'total')));
     await syncPlaces(folder, made);
-    manifest.change({ add: made, flushed: last.number });
   } catch (error) {
     await discard(folder, made);
-    for (const kind of ['events', 'identifies']) await rm(temp(kind), { force: true });
+    removeAll(['events', 'identifies'].map(temp));
     throw error;
   }
+  // Its files stay even where this fails: see `certain`.
+  manifest.change({ add: made, flushed: last.number });
 };
 
 const least = (values: readonly unknown[]): number => values.map(Number).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);

@@ -51,6 +51,7 @@ const quietMs = 20_000;
 const recentKeys = 100_000;
 const journalFiles = 256;
 const restAfterFailureMs = 5_000;
+const lookAgainMs = 60_000;
 
 /** Flushes and merges in the background, and on request. */
 export const openKeeper = (parts: KeeperParts): Keeper => {
@@ -59,10 +60,13 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
   const remembering = turns();
   let closing = false;
   let restUntil = 0;
+  let lookedAgain = clock();
   let lastFlush = { at: clock(), hot: false };
   let busy = false;
   let crowded = { of: '', is: false };
   let removing: Promise<unknown> = Promise.resolve();
+  /** While a failed change is in doubt, its files stay and no others are made. */
+  const certain = () => discard(folder, manifest.certain());
 
   const unflushed = () => journal.segments().filter(({ number }) => number > manifest.flushed);
   const forget = () => journal.forget(Math.min(manifest.flushed, manifest.seenUpTo));
@@ -74,6 +78,7 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       const some = upTo(flushAtOnceBytes, unflushed());
       tail.cut();
       if (some.length === 0) break;
+      await certain();
       await flushSegments(connection, folder, manifest, some);
       tail.drop(manifest.flushed);
       forget();
@@ -86,6 +91,7 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       await journal.seal();
       seen.freeze(journal.sealedUpTo);
     });
+    await certain();
     await seen.persist();
     forget();
   };
@@ -93,6 +99,7 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
   const pass = (kind: LakeFile['kind'], whole: (dt: string) => boolean): Promise<boolean> =>
     work(async () => {
       if (closing) return false;
+      await certain();
       const dropped = await compactOnce(connection, folder, manifest, kind, whole, () => !closing).catch(async (error: unknown) => {
         // A file that cannot be read must not stop the others for ever.
         if (!closing) await checker.inspect([...manifest.files()].filter((file) => file.kind === kind));
@@ -100,7 +107,7 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       });
       if (dropped.length > 0) {
         readers.afterwards(() => {
-          removing = removing.then(() => discard(folder, dropped)).catch(() => undefined);
+          removing = removing.then(() => discard(folder, dropped));
         });
       }
       return dropped.length > 0;
@@ -116,6 +123,10 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
   };
   const tidy = async () => {
     const now = clock();
+    if (Math.abs(now - lookedAgain) >= lookAgainMs) {
+      lookedAgain = now;
+      await work(() => checker.restore('unread'));
+    }
     if (seen.recent >= recentKeys || journal.segments().length >= journalFiles) {
       void remembering(remember).catch((error: unknown) => failed('event ids could not be written to a file', error));
     }

@@ -13,10 +13,20 @@ export type Planned = Pick<LakeFile, 'kind' | 'level' | 'projects' | 'dt' | 'row
 /** The order of rows in every file: questions cut by time, and one order makes the same rows the same bytes. */
 export const order = sql`ts, received_at, request_id, seq`;
 
+/** How a file’s bytes are pressed: `small` to keep, `quick` for one that is soon replaced and until then often read; it takes a third less time to read, and twice the room. */
+const codecs = { small: sql`zstd`, quick: sql`lz4_raw` } as const;
+
 /** Rows into a Parquet file; how many they were. `by`: their order; `groupRows`: rows per row group, what a question can skip at a time. */
-export const copyTo = async (connection: DuckDBConnection, rows: Sql, by: Sql, path: string, groupRows: number): Promise<number> => {
+export const copyTo = async (
+  connection: DuckDBConnection,
+  rows: Sql,
+  by: Sql,
+  path: string,
+  groupRows: number,
+  codec: keyof typeof codecs = 'small',
+): Promise<number> => {
   const copy = async (sorted: Sql, size: number) => {
-    const result = await connection.runAndReadAll(sql`copy (${sorted}) to ${path} (format parquet, compression zstd, row_group_size ${size})`.text);
+    const result = await connection.runAndReadAll(sql`copy (${sorted}) to ${path} (format parquet, compression ${codecs[codec]}, row_group_size ${size})`.text);
     return Number(result.getRowObjects()[0]?.Count ?? 0);
   };
   try {
@@ -51,9 +61,9 @@ export const syncPlaces = async (folder: Folder, files: readonly LakeFile[]): Pr
   for (const path of new Set(files.map(({ path }) => dirname(join(folder.lake, path))))) await syncDirectory(path);
 };
 
-/** Removes files that are in no manifest. */
+/** Removes files that are in no manifest; one that cannot go is left for the next start. */
 export const discard = async (folder: Folder, files: readonly LakeFile[]): Promise<void> => {
-  for (const { path } of files) await rm(join(folder.lake, path), { force: true });
+  for (const { path } of files) await rm(join(folder.lake, path), { force: true }).catch(() => undefined);
 };
 
 /** A folder per project, for people who look; files of several projects are in `new~`. File names are unique without it. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import type { Engine, Log, Sink, Store } from '../ports.ts';
@@ -88,11 +88,12 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
     const [loading, ...connections] = asking.connections;
     const [connection] = keeping.connections;
     if (loading === undefined || connection === undefined) throw new Error('DuckDB gave no connection');
+    const checker = openChecker(folder, manifest, log);
+    await checker.restore('everything');
     await seeAgain(connection, folder, manifest, seen, log);
 
     const turn = turns();
     const readers = leases();
-    const checker = openChecker(folder, manifest, log);
     const tail = openTail({ connection: loading, folder, journal, readers, seal: () => turn(journal.seal), flushed: () => manifest.flushed, log });
     const sink = openSink(journal, seen, turn);
     const keeper = openKeeper({ connection, folder, manifest, journal, seen, tail, checker, readers, turn, clock, log });
@@ -117,8 +118,9 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
   }
 };
 
-/** Removes what an earlier process left unfinished or no longer needed. */
+/** Ends what an earlier process left unfinished, and removes what is no longer needed. */
 function sweep(folder: Folder, manifest: Manifest): void {
+  for (const { path } of manifest.aside()) if (existsSync(join(folder.lake, path))) renameSync(join(folder.lake, path), join(folder.aside, basename(path)));
   for (const entry of readdirSync(folder.temp)) rmSync(join(folder.temp, entry), { recursive: true, force: true });
   const named = new Set([...manifest.files()].map(({ path }) => path));
   for (const entry of readdirSync(folder.lake, { recursive: true, withFileTypes: true })) {

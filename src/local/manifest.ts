@@ -38,6 +38,8 @@ export interface Change {
   readonly drop?: readonly LakeFile[];
   /** Moved out of the lake because it could not be read; answers that miss it say so. */
   readonly aside?: readonly LakeFile[];
+  /** Back from there, because it can be read again. */
+  readonly restore?: readonly LakeFile[];
   readonly addSeen?: readonly SeenFile[];
   readonly dropSeen?: readonly SeenFile[];
   /** Journal segments up to this one are in the lake. */
@@ -61,6 +63,8 @@ export interface Manifest {
   nextId(): number;
   /** Durable when it returns; throws having changed nothing. */
   change(change: Change): void;
+  /** After a change that failed, a start after a crash might still find it: makes sure that it would not, and gives the files it had added. Throws while the disk does not take even that. */
+  certain(): readonly LakeFile[];
   /** Forgets what was set aside under this id. */
   forget(id: number): void;
   close(): void;
@@ -142,15 +146,19 @@ function mirrored(db: DatabaseSync): Manifest {
     if (row.name === 'flushed') marks.flushed = Number(row.value);
     if (row.name === 'seenUpTo') marks.seenUpTo = Number(row.value);
   }
+  // A failed sync leaves a whole transaction in SQLite’s log, which a start after a crash takes for a good one, until the next is written over it.
+  let inDoubt = false;
+  const doubted: LakeFile[] = [];
   let last = 0;
   for (const ids of [files, aside, seen]) for (const id of ids.keys()) last = Math.max(last, id);
 
   const addFile = db.prepare('insert into files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)');
   const dropFile = db.prepare('delete from files where id = ?');
-  const setAside = db.prepare('update files set aside = 1 where id = ?');
+  const setAside = db.prepare('update files set aside = ? where id = ?');
   const addSeen = db.prepare('insert into seen values (?, ?, ?)');
   const dropSeen = db.prepare('delete from seen where id = ?');
   const setMark = db.prepare('insert into marks values (?, ?) on conflict (name) do update set value = excluded.value');
+  const overwrite = db.prepare("insert into marks values ('doubts', 1) on conflict (name) do update set value = value + 1");
 
   return {
     files: () => files.values(),
@@ -173,25 +181,35 @@ function mirrored(db: DatabaseSync): Manifest {
         for (const f of change.add ?? [])
           addFile.run(f.id, f.path, f.kind, f.level, JSON.stringify(f.projects), f.dt, f.rows, f.bytes, f.minTs, f.maxTs, f.crc, f.footerCrc, f.columns);
         for (const f of change.drop ?? []) dropFile.run(f.id);
-        for (const f of change.aside ?? []) setAside.run(f.id);
+        for (const f of change.aside ?? []) setAside.run(1, f.id);
+        for (const f of change.restore ?? []) setAside.run(0, f.id);
         for (const f of change.addSeen ?? []) addSeen.run(f.id, f.path, f.keys);
         for (const f of change.dropSeen ?? []) dropSeen.run(f.id);
         if (change.flushed !== undefined) setMark.run('flushed', change.flushed);
         if (change.seenUpTo !== undefined) setMark.run('seenUpTo', change.seenUpTo);
         db.exec('commit');
       } catch (error) {
+        inDoubt = true;
+        doubted.push(...(change.add ?? []));
         // A full disk may have rolled it back already.
         if (db.isTransaction) db.exec('rollback');
         throw error;
       }
+      inDoubt = false;
       changes++;
-      for (const f of change.add ?? []) enter(f);
+      for (const f of [...(change.add ?? []), ...(change.restore ?? [])]) enter(f);
       for (const f of [...(change.drop ?? []), ...(change.aside ?? [])]) leave(f);
       for (const f of change.aside ?? []) aside.set(f.id, f);
+      for (const f of change.restore ?? []) aside.delete(f.id);
       for (const f of change.addSeen ?? []) seen.set(f.id, f);
       for (const f of change.dropSeen ?? []) seen.delete(f.id);
       marks.flushed = change.flushed ?? marks.flushed;
       marks.seenUpTo = change.seenUpTo ?? marks.seenUpTo;
+    },
+    certain: () => {
+      if (inDoubt) overwrite.run();
+      inDoubt = false;
+      return doubted.splice(0);
     },
     forget: (id) => {
       dropFile.run(id);

@@ -32,7 +32,9 @@ export const openProduct = async (
   { port, host, ...where }: Settings,
   { log, clock, patience }: Pick<Surroundings, 'log' | 'clock'> & { readonly patience?: Patience },
 ): Promise<Product> => {
-  const { world, close } = await openWorld({ ...where, log, clock });
+  const { world, close } = await openWorld({ ...where, log, clock }).catch((thrown: unknown) => {
+    throw inOurWords(thrown, where.dir);
+  });
   const { server, close: closeGateway } = gateway(world, authorize(world), doorsOf(world), patience);
   try {
     const bound = await listen(server, port, host);
@@ -50,9 +52,15 @@ export const openProduct = async (
   } catch (thrown) {
     server.close();
     await close();
-    throw thrown;
+    throw inOurWords(thrown, where.dir);
   }
 };
+
+/** What the system refused in its own words (SQLite’s carry an `errcode`, the others a `code`) as a sentence. */
+const inOurWords = (thrown: unknown, dir: string): unknown =>
+  thrown instanceof Error && ('errcode' in thrown || 'code' in thrown)
+    ? new Error(`The data folder ${dir} cannot be read and written (${thrown.message}): see to its disk, then start again.`, { cause: thrown })
+    : thrown;
 
 const doorsOf = (world: World): Doors => ({
   collect: collect(world),

@@ -51,6 +51,24 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
       lost.push(file);
     }
   }
+  const unread = new Set<SeenFile>();
+  /** While a file cannot be read, nobody can say whether its events come again, so this throws. Its name goes: the next start reads its ids from the events. */
+  const holds = (file: SeenFile, keys: KeyFile, words: Uint32Array, at: number): boolean => {
+    try {
+      return keys.has(words, at);
+    } catch (error) {
+      if (!unread.has(file)) {
+        unread.add(file);
+        log.error('a file of event ids cannot be read: events that may be in it are refused; the next start reads its ids from the events again', {
+          file: file.path,
+          error: String(error),
+        });
+        renameSync(join(folder.seen, file.path), join(folder.aside, file.path));
+      }
+      throw error;
+    }
+  };
+  const mergeable = () => alikeAmong([...files.keys()].filter((file) => !unread.has(file)));
   let recent = keyTable(recentKeys);
   let frozen: { table: KeyTable; segment: number } | undefined;
 
@@ -69,7 +87,12 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
   };
   const swap = (added: SeenFile, dropped: readonly SeenFile[], seenUpTo: number | undefined) => {
     const opened = openKeyFile(join(folder.seen, added.path));
-    manifest.change({ addSeen: [added], dropSeen: dropped, ...(seenUpTo === undefined ? {} : { seenUpTo }) });
+    try {
+      manifest.change({ addSeen: [added], dropSeen: dropped, ...(seenUpTo === undefined ? {} : { seenUpTo }) });
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
     files.set(added, opened);
     for (const file of dropped) {
       files.get(file)?.close();
@@ -81,7 +104,7 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
   return {
     has: (words, at) => {
       if (recent.has(words, at) || frozen?.table.has(words, at)) return true;
-      for (const file of files.values()) if (file.has(words, at)) return true;
+      for (const [file, keys] of files) if (holds(file, keys, words, at)) return true;
       return false;
     },
     add: (words, at) => {
@@ -102,7 +125,7 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
         else swap(await write(table.size, [table.sorted()]), [], segment);
         frozen = undefined;
       }
-      for (let group = mergeable([...files.keys()]); group !== undefined; group = mergeable([...files.keys()])) {
+      for (let group = mergeable(); group !== undefined; group = mergeable()) {
         const paths = group.map((file) => join(folder.seen, file.path));
         const keys = group.reduce((sum, file) => sum + file.keys, 0);
         swap(await write(keys, mergeKeyFiles(paths)), group, undefined);
@@ -123,7 +146,7 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
 };
 
 /** Some files of like size, once there are enough of them. */
-function mergeable(files: readonly SeenFile[]): readonly SeenFile[] | undefined {
+function alikeAmong(files: readonly SeenFile[]): readonly SeenFile[] | undefined {
   const tiers = Map.groupBy(files, (file) => Math.floor(Math.log(Math.max(file.keys, recentKeys / 4)) / Math.log(alike)));
   return [...tiers.values()].find((tier) => tier.length >= alike);
 }
