@@ -29,7 +29,7 @@ interface Tried {
 }
 
 /**
- * Every attempt that may count: a step-1 event in the period, with `project_id`, `who`, its `place` among that person’s events, its group g_1, `depth` (steps reached) and, unless the order is `any`,
+ * Every attempt that may count: a step-1 event in the period, with `project_id`, `who`, its `place` among that person’s events (1 is the last), its group g_1, `depth` (steps reached) and, unless the order is `any`,
  * `seconds_2 …` (from the step before; null beyond depth). One scan with windows over it; nothing is joined with itself.
  */
 export function attempts(asking: Funnel, windowMs: number, parts: Parts): Sql {
@@ -63,10 +63,10 @@ const flags = (upTo: number): readonly Sql[] => range(1, upTo).map(flag);
 const held = ({ hold }: Parts): readonly Sql[] => hold.map((_, i) => name(`h_${i + 1}`));
 const groups = ({ group }: Parts): readonly Sql[] => group.map((_, i) => name(`g_${i + 1}`));
 
-/** A person’s events, first to last; the rows of it before and after a row. */
-const inOrder = (asking: Funnel): Sql => sql`partition by ${oneOf(asking)} order by ts, received_at, request_id, seq`;
-const earlier = sql`rows between unbounded preceding and 1 preceding`;
-const later = sql`rows between 1 following and unbounded following`;
+/** A person’s events, last to first, so that what follows an event stands before it: frames then only grow, which Trino adds up as it goes; one that loses rows it adds up anew for each. */
+const fromTheLast = sql`ts desc, received_at desc, request_id desc, seq desc`;
+const inOrder = (asking: Funnel): Sql => sql`partition by ${oneOf(asking)} order by ${fromTheLast}`;
+const following = sql`rows between unbounded preceding and 1 preceding`;
 
 /** The events that matter: who did them, what they match (m_1 only where an attempt may begin), what they hold. */
 function matched(asking: Funnel, windowMs: number, { matches, exclude, hold, group }: Parts): Sql {
@@ -88,21 +88,24 @@ function matched(asking: Funnel, windowMs: number, { matches, exclude, hold, gro
   return sql`select * from (${rows}) as seen where ${join([...flags(matches.length), ...(exclude.length === 0 ? [] : [name('excluded')])], ' or ')}`;
 }
 
+/** How what is carried backwards tells the first match from the later ones: times rise along a person’s events, the cuts still to come fall. */
+const first = { ts: sql`min`, cuts: sql`max`, cuts_after: sql`max` } as const;
+
 /**
- * Loose order: each next step is the first match after the one before. From the last step backwards, every event learns when the chain that begins there reaches each later step: `ts_k`. A later match can
+ * Loose order: each next step is the first match after the one before. From the last step on, every event learns when the chain that begins there reaches each later step: `ts_k`. A later match can
  * only go on later, so the chain of the first match is the minimum over all matches.
  */
 function firstMatches(asking: Funnel, events: Sql, parts: Parts, within: Within): Tried {
   const steps = parts.matches.length;
   const cutting = parts.exclude.length > 0;
-  const carried = ['ts', ...(cutting ? ['cuts_before', 'cuts'] : [])];
-  const after = sql`over (partition by ${join([oneOf(asking), ...held(parts)])} order by place ${later})`;
+  const carried = cutting ? (['ts', 'cuts', 'cuts_after'] as const) : (['ts'] as const);
+  const lane = sql`partition by ${join([oneOf(asking), ...held(parts)])} order by place ${following}`;
   const levels = range(1, steps - 1)
     .toReversed()
     .reduce<{ readonly apart: readonly Sql[]; readonly from: Sql }>(
       ({ apart, from }, k) => {
         const found = range(k + 1, steps).flatMap((j) =>
-          carried.map((c) => sql`min(case when ${flag(k + 1)} then ${j === k + 1 ? name(c) : at(c, j)} end) ${after} as ${at(c, j)}`),
+          carried.map((c) => sql`${first[c]}(case when ${flag(k + 1)} then ${j === k + 1 ? name(c) : at(c, j)} end) over (${lane}) as ${at(c, j)}`),
         );
         const columns = [...['project_id', 'who', 'place', ...carried].map(name), ...flags(k), ...held(parts), ...groups(parts), ...found];
         const level = sql`(select ${join(columns)} from ${from} as ${name(`from_${k + 1}`)} where ${join(flags(k + 1), ' or ')})`;
@@ -111,20 +114,21 @@ function firstMatches(asking: Funnel, events: Sql, parts: Parts, within: Within)
       { apart: [], from: sql`(${placed(asking, events, parts)})` },
     );
   const rows = sql`${levels.apart.length === 0 ? sql`` : sql`with ${join(levels.apart)} `}select * from ${levels.from} as first_matches`;
-  // No event that ends an attempt lies between two others when as many came before the later one as up to the earlier one.
-  const uncut = (k: number): Sql => (cutting ? sql` and ${at('cuts_before', k)} = ${at('cuts', k - 1)}` : sql``);
+  // No event that ends an attempt lies between two others when as many are still to come after the earlier one as from the later one on.
+  const uncut = (k: number): Sql => (cutting ? sql` and ${at('cuts', k)} = ${at('cuts_after', k - 1)}` : sql``);
   return { rows, follows: (k) => sql`(${within(name('ts'), at('ts', k))}${uncut(k)})` };
 }
 
-/** The matches with their place and, where events are excluded, how many of those came before and up to them. Without the beginnings that another follows at once: it gets as far, and the later one counts. */
+/** The matches with their place and, where events are excluded, how many of those come from them on and after them. Without the beginnings that another follows at once: it gets as far, and the later one counts. */
 function placed(asking: Funnel, events: Sql, parts: Parts): Sql {
-  const next = (value: Sql): Sql => sql`lead(${value}) over (${inOrder(asking)})`;
+  const order = inOrder(asking);
+  const next = (value: Sql): Sql => sql`lag(${value}) over (${order})`;
   const outrun = [sql`coalesce(${next(sql`m_1 and not m_2`)}, false)`, ...held(parts).map((h) => sql`not (${h} is distinct from ${next(h)})`)];
-  const cuts = (upTo: Sql): Sql => sql`count(case when excluded then 1 end) over (${inOrder(asking)} ${upTo})`;
+  const cuts = (frame: Sql): Sql => sql`count(case when excluded then 1 end) over (${order} ${frame})`;
   const columns = [
-    sql`row_number() over (${inOrder(asking)}) as place`,
+    sql`row_number() over (${order}) as place`,
     sql`${join(outrun, ' and ')} as outrun`,
-    ...(parts.exclude.length === 0 ? [] : [sql`${cuts(earlier)} as cuts_before`, sql`${cuts(sql`rows between unbounded preceding and current row`)} as cuts`]),
+    ...(parts.exclude.length === 0 ? [] : [sql`${cuts(sql`rows between unbounded preceding and current row`)} as cuts`, sql`${cuts(following)} as cuts_after`]),
   ];
   const others = range(2, parts.matches.length).map(flag);
   return sql`select * from (select *, ${join(columns)} from (${events}) as matched) as placed where ${join([...others, sql`(m_1 and not outrun)`], ' or ')}`;
@@ -132,26 +136,26 @@ function placed(asking: Funnel, events: Sql, parts: Parts): Sql {
 
 /** Strict order: the very next events must be the next steps, with the same held values. What is excluded ends an attempt as any other event does. */
 function nextEvents(asking: Funnel, events: Sql, parts: Parts, within: Within): Tried {
-  const next = (value: Sql, k: number): Sql => sql`lead(${value}, ${k - 1}) over (${inOrder(asking)})`;
+  const order = inOrder(asking);
+  const next = (value: Sql, k: number): Sql => sql`lag(${value}, ${k - 1}) over (${order})`;
   const times = range(2, parts.matches.length).map((k) => {
     const same = held(parts).map((h) => sql` and not (${h} is distinct from ${next(h, k)})`);
     return sql`case when ${next(flag(k), k)}${join(same, '')} then ${next(name('ts'), k)} end as ${at('ts', k)}`;
   });
   return {
-    rows: sql`select *, row_number() over (${inOrder(asking)}) as place, ${join(times)} from (${events}) as matched`,
+    rows: sql`select *, row_number() over (${order}) as place, ${join(times)} from (${events}) as matched`,
     follows: (k) => within(name('ts'), at('ts', k)),
   };
 }
 
 /** Any order: the matches of each step nearest to an event, before and after it, another event than it. */
 function nearestMatches(asking: Funnel, events: Sql, parts: Parts, within: Within): Tried {
-  const lane = sql`partition by ${join([oneOf(asking), ...held(parts)])} order by ts, received_at, request_id, seq`;
-  const nearest = range(2, parts.matches.length).flatMap((k) => [
-    sql`max(case when ${flag(k)} then ts end) over (${lane} ${earlier}) as ${at('before', k)}`,
-    sql`min(case when ${flag(k)} then ts end) over (${lane} ${later}) as ${at('after', k)}`,
-  ]);
+  const lane = sql`partition by ${join([oneOf(asking), ...held(parts)])} order by`;
+  const nearest = (what: 'before' | 'after', least: Sql, order: Sql): readonly Sql[] =>
+    range(2, parts.matches.length).map((k) => sql`${least}(case when ${flag(k)} then ts end) over (${lane} ${order} ${following}) as ${at(what, k)}`);
+  const after = [sql`row_number() over (${inOrder(asking)}) as place`, ...nearest('after', sql`min`, fromTheLast)];
   return {
-    rows: sql`select *, row_number() over (${inOrder(asking)}) as place, ${join(nearest)} from (${events}) as matched`,
+    rows: sql`select *, ${join(nearest('before', sql`max`, sql`place desc`))} from (select *, ${join(after)} from (${events}) as matched) as placed`,
     follows: (k) => sql`(${within(at('before', k), name('ts'))} or ${within(name('ts'), at('after', k))})`,
   };
 }
