@@ -19,6 +19,7 @@ import type { Doors } from './doors.ts';
 import { Firewall, type FirewallProps } from './firewall.ts';
 import { answerInOurWords } from './gateway-responses.ts';
 import { type Mock, preflightMock, wrongMethodMock } from './mocks.ts';
+import { recordSome } from './traces.ts';
 
 /** How much may come in, for all callers together. */
 export interface Throttle {
@@ -86,6 +87,7 @@ export class Api extends Construct {
     this.rest.node.tryRemoveChild('Endpoint');
     acknowledge(this.rest, waf);
     answerInOurWords(this.rest);
+    recordSome(this, this.rest.deploymentStage);
 
     const authorizers = this.authorizers(doors);
     for (const [path, here] of Map.groupBy(routes satisfies readonly Route[], (route: Route) => route.path)) this.place(path, here, doors, authorizers);

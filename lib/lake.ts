@@ -121,6 +121,7 @@ export class Lake extends Construct {
   letAsk(door: Door): void {
     const { bucket, database, table, workgroup } = this;
     const stack = Stack.of(this);
+    const catalog = stack.formatArn({ service: 'glue', resource: 'catalog' });
     door.learns('workgroup', workgroup.name);
     door.learns('database', database.databaseName);
     door.mayDo({
@@ -129,7 +130,12 @@ export class Lake extends Construct {
     });
     door.mayDo({
       actions: ['glue:GetDatabase', 'glue:GetTable'],
-      resources: [stack.formatArn({ service: 'glue', resource: 'catalog' }), database.databaseArn, table.tableArn],
+      resources: [catalog, database.databaseArn, table.tableArn],
+    });
+    // Athena’s guide (fine-grained access to databases and tables) wants both of whoever asks, whatever is asked about.
+    door.mayDo({
+      actions: ['glue:GetDatabase', 'glue:CreateDatabase'],
+      resources: [catalog, stack.formatArn({ service: 'glue', resource: 'database', resourceName: 'default' })],
     });
     // Athena reads with the asker's rights.
     door.mayDo({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] });

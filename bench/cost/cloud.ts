@@ -18,7 +18,9 @@ export interface Cloud {
   readonly drainEverySeconds: number;
   /** The line of the access log, with `$context.…` where values go. */
   readonly accessLog: string;
-  readonly traced: boolean;
+  /** Which of its requests the gateway has X-Ray record: so many of each second’s first, and that share of the others. */
+  readonly traces: { readonly eachSecond: number; readonly share: number };
+  readonly drainTraced: boolean;
   /** The most a question may read, bytes. */
   readonly cutoffBytes: number;
   /** The first day that Athena looks for when a question wants all there are. */
@@ -36,7 +38,8 @@ const stage = z.object({ TracingEnabled: z.boolean(), AccessLogSetting: z.object
 const stream = z.object({
   ExtendedS3DestinationConfiguration: z.object({ BufferingHints: z.object({ IntervalInSeconds: z.number(), SizeInMBs: z.number() }) }),
 });
-const lambda = z.object({ MemorySize: z.number() });
+const sampling = z.object({ SamplingRule: z.object({ ReservoirSize: z.number(), FixedRate: z.number() }) });
+const lambda = z.object({ MemorySize: z.number(), TracingConfig: z.object({ Mode: z.string() }) });
 const authorizer = z.object({ AuthorizerResultTtlInSeconds: z.number() });
 const schedule = z.object({ ScheduleExpression: z.templateLiteral(['rate(', z.number(), ' minutes)']) });
 const workgroup = z.object({ WorkGroupConfiguration: z.object({ BytesScannedCutoffPerQuery: z.number() }) });
@@ -61,11 +64,13 @@ export const cloudOf = (template: unknown): Cloud => {
   const all = Object.entries(resources.parse(template).Resources);
   const of = (type: string) => all.filter(([, { Type }]) => Type === type);
   const first = <T>(type: string, shape: z.ZodType<T>): T => shape.parse(of(type)[0]?.[1].Properties);
-  const memory = (door: string): number => {
-    const found = of('AWS::Lambda::Function').find(([id]) => new RegExp(`(?:Doors${door}|${door}Door)Function`, 'i').test(id));
-    return lambda.parse(found?.[1].Properties).MemorySize;
+  const door = (name: string) => {
+    const found = of('AWS::Lambda::Function').find(([id]) => new RegExp(`(?:Doors${name}|${name}Door)Function`, 'i').test(id));
+    return lambda.parse(found?.[1].Properties);
   };
+  const memory = (name: string): number => door(name).MemorySize;
   const { TracingEnabled: traced, AccessLogSetting } = first('AWS::ApiGateway::Stage', stage);
+  const { ReservoirSize: eachSecond, FixedRate: share } = first('AWS::XRay::SamplingRule', sampling).SamplingRule;
   const { BufferingHints } = first('AWS::KinesisFirehose::DeliveryStream', stream).ExtendedS3DestinationConfiguration;
   const [firewall] = of('AWS::WAFv2::WebACL');
   return {
@@ -75,7 +80,8 @@ export const cloudOf = (template: unknown): Cloud => {
     bufferMiB: BufferingHints.SizeInMBs,
     drainEverySeconds: 60 * Number.parseInt(first('AWS::Scheduler::Schedule', schedule).ScheduleExpression.slice('rate('.length), 10),
     accessLog: AccessLogSetting.Format,
-    traced,
+    traces: traced ? { eachSecond, share } : { eachSecond: 0, share: 0 },
+    drainTraced: door('drain').TracingConfig.Mode === 'Active',
     cutoffBytes: first('AWS::Athena::WorkGroup', workgroup).WorkGroupConfiguration.BytesScannedCutoffPerQuery,
     firstDay: first('AWS::Glue::Table', table).TableInput.Parameters['projection.dt.range'].split(',')[0] ?? '',
     secrets: of('AWS::SecretsManager::Secret').length,

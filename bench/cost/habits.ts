@@ -39,7 +39,4 @@ export const habits = {
   funnelShare: 0.1,
   /** Catalog look-ups a question. */
   glueCalls: 2,
-  /** X-Ray’s default rule records the first request of each second, and one in twenty of the rest. */
-  tracedEachSecond: 1,
-  tracedShare: 0.05,
 } as const;

@@ -13,14 +13,14 @@ export const linesOf = (cloud: Cloud, load: Load): { readonly lines: readonly Li
   const flow = flowOf(cloud, load);
   const readings = readingsOf(cloud, load, flow);
   const drains = habits.monthSeconds / cloud.drainEverySeconds;
-  const all = flow.requests * (1 + load.preflights) + load.questions + drains;
+  const all = flow.requests * (1 + load.preflights) + load.questions;
   const share = traced(cloud, all) / all;
   const under = (of: Line['of'], counted: readonly Counted[]): readonly Line[] => counted.map(([price, what, units]) => ({ of, price, what, units }));
   return {
     lines: [
       ...under('events', takingIn(cloud, load, flow, share)),
       ...under('questions', answering(cloud, load, flow, readings, share)),
-      ...under('standing', standing(cloud, drains, share)),
+      ...under('standing', standing(cloud, drains)),
     ].filter(({ units }) => units > 0),
     readings,
   };
@@ -70,7 +70,7 @@ const answering = (cloud: Cloud, { questions }: Load, { files }: Flow, { usual, 
   ];
 };
 
-const standing = (cloud: Cloud, drains: number, share: number): readonly Counted[] => {
+const standing = (cloud: Cloud, drains: number): readonly Counted[] => {
   const logs = logGb(cloud, { gateway: 0, runs: drains, doors: 0 });
   return [
     ['secretKept', 'the pepper', cloud.secrets],
@@ -82,7 +82,8 @@ const standing = (cloud: Cloud, drains: number, share: number): readonly Counted
     ['s3Write', 'is anything spilled?', drains],
     ['logIn', 'the drain', logs],
     ['logKept', 'the drain', logs],
-    ['trace', 'the drain', drains * share],
+    // Nothing before it decides, so Lambda does, which records the first run of each second.
+    ['trace', 'the drain', cloud.drainTraced ? drains : 0],
     // One a day is made and one erased, in the table and in its index.
     ['dynamoWrite', 'salts', days * 4],
     ['firewallKept', 'the firewall', cloud.firewallRules === undefined ? 0 : 1],

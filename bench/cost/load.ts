@@ -53,9 +53,9 @@ export const flowOf = ({ bufferSeconds, bufferMiB }: Cloud, { events, bytes, per
 };
 
 /** How many of so many requests X-Ray records. */
-export const traced = (cloud: Cloud, requests: number): number => {
-  const each = Math.min(requests, habits.tracedEachSecond * habits.monthSeconds);
-  return cloud.traced ? each + (requests - each) * habits.tracedShare : 0;
+export const traced = ({ traces }: Pick<Cloud, 'traces'>, requests: number): number => {
+  const first = Math.min(requests, traces.eachSecond * habits.monthSeconds);
+  return first + (requests - first) * traces.share;
 };
 
 /** Time of a function as Lambda bills it, GB-seconds: its runs, and the starts among them. */

@@ -1,3 +1,4 @@
+import { table } from '../../src/docs/markdown.ts';
 import { type Bill, billOf } from './bill.ts';
 import type { Cloud } from './cloud.ts';
 import { habits } from './habits.ts';
@@ -15,8 +16,6 @@ export const volumes: readonly number[] = [1e6, 1e8, 1e10];
 const goals: Readonly<Record<number, number>> = { 1e6: 0.8, 1e8: 53 };
 
 type Row = readonly string[];
-const table = (head: Row, rows: readonly Row[]): string =>
-  [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** Dollars for people: cents below a hundred, whole ones above. */
 export const money = (dollars: number): string => {
@@ -45,6 +44,7 @@ export const billTable = (bills: readonly Bill[], singly: readonly Bill[] = []):
   return table(
     ['a month', ...bills.map(({ load }) => `${short(load.events)} events`)],
     [...services.map((service) => [service, ...bills.map(({ services }) => money(services[service] ?? 0))]), ...parts],
+    'numbers',
   );
 };
 
@@ -76,7 +76,7 @@ export const verdicts = (bills: readonly Bill[]): string => {
     ];
     return [row('taking them in', parts.events), row(`and ${questionsOf(load)}`, parts.events + parts.questions)];
   });
-  return table(['goal', 'target', 'computed', ''], rows);
+  return table(['goal', 'target', 'computed', ''], rows, 'numbers');
 };
 
 /** Each line of a bill. */
@@ -91,6 +91,7 @@ export const lineTable = ({ lines }: Bill): string =>
       unit,
       money(dollars),
     ]),
+    'numbers',
   );
 
 /** README’s table with what it rests on. */

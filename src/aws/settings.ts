@@ -13,7 +13,7 @@ export const settingNames = {
 export type Setting = keyof typeof settingNames;
 
 /** Where things lie in the lake’s bucket. Under `raw/` Firehose files what it delivers by arrival day: `raw/dt=2026-11-21/`. */
-export const prefixes = { raw: 'raw/', errors: 'errors/', spill: 'spill/', store: 'store/' } as const;
+export const prefixes = { raw: 'raw/', errors: 'errors/', spill: 'spill/' } as const;
 
 /** How long Firehose gathers events before it writes a file, seconds: its shortest with format conversion that keeps files few. */
 export const bufferSeconds = 60;

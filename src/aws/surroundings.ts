@@ -12,12 +12,3 @@ export const surroundings = (): Pick<World, 'clock' | 'random' | 'log'> => {
 
 /** Waits by the real clock. */
 export const wait: Wait = (ms, signal) => setTimeout(ms, undefined, signal === undefined ? {} : { signal });
-
-/** The same thing each time, made at the first. */
-export const once = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-};

@@ -15,12 +15,12 @@ const attribute = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
 const reference = z.object({ Ref: z.string() });
 const templateShape = z.object({ Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })) });
 
-/** What each role of a synthesized template may do: `action on resource`, with `for` where only some keys or prefixes; ids in short. */
+/** What each role of a synthesized template may do, each once: `action on resource`, with `for` where only some keys or prefixes; ids in short. */
 export const rightsOf = (template: unknown): ReadonlyMap<string, readonly string[]> => {
   const of = (type: string) => Object.entries(templateShape.parse(template).Resources).filter(([, { Type }]) => Type === type);
   const rights = new Map<string, readonly string[]>();
   const add = (role: string, statements: z.infer<typeof document>['Statement']) =>
-    rights.set(role, [...(rights.get(role) ?? []), ...statements.flatMap(lines)].sort());
+    rights.set(role, [...new Set([...(rights.get(role) ?? []), ...statements.flatMap(lines)])].sort());
   for (const [id, { Properties }] of of('AWS::IAM::Role')) {
     const { Policies, ManagedPolicyArns } = roleShape.parse(Properties);
     rights.set(

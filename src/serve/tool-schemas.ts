@@ -3,6 +3,7 @@ import type { Json, McpTool } from '../mcp/host.ts';
 import { projectChoice } from '../tools/inputs.ts';
 import type { Question } from '../tools/question.ts';
 import { inputOf } from '../tools/resolve.ts';
+import { jsonSchemaOf } from './json-schema.ts';
 
 const cell = { type: ['string', 'number', 'boolean', 'null'] } as const;
 
@@ -58,7 +59,7 @@ const memory = new Map<z.ZodMiniType, Json>();
 export function inputSchema(type: z.ZodMiniObject): Json {
   const known = memory.get(type);
   if (known !== undefined) return known;
-  const { $schema, ...schema } = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' });
+  const schema = jsonSchemaOf(type);
   memory.set(type, schema);
   return schema;
 }

@@ -54,8 +54,8 @@ describe('what a request to collect costs in calls to AWS', () => {
     expect(await spent(() => Promise.all([send(world, 10), send(world, 10)]))).toEqual([0, 2, 0, 0]);
   });
 
-  test('needs no setting that only questions use', () => {
-    expect(() => agentWorld(environment).engine).toThrow('ATHENA_WORKGROUP is not set');
-    expect(agentWorld(environment).sink).toBeDefined();
+  test('needs no setting that only questions use; a function that lacks one says so as it starts', () => {
+    expect(intakeWorld(environment).sink).toBeDefined();
+    expect(() => agentWorld(environment)).toThrow('ATHENA_WORKGROUP is not set');
   });
 });

@@ -25,7 +25,8 @@ describe('the stack’s own part of a bill', () => {
       bufferSeconds: 60,
       bufferMiB: 128,
       drainEverySeconds: 300,
-      traced: true,
+      traces: { eachSecond: 0, share: 0.01 },
+      drainTraced: true,
       cutoffBytes: 100e9,
       firstDay: '2026-01-01',
       secrets: 1,
@@ -92,10 +93,11 @@ describe('on the way', () => {
   test('a stored event is a seventh of its JSON, and each file has 5,500 bytes besides', () => {
     expect(flowOf(cloud, load({ events: 43_200, perRequest: 1 })).storedBytes).toBeCloseTo(43_200 * 100 + 21_600 * 5500, 3);
   });
-  test('X-Ray records one request a second and a twentieth of the rest', () => {
-    expect(traced(cloud, 1000)).toBe(1000);
-    expect(traced(cloud, 2 * habits.monthSeconds)).toBeCloseTo(1.05 * habits.monthSeconds, 3);
-    expect(traced({ ...cloud, traced: false }, 1000)).toBe(0);
+  test('X-Ray records one request in a hundred; by AWS’s own rule it would be one a second and a twentieth of the rest', () => {
+    expect(traced(cloud, 1000)).toBe(10);
+    const usual = { traces: { eachSecond: 1, share: 0.05 } };
+    expect(traced(usual, 1000)).toBe(1000);
+    expect(traced(usual, 2 * habits.monthSeconds)).toBeCloseTo(1.05 * habits.monthSeconds, 3);
   });
   test('Lambda bills memory times time, starts included: 1,000 runs of 35 ms and ten starts of 500 ms on 1 GiB are 40 GB-seconds', () => {
     expect(gbSeconds(1000, 35, 1024)).toBeCloseTo(40, 9);
@@ -136,7 +138,7 @@ describe('a million events and 1,000 questions', () => {
     ['events', 's3Kept', 'events', (1e6 * 100 + minutes * 5_500) / 2 ** 30],
     ['events', 'logIn', 'requests', logged(50_000, 50_000 + minutes, 50_000, 1)],
     ['events', 'logKept', 'requests', logged(50_000, 50_000 + minutes, 50_000, 1)],
-    ['events', 'trace', 'requests', 50_000],
+    ['events', 'trace', 'requests', 500],
     ['events', 'sent', 'answers', (50_000 * 800) / 2 ** 30],
     ['questions', 'apiRequest', 'questions through /mcp', 1_000],
     ['questions', 'lambdaRun', 'mcp', 1_000],
@@ -152,7 +154,7 @@ describe('a million events and 1,000 questions', () => {
     ['questions', 'glueCall', 'questions', 2_000],
     ['questions', 'logIn', 'questions', logged(1_000, 1_000 + asked, 1_000, 2)],
     ['questions', 'logKept', 'questions', logged(1_000, 1_000 + asked, 1_000, 2)],
-    ['questions', 'trace', 'questions', 1_000],
+    ['questions', 'trace', 'questions', 10],
     ['questions', 'sent', 'answers', (1_000 * 20_000) / 2 ** 30],
     ['standing', 'secretKept', 'the pepper', 1],
     ['standing', 'alarm', 'alarms', 8],

@@ -54,7 +54,7 @@ const request = (resource: string, query: Readonly<Record<string, string>> = {})
 test.each([
   [{ group_by: 'country,source,medium,path' }, 'get_stats: group_by: takes at most 3 entries; more came'],
   [{ group_by: `properties.${'k'.repeat(400)}` }, 'get_stats: group_by: a column’s name has at most 300 characters; more came'],
-  [{ limit: 'many' }, 'get_stats: limit: must be number; got "many"'],
+  [{ limit: 'many' }, 'get_stats: limit: must be a number; got "many"'],
 ])('a question’s door says what is wrong with %j in words', async (query, sentence) => {
   expect(JSON.parse(await said('query', request('/v1/stats', query)))).toMatchObject({ error: 'invalid_params', message: sentence });
 });

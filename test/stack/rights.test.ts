@@ -12,6 +12,8 @@ const each = (actions: readonly string[], resources: readonly string[]) => actio
 const ask = [
   ...each(['athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:StartQueryExecution', 'athena:StopQueryExecution'], [workgroup]),
   ...each(['glue:GetDatabase', 'glue:GetTable'], glueThings),
+  'glue:CreateDatabase on arn::glue:::catalog',
+  ...each(['glue:CreateDatabase', 'glue:GetDatabase'], ['arn::glue:::database/default']),
   's3:GetBucketLocation on LakeBucket',
   's3:GetObject on LakeBucket/raw/*',
   's3:ListBucket on LakeBucket for raw/*',
