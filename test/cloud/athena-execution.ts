@@ -36,8 +36,16 @@ export interface Execution {
   answer: TrinoAnswer;
 }
 
-/** Carries a question out on Trino, after this time in the queue; never rejects. */
-export const carriedOut = async (execution: Execution, trinoUrl: string, queueMs: number): Promise<void> => {
+interface Means {
+  readonly trinoUrl: string;
+  /** So long it waits in the queue. */
+  readonly queueMs: number;
+  /** The most it may read, bytes. */
+  readonly cutoff: () => Promise<number | undefined>;
+}
+
+/** Carries a question out on Trino; never rejects. One that read more than it may is cancelled with Athena’s words, when it has: Athena looks while it runs. */
+export const carriedOut = async (execution: Execution, { trinoUrl, queueMs, cutoff }: Means): Promise<void> => {
   const { asked, stopping, reused } = execution;
   const { signal } = stopping;
   try {
@@ -45,7 +53,9 @@ export const carriedOut = async (execution: Execution, trinoUrl: string, queueMs
     execution.state = 'RUNNING';
     execution.began = Date.now();
     if (!reused) execution.answer = await trino(asked.QueryString, { url: trinoUrl, catalog: 'hive', schema: asked.QueryExecutionContext.Database, signal });
-    execution.state = 'SUCCEEDED';
+    const over = execution.answer.bytes > ((await cutoff()) ?? Number.POSITIVE_INFINITY);
+    execution.state = over ? 'CANCELLED' : 'SUCCEEDED';
+    if (over) execution.reason = 'Bytes scanned limit was exceeded';
   } catch (thrown) {
     execution.state = signal.aborted ? 'CANCELLED' : 'FAILED';
     execution.reason = signal.aborted ? 'Query cancelled by user' : reasonOf(thrown);

@@ -15,8 +15,15 @@ const page = one.extend({ MaxResults: z.int().min(1).max(1000).default(1000), Ne
 
 const nothing: TrinoAnswer = { columns: [], rows: [], bytes: 0 };
 
-/** Serves StartQueryExecution, GetQueryExecution, GetQueryResults and StopQueryExecution (JSON 1.1) over a Trino whose catalog `hive` is the account’s. */
-export const startAthena = async (trinoUrl: string): Promise<Athena> => {
+interface AthenaParts {
+  /** A Trino whose catalog `hive` is the account’s. */
+  readonly trinoUrl: string;
+  /** The most one question of a workgroup may read, bytes; undefined: no limit. */
+  readonly cutoffOf: (workgroup: string) => Promise<number | undefined>;
+}
+
+/** Serves StartQueryExecution, GetQueryExecution, GetQueryResults and StopQueryExecution (JSON 1.1). */
+export const startAthena = async ({ trinoUrl, cutoffOf }: AthenaParts): Promise<Athena> => {
   const executions = new Map<string, Execution>();
   const byToken = new Map<string, Execution>();
   let queueMs: Readonly<Record<string, number>> = {};
@@ -39,7 +46,7 @@ export const startAthena = async (trinoUrl: string): Promise<Athena> => {
     };
     executions.set(execution.id, execution);
     byToken.set(asked.ClientRequestToken, execution);
-    void carriedOut(execution, trinoUrl, queueMs[asked.WorkGroup] ?? 0);
+    void carriedOut(execution, { trinoUrl, queueMs: queueMs[asked.WorkGroup] ?? 0, cutoff: () => cutoffOf(asked.WorkGroup) });
     return execution;
   };
 

@@ -10,6 +10,8 @@ const order = z.strictObject({
   slow: z.record(z.string(), z.number()).optional(),
   /** Streams whose calls fail, and with which code; none: all work. */
   fail: z.record(z.string(), z.string()).optional(),
+  /** Ends all processes of this function at once, without a word to them. */
+  kill: z.string().optional(),
   /** Ends the emulator and starts it again with what it had kept. */
   restart: z.literal(true).optional(),
 });
@@ -20,9 +22,10 @@ export const startControl = (athena: Athena, emulator: Emulator): Promise<Listen
   const server = createServer(async (request, response) => {
     try {
       const parts = await request.toArray();
-      const { slow, fail, restart } = order.parse(JSON.parse(Buffer.concat(parts).toString()));
+      const { slow, fail, kill, restart } = order.parse(JSON.parse(Buffer.concat(parts).toString()));
       if (slow !== undefined) athena.slow(slow);
       if (fail !== undefined) await emulator.fail(fail);
+      if (kill !== undefined) await emulator.kill(kill);
       if (restart === true) await emulator.restart();
       response.end();
     } catch (thrown) {

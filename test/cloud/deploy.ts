@@ -29,6 +29,8 @@ await mkdir(assembly, { recursive: true });
 synthesize(assembly);
 // The one thing of `cdk bootstrap` that a template asks for.
 await new SSMClient({}).send(new PutParameterCommand({ Name: '/cdk-bootstrap/hnb659fds/version', Value: '30', Type: 'String', Overwrite: true }));
+/** Keys that were uploaded: installations are made of the same functions. */
+const uploaded = new Set<string>();
 const outputs: Record<string, Record<string, string>> = {};
 for (const stack of Object.values(stacks)) {
   const began = performance.now();
@@ -44,6 +46,9 @@ async function published(stack: string): Promise<string> {
   for (const { source, destinations } of Object.values(files)) {
     const path = join(assembly, source.path);
     const isTemplate = path.endsWith('.template.json');
+    const keys = Object.values(destinations).map(({ objectKey }) => objectKey);
+    if (keys.every((key) => uploaded.has(key))) continue;
+    for (const key of keys) uploaded.add(key);
     const body = source.packaging === 'zip' ? zipSync(await contents(path), { level: 1 }) : await readFile(path);
     for (const { bucketName, objectKey: Key } of Object.values(destinations)) {
       const Bucket = bucketName.replaceAll(`\${AWS::AccountId}`, account).replaceAll(`\${AWS::Region}`, region);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { get as getPlain } from 'node:http';
 import { get as getSecure } from 'node:https';
 import { homedir } from 'node:os';
@@ -15,7 +15,8 @@ const version = '1.5.33';
 const packages = [`ministack==${version}`, 'duckdb==1.5.6', 'cryptography==50.0.2'];
 const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
 const venv = join(process.env.MILLIMETRIC_EMULATOR_CACHE ?? join(caches, 'millimetric-emulator'), version);
-const python = join(venv, 'bin', 'python');
+/** Its interpreter, which has AWS’s own client (botocore) too. */
+export const python = join(venv, 'bin', 'python');
 const complete = join(venv, 'complete');
 const gaps = fileURLToPath(new URL('./gaps.py', import.meta.url));
 
@@ -49,6 +50,8 @@ export interface Emulator {
   readonly certificate: string | undefined;
   /** Calls to these Firehose streams fail with this code until the order is another; none: all work again. */
   readonly fail: (orders: Readonly<Record<string, string>>) => Promise<void>;
+  /** Ends the processes of a function with SIGKILL; rejects when it has none. */
+  readonly kill: (functionName: string) => Promise<void>;
   /** Ends it and starts it again on the same port, with what it had kept. */
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -115,6 +118,11 @@ export const startEmulator = async ({ folder, strict, athena }: EmulatorParts): 
     certificate,
     environment: { ...process.env, ...operator, AWS_ENDPOINT_URL: url, ...trusting },
     fail: (codes) => writeFile(orders, JSON.stringify(codes)),
+    kill: async (functionName) => {
+      const its = await processesOf(functionName, child.pid ?? 0);
+      if (its.length === 0) throw new Error(`no process runs ${functionName}`);
+      for (const pid of its) process.kill(pid, 'SIGKILL');
+    },
     restart: async () => {
       // It writes its state as it ends, which takes a while; killed before that, it would come back with nothing.
       await ended(120_000);
@@ -122,6 +130,16 @@ export const startEmulator = async ({ folder, strict, athena }: EmulatorParts): 
     },
     stop: () => ended(10_000),
   };
+};
+
+/** The emulator’s own children that run a function: each has a folder named after it. */
+const processesOf = async (functionName: string, emulator: number): Promise<readonly number[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const read = (pid: string, file: string): Promise<string> => readFile(join('/proc', pid, file), 'utf8').catch(() => '');
+  const all = await Promise.all(pids.map(async (pid) => ({ pid, command: await read(pid, 'cmdline'), status: await read(pid, 'status') })));
+  return all
+    .filter(({ command, status }) => command.includes(`ministack-lambda-${functionName}-`) && status.includes(`\nPPid:\t${emulator}\n`))
+    .map(({ pid }) => Number(pid));
 };
 
 /** Does it take calls? It writes its certificate while it starts. */

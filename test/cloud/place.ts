@@ -4,7 +4,8 @@ import * as z from 'zod';
 import { bufferSeconds, deliverySeconds } from '../../src/aws/settings.ts';
 import type { Place } from '../e2e/place.ts';
 import type { Order } from './control.ts';
-import { stacks } from './rooms.ts';
+import { atEmulator } from './emulator.ts';
+import { type Installation, stacks } from './rooms.ts';
 
 const outputs = z.record(z.string(), z.record(z.string(), z.string()));
 const saved = z.object({
@@ -21,10 +22,15 @@ const given = (name: string): string => {
   return value;
 };
 
+const fromFolder = (file: string): unknown => JSON.parse(readFileSync(join(given('MILLIMETRIC_CLOUD_FOLDER'), file), 'utf8'));
+
+/** Where the keys of an installation are written to, in the folder of the run. */
+export const keysFile = (installation: Installation): string => `${installation}.keys.json`;
+
 /** The product in the emulated cloud, from its URL and its keys.json. */
-export const place = (): Place => ({
-  url: given('MILLIMETRIC_CLOUD_URL'),
-  saved: saved.parse(JSON.parse(readFileSync(given('MILLIMETRIC_CLOUD_KEYS'), 'utf8'))),
+export const place = (installation: Installation = 'product'): Place => ({
+  url: atEmulator(outputsOf(installation)('ApiUrl'), given('AWS_ENDPOINT_URL')),
+  saved: saved.parse(fromFolder(keysFile(installation))),
   lagSeconds: bufferSeconds + deliverySeconds,
   addressFrom: 'X-Forwarded-For',
 });
@@ -34,7 +40,7 @@ export const plainEmulator = (): string => given('MILLIMETRIC_CLOUD_PLAIN');
 
 /** The outputs of a deployed stack. */
 export const outputsOf = (stack: keyof typeof stacks): ((name: string) => string) => {
-  const found = outputs.parse(JSON.parse(readFileSync(join(given('MILLIMETRIC_CLOUD_FOLDER'), 'outputs.json'), 'utf8')))[stacks[stack]];
+  const found = outputs.parse(fromFolder('outputs.json'))[stacks[stack]];
   return (name) => {
     const value = found?.[name];
     if (value === undefined) throw new Error(`the stack ${stacks[stack]} has no output ${name}`);

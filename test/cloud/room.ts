@@ -8,12 +8,13 @@ import { prefixes } from '../../src/aws/settings.ts';
 import { openSink } from '../../src/aws/sink.ts';
 import { openStore } from '../../src/aws/store.ts';
 import { surroundings, wait } from '../../src/aws/surroundings.ts';
-import type { Ledger, Store } from '../../src/ports.ts';
+import type { Engine, Ledger, Store } from '../../src/ports.ts';
 import { overRaw, quiet } from '../aws/lake.ts';
 import type { OpenLedger } from '../contracts/ledger.ts';
 import type { OpenSink } from '../contracts/sink.ts';
 import type { OpenStore } from '../contracts/store.ts';
 import { outputsOf } from './place.ts';
+import type { stacks } from './rooms.ts';
 
 const { clock, random } = surroundings();
 const storeUnder = (prefix: string): Store => openStore({ client: s3(process.env), bucket: outputsOf('rooms')('LakeBucket'), prefix });
@@ -26,23 +27,27 @@ const emptied = async (): Promise<void> => {
     await Promise.all(Contents.map(({ Key }) => client.send(new DeleteObjectCommand({ Bucket, Key }))));
 };
 
+/** Our engine over a stack’s Athena, with the rights of an operator. */
+export const engineOf = (stack: keyof typeof stacks): Engine => {
+  const output = outputsOf(stack);
+  return openEngine({
+    ...{ client: athena(), workgroup: output('Workgroup'), database: output('LakeDatabase'), clock, random, wait, log: quiet },
+    delivered: openDelivered({ client: s3(process.env), bucket: output('LakeBucket'), clock }),
+  });
+};
+
 /** Our sink and engine over the rooms’ Firehose, bucket and Athena, with nothing in them; emptied again at the end. */
 export const openRoomLake = async (): Promise<OpenSink> => {
   const output = outputsOf('rooms');
   const spill = storeUnder(prefixes.spill);
   const sink = () => openSink({ stream: { client: firehose(), name: output('EventsStream'), random, wait }, spill, log: quiet });
-  const engine = () =>
-    openEngine({
-      ...{ client: athena(), workgroup: output('Workgroup'), database: output('LakeDatabase'), clock, random, wait, log: quiet },
-      delivered: openDelivered({ client: s3(process.env), bucket: output('LakeBucket'), clock }),
-    });
-  return overRaw(sink, engine, emptied);
+  return overRaw(sink, () => engineOf('rooms'), emptied);
 };
 
 /** Our store in the rooms’ bucket; emptied at the end. */
 export const openRoomStore = async (): Promise<OpenStore> => {
-  const store = storeUnder(prefixes.store);
-  return { store, reopen: async () => storeUnder(prefixes.store), close: emptied };
+  const store = () => storeUnder('store/');
+  return { store: store(), reopen: async () => store(), close: emptied };
 };
 
 /** Our ledger in the rooms’ table; emptied at the end. */

@@ -8,8 +8,11 @@ import { trino } from '../trino/client.ts';
 import { does, freePort, home, tested } from '../trino/programs.ts';
 import { startAthena } from './athena.ts';
 import { startControl } from './control.ts';
-import { atEmulator, emulatorInstalled, startEmulator } from './emulator.ts';
-import { stacks } from './rooms.ts';
+import { type Emulator, emulatorInstalled, startEmulator } from './emulator.ts';
+import { keysFile } from './place.ts';
+import { athenaUser, type Installation, stacks } from './rooms.ts';
+import { letAs, newUser } from './users.ts';
+import { cutoffIn } from './workgroup.ts';
 
 /**
  * `npm run test:cloud [-- vitest arguments]`: installs an AWS emulator and Trino where they are missing, brings both up, deploys the stack with rights enforced, makes the first
@@ -18,6 +21,8 @@ import { stacks } from './rooms.ts';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const trinoScript = join(home, 'test', 'trino', 'trino.sh');
 const outputs = z.record(z.string(), z.record(z.string(), z.string()));
+/** How the id of the role begins whose policies let a door ask. */
+const queryRole = 'MillimetricDoorsQueryRole';
 
 /** Why there is no cloud to test on. */
 class Unable extends Error {}
@@ -49,10 +54,13 @@ async function cloud(): Promise<NodeJS.ProcessEnv> {
 
   const trinoPort = await freePort();
   const trinoUrl = `http://127.0.0.1:${trinoPort}`;
-  const athena = await startAthena(trinoUrl);
+  const { promise: emulated, resolve: runs } = Promise.withResolvers<Emulator>();
+  const cutoffs = emulated.then(cutoffIn);
+  const athena = await startAthena({ trinoUrl, cutoffOf: async (workgroup) => (await cutoffs)(workgroup) });
   ends.push(athena.stop);
   const emulator = await startEmulator({ folder, strict: true, athena: athena.url });
   ends.push(emulator.stop);
+  runs(emulator);
   const plain = await startEmulator({ folder: join(folder, 'plain'), strict: false });
   ends.push(plain.stop);
   const control = await startControl(athena, emulator);
@@ -67,23 +75,32 @@ async function cloud(): Promise<NodeJS.ProcessEnv> {
     ...{ MILLIMETRIC_CLOUD_FOLDER: folder, MILLIMETRIC_CLOUD_CONTROL: control.url, MILLIMETRIC_CLOUD_PLAIN: plain.url },
   };
   ends.push(() => does('bash', [trinoScript, 'stop'], { environment }));
+  // As Athena, it reads with no rights but those of who asks: the doors’, as they are deployed.
+  const { AccessKeyId, SecretAccessKey } = await newUser(athenaUser, environment);
+  const reading = { ...environment, AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey };
   const engine = async (): Promise<void> => {
     await must('bash', [trinoScript, 'trust', emulator.certificate ?? '', trust], environment);
-    await must('bash', [trinoScript, 'start'], environment);
+    await must('bash', [trinoScript, 'start'], reading);
     await trino('select 1', { url: trinoUrl });
     said('Trino');
   };
-  const stack = async (): Promise<NodeJS.ProcessEnv> => {
-    await must(process.execPath, [join(here, 'deploy.ts'), folder], environment);
-    const keys = join(folder, 'keys.json');
+  const first = async (installation: Installation): Promise<void> => {
+    const keys = join(folder, keysFile(installation));
     // It shows the keys, which belong in no log.
-    await must(process.execPath, ['bin/millimetric.ts', 'init', '--stack', stacks.product, '--origin', page, '--save', keys], environment, true);
-    const { ApiUrl = '' } = outputs.parse(JSON.parse(await readFile(join(folder, 'outputs.json'), 'utf8')))[stacks.product] ?? {};
-    said('stack and keys');
-    return { MILLIMETRIC_CLOUD_KEYS: keys, MILLIMETRIC_CLOUD_URL: atEmulator(ApiUrl, emulator.url) };
+    await must(process.execPath, ['bin/millimetric.ts', 'init', '--stack', stacks[installation], '--origin', page, '--save', keys], environment, true);
+    await letAs(athenaUser, [stacks[installation], queryRole], environment);
   };
-  const [deployed] = await Promise.all([stack(), engine()]);
-  return { ...environment, ...deployed };
+  const deployed = async (): Promise<void> => {
+    await must(process.execPath, [join(here, 'deploy.ts'), folder], environment);
+    await Promise.all([first('product'), first('drills')]);
+    said('stacks and keys');
+  };
+  await Promise.all([deployed(), engine()]);
+  // The first question of all loads what the others need, and a request waits for 25 s only.
+  const { LakeDatabase = '' } = outputs.parse(JSON.parse(await readFile(join(folder, 'outputs.json'), 'utf8')))[stacks.product] ?? {};
+  await trino("select count(*) from events where dt = '2026-01-01'", { url: trinoUrl, catalog: 'hive', schema: LakeDatabase });
+  said('first question');
+  return environment;
 }
 
 async function asked(environment: NodeJS.ProcessEnv): Promise<number> {

@@ -1,14 +1,26 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** One after the other: the product as its users see it, beside what does not touch it; then what breaks parts of it, beside what has rooms or an emulator of its own; then what ends it. */
-const order = [['e2e', 'revoked'], ['drills', 'contracts', 'plain'], ['restarted']];
+/**
+ * What runs beside one another, and after that what ends the cloud: the product as its users see it, and what has an installation, rooms or an emulator of its own. In this order,
+ * three at a time: the first two take longest, and the first mostly waits.
+ */
+const order = [['drills', 'e2e', 'contracts', 'plain', 'rights', 'revoked'], ['restarted']];
+
+const placeOf = ({ moduleId }: TestSpecification): number => order.flat().findIndex((file) => moduleId.endsWith(`/${file}.cloud.ts`));
+
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((one, other) => placeOf(one) - placeOf(other));
+  }
+}
 
 /** Tests of the emulated cloud that run.ts brings up: every test/cloud/*.cloud.ts. */
 export default defineConfig({
   test: {
-    ...{ root, maxWorkers: 2 },
+    ...{ root, maxWorkers: 3, sequence: { sequencer: InOrder } },
     projects: order.map((files, groupOrder) => ({
       test: {
         ...{ root, name: files.join(), include: files.map((file) => `test/cloud/${file}.cloud.ts`), setupFiles: ['./test/setup.ts'] },

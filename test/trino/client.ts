@@ -2,7 +2,7 @@
 export interface TrinoAnswer {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly rows: readonly (readonly unknown[])[];
-  /** Bytes read. */
+  /** Bytes read from storage, as they lie there. */
   readonly bytes: number;
 }
 
@@ -31,7 +31,7 @@ interface Page {
   readonly nextUri?: string;
   readonly columns?: readonly { readonly name: string; readonly type: string }[];
   readonly data?: readonly (readonly unknown[])[];
-  readonly stats?: { readonly processedBytes?: number };
+  readonly stats?: { readonly physicalInputBytes?: number };
   readonly error?: { readonly errorName: string; readonly errorType: string; readonly message: string };
 }
 
@@ -69,7 +69,7 @@ async function once(statement: string, place: TrinoPlace): Promise<TrinoAnswer> 
     }
     columns = page.columns ?? columns;
     rows.push(...(page.data ?? []));
-    if (page.nextUri === undefined) return { columns, rows, bytes: page.stats?.processedBytes ?? 0 };
+    if (page.nextUri === undefined) return { columns, rows, bytes: page.stats?.physicalInputBytes ?? 0 };
     page = await call(page.nextUri, { headers });
   }
 }
