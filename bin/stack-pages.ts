@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cloudOf, templateOf } from '../bench/cost/cloud.ts';
 import { readmeCost } from '../bench/cost/page.ts';
-import { between } from '../src/docs/pages.ts';
+import { between } from '../src/docs/markdown.ts';
 import { outputTable, propTable, rightsTable } from '../src/docs/stack.ts';
 
 /** The generated parts of pages that follow from the stack: path, and the page with them in place. Makes the stack’s template, which takes a second. */

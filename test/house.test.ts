@@ -43,8 +43,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ...pure,
   'src/local': [...core, 'src/browser'],
   'src/aws': [...core, 'src/browser'],
-  // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, what a person does first, and for `init` the operator’s way into a stack.
-  'src/cli': ['src/tools', 'src/serve/first-steps.ts', 'src/aws/operator.ts', 'src/problems.ts'],
+  // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, what a person does first, a memory that stays flat, and for `init` the operator’s way into a stack.
+  'src/cli': ['src/tools/nearest.ts', 'src/serve/first-steps.ts', 'src/events/recent.ts', 'src/events/remember.ts', 'src/aws/operator.ts', 'src/problems.ts'],
   'src/browser': [],
   bin: ['lib', 'src/local', 'src/cli', 'src/docs', 'bench'],
   // Besides the tables, what a gateway says by itself: the stack renders the same sentences.

@@ -1,21 +1,15 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { World } from '../ports.ts';
-import type { ProblemCode } from '../problems.ts';
 import { type Route, routes } from '../routes.ts';
 import { type Context, contextOf } from './context.ts';
 import { keyId, parseKey } from './keys.ts';
 import type { Principal } from './kinds.ts';
-import { refusalFor } from './may.ts';
+import { type Refusal, refusalFor } from './may.ts';
 import { presentedIn } from './presented.ts';
 import { keyRecord, principalFrom } from './record.ts';
 
 /** What a gateway calls before a door: a REQUEST authorizer of API Gateway (REST). */
 export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
-
-interface Refusal {
-  readonly problem: ProblemCode;
-  readonly message: string;
-}
 
 /** What an authorizer throws for API Gateway to answer as if no key had come, and to remember nothing. */
 export const unauthorized = 'Unauthorized';
@@ -33,9 +27,8 @@ export const authorize =
     if (others.length > 0) throw new Error(unauthorized);
     const token = route.key === 'k' ? presented : tokenIn(presented);
     const found = typeof token === 'string' ? await principalOfKey(world, token) : token;
-    if ('problem' in found) return verdict('Allow', event, route, 'unknown', { ...found });
-    const refusal = route.needs && refusalFor(found, route.needs);
-    return verdict(refusal ? 'Deny' : 'Allow', event, route, found.key, { ...contextOf(found), ...refusal }, refusal ?? otherwiseSpelled);
+    if ('problem' in found) return verdict(event, route, 'unknown', { ...found }, null);
+    return verdict(event, route, found.key, contextOf(found), route.needs === null ? null : refusalFor(found, route.needs));
   };
 
 const missing: Refusal = { problem: 'missing_bearer_token', message: 'The Authorization header holds no bearer token; send Authorization: Bearer <key>.' };
@@ -74,21 +67,22 @@ const routeOf = ({ resource, httpMethod }: APIGatewayRequestAuthorizerEvent): Ro
   return route;
 };
 
+/** A refusal denies; its word and sentence stand in the context as well, where they keep a principal from being read out of it. */
 const verdict = (
-  effect: 'Allow' | 'Deny',
   { methodArn, httpMethod }: APIGatewayRequestAuthorizerEvent,
   route: Route,
   principalId: string,
   context: Context,
-  { problem: denied, message: because }: Refusal = otherwiseSpelled,
+  refusal: Refusal | null,
 ): APIGatewayAuthorizerResult => {
+  const { problem: denied, message: because } = refusal ?? otherwiseSpelled;
   const [api, stage] = methodArn.split('/');
   return {
     principalId,
     policyDocument: {
       Version: '2012-10-17',
-      Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: `${api}/${stage}/${httpMethod}${route.path}` }],
+      Statement: [{ Action: 'execute-api:Invoke', Effect: refusal === null ? 'Allow' : 'Deny', Resource: `${api}/${stage}/${httpMethod}${route.path}` }],
     },
-    context: { ...context, denied, because },
+    context: { ...context, ...refusal, denied, because },
   };
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type ProblemCode, problems } from '../problems.ts';
-import type { Principal } from './kinds.ts';
+import { keyEnvs, keyScopes, kindNames, type Principal } from './kinds.ts';
+import type { Refusal } from './may.ts';
 
 /** What an authorizer hands to the gateway and on to the door: API Gateway carries flat text only. */
 export type Context = Readonly<Record<string, string>>;
@@ -17,9 +18,9 @@ const origins = z.pipe(z.pipe(z.string(), json), z.array(z.string()));
 const word = z.string().check(z.minLength(1));
 const known = z.object({
   key: z.string(),
-  kind: z.enum(['pk', 'sk', 'rk', 'ak']),
-  env: z.enum(['live', 'test']),
-  scope: z.string(),
+  kind: z.enum(kindNames),
+  env: z.enum(keyEnvs),
+  scope: z.enum(keyScopes),
   account_id: word,
   plan: word,
   problem: z.optional(z.undefined()),
@@ -55,17 +56,14 @@ export const principalOf = (context: unknown): Principal | null => {
 };
 
 /** Why the authorizer did not take the key; null when it did. A plain look, for it is null on nearly every request. */
-export const refusalOf = (context: unknown): { readonly problem: ProblemCode; readonly message: string } | null => {
+export const refusalOf = (context: unknown): Refusal | null => {
   if (typeof context !== 'object' || context === null || !('problem' in context) || !('message' in context)) return null;
   const { problem, message } = context;
   return typeof problem === 'string' && isProblem(problem) && typeof message === 'string' ? { problem, message } : null;
 };
 
 /** The word and the sentence for what the verdict’s policy does not allow; every verdict has them. */
-export const denialOf = ({
-  denied = '',
-  because = 'This key may not use this route.',
-}: Context): { readonly problem: ProblemCode; readonly message: string } => ({
+export const denialOf = ({ denied = '', because = 'This key may not use this route.' }: Context): Refusal => ({
   problem: isProblem(denied) ? denied : 'insufficient_scope',
   message: because,
 });

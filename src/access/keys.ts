@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-import type { KeyEnv, KeyKind } from './kinds.ts';
+import { isKeyKind, type KeyEnv, type KeyKind, keyEnvs } from './kinds.ts';
 
 /** A key taken apart; only its shape and checksum are known to be right. */
 export interface ParsedKey {
@@ -32,8 +32,9 @@ export const newKey = (kind: KeyKind, env: KeyEnv, random: (n: number) => Uint8A
 /** The key's parts, or undefined when it is not the shape of a key or its checksum differs (contract §1). Reads nothing. */
 export const parseKey = (text: string): ParsedKey | undefined => {
   if (text.length > longest) return undefined;
-  const [, name, kind, env] = shape.exec(text) ?? [];
-  if (name === undefined || !isKind(kind) || !isEnv(env)) return undefined;
+  const [, name, kind = '', word] = shape.exec(text) ?? [];
+  const env = keyEnvs.find((known) => known === word);
+  if (name === undefined || env === undefined || !isKeyKind(kind)) return undefined;
   const given = Buffer.from(text.slice(-checksumLength));
   return timingSafeEqual(given, Buffer.from(checksumOf(text.slice(0, -checksumLength)))) ? { kind, env, name, secret: text } : undefined;
 };
@@ -58,5 +59,3 @@ const prepared = (pepper: Uint8Array): KeyObject => {
 const peppers = new WeakMap<Uint8Array, KeyObject>();
 
 const checksumOf = (unsigned: string): string => hash('sha256', unsigned, 'base64url').slice(0, checksumLength);
-const isKind = (text: string | undefined): text is KeyKind => text === 'pk' || text === 'sk' || text === 'rk' || text === 'ak';
-const isEnv = (text: string | undefined): text is KeyEnv => text === 'live' || text === 'test';

@@ -37,7 +37,15 @@ export const keyKinds = {
 
 /** pk, sk, rk or ak. */
 export type KeyKind = keyof typeof keyKinds;
-export type KeyEnv = 'live' | 'test';
+export const isKeyKind = (word: string): word is KeyKind => Object.hasOwn(keyKinds, word);
+export const kindNames: readonly KeyKind[] = Object.keys(keyKinds).filter(isKeyKind);
+
+/** Which events a key writes and reads: everybody’s, or those of trials. */
+export const keyEnvs = ['live', 'test'] as const;
+export type KeyEnv = (typeof keyEnvs)[number];
+
+/** What an account key may beyond reading; nothing on every other key. */
+export const keyScopes = ['', 'admin'] as const;
 
 /** Who is asking: what the authorizer learned from the key and hands to every door. */
 export interface Principal {
@@ -45,8 +53,7 @@ export interface Principal {
   readonly key: string;
   readonly kind: KeyKind;
   readonly env: KeyEnv;
-  /** `''`, or `admin` on an account key. */
-  readonly scope: string;
+  readonly scope: (typeof keyScopes)[number];
   readonly accountId: string;
   readonly plan: string;
   /** The key’s project; null on an account key. */

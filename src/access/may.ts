@@ -1,8 +1,13 @@
 import type { ProblemCode } from '../problems.ts';
 import { Problem } from '../problems.ts';
-import { type Action, type KeyKind, keyKinds, type Principal } from './kinds.ts';
+import { type Action, keyKinds, kindNames, type Principal } from './kinds.ts';
 
-const kinds: readonly KeyKind[] = ['pk', 'sk', 'rk', 'ak'];
+/** Why a key is not taken, or may not: the stable word and a sentence. */
+export interface Refusal {
+  readonly problem: ProblemCode;
+  readonly message: string;
+}
+
 const deeds: Record<Action, string> = {
   ingest: 'write events',
   read: 'read',
@@ -13,10 +18,10 @@ const deeds: Record<Action, string> = {
 };
 
 /** Why this key may not do this, or null when it may (contract §1). The sentence holds no quotation mark: gateways put it into JSON as it is. */
-export const refusalFor = (who: Pick<Principal, 'kind' | 'scope'>, action: Action): { readonly problem: ProblemCode; readonly message: string } | null => {
+export const refusalFor = (who: Pick<Principal, 'kind' | 'scope'>, action: Action): Refusal | null => {
   const verdict = keyKinds[who.kind][action];
   if (verdict === true || (action === 'admin' && who.kind === 'ak' && who.scope === 'admin')) return null;
-  const able = kinds.filter((kind) => keyKinds[kind][action] === true).map((kind) => `${kind}_`);
+  const able = kindNames.filter((kind) => keyKinds[kind][action] === true).map((kind) => `${kind}_`);
   const remedy = action === 'admin' ? 'an ak_ key with scope admin' : `one of: ${able.join(', ')}`;
   return { problem: verdict, message: `A key of kind ${who.kind}_ may not ${deeds[action]}; use ${remedy}.` };
 };
@@ -32,6 +37,6 @@ export const checkOrigin = ({ kind, project }: Principal, origin: string | undef
   const came = origin === undefined ? 'no Origin header came' : `the page’s origin ${JSON.stringify(origin.slice(0, 200))} is not listed`;
   throw new Problem(
     'origin_not_allowed',
-    `A pk_ key works only on pages of its project’s allowed_origins; ${came}. Add it to the project, or use an sk_ key on a server.`,
+    `A pk_ key works only on pages of its project’s allowed_origins; ${came}. List the page’s origin there, or use an sk_ key on a server.`,
   );
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Principal } from './kinds.ts';
+import { keyEnvs, keyScopes, kindNames, type Principal } from './kinds.ts';
 
 const project = z.object({ id: z.string(), slug: z.string(), timezone: z.string(), allowed_origins: z.array(z.string()) });
 
@@ -7,10 +7,9 @@ const project = z.object({ id: z.string(), slug: z.string(), timezone: z.string(
 export const keyRecord = z.object({
   /** `{kind}_{env}_{prefix}`. */
   key: z.string(),
-  kind: z.enum(['pk', 'sk', 'rk', 'ak']),
-  env: z.enum(['live', 'test']),
-  /** `''`, or `admin` on an account key. */
-  scope: z.enum(['', 'admin']),
+  kind: z.enum(kindNames),
+  env: z.enum(keyEnvs),
+  scope: z.enum(keyScopes),
   account_id: z.string(),
   plan: z.string(),
   /** A copy of the project's own record, renewed with it; null on an account key. */

@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { World } from '../ports.ts';
+import { itemsOf } from './items.ts';
 
 const dayMs = 86_400_000;
 const group = 'SALT';
@@ -45,12 +46,7 @@ const saltOf = async (world: Pick<World, 'ledger' | 'random' | 'log'>, atMs: num
 };
 
 const forgetBefore = async ({ ledger }: Pick<World, 'ledger'>, oldest: string): Promise<void> => {
-  for (let after: string | undefined; ; ) {
-    const page = await ledger.list(group, after === undefined ? {} : { after });
-    for (const { id, at, version } of page.items) if (at !== undefined && at < oldest) await ledger.erase(id, version);
-    if (page.next === undefined) return;
-    after = page.next;
-  }
+  for await (const { id, at, version } of itemsOf(ledger, group)) if (at !== undefined && at < oldest) await ledger.erase(id, version);
 };
 
 const key = (base64: string): KeyObject => createSecretKey(Buffer.from(base64, 'base64'));

@@ -1,6 +1,8 @@
+import { itemsOf } from '../access/items.ts';
 import { keyId, newKey, parseKey } from '../access/keys.ts';
 import type { KeyEnv, KeyKind } from '../access/kinds.ts';
 import { type KeyRecord, keyRecord } from '../access/record.ts';
+import type { LedgerItem } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { accountOf, type Books } from './accounts.ts';
 import { copyFor, projectOf, renewKey } from './projects.ts';
@@ -50,21 +52,22 @@ export const listKeys = async (
 };
 
 /** Revokes the owner's key of this name (`{kind}_{env}_{prefix}`), for good; again changes nothing. Throws `not_found`. */
-export const revokeKey = async (books: Books, ownerId: string, name: string, after?: string): Promise<KeyRecord> => {
+export const revokeKey = async (books: Books, ownerId: string, name: string): Promise<KeyRecord> => {
   const { ledger, clock } = books;
-  const { items, next } = await ledger.list(`KEYS#${ownerId}`, after === undefined ? {} : { after });
-  const item = items.find(({ data }) => data.key === name);
-  if (item === undefined && next !== undefined) return revokeKey(books, ownerId, name, next);
-  if (item === undefined)
-    throw new Problem(
-      'not_found',
-      `${ownerId} has no key ${JSON.stringify(name.slice(0, 32))}; keys are named by their first three parts, e.g. sk_live_AbCd1234.`,
-    );
+  const item = await itemNamed(ledger, ownerId, name);
   const record = keyRecord.parse(item.data);
   if (record.revoked_at !== null) return record;
   const { version, ...rest } = item;
   const revoked = { ...record, revoked_at: new Date(clock()).toISOString() };
   return (await ledger.write({ ...rest, data: revoked }, version)) ? revoked : revokeKey(books, ownerId, name);
+};
+
+const itemNamed = async (ledger: Books['ledger'], ownerId: string, name: string): Promise<LedgerItem> => {
+  for await (const item of itemsOf(ledger, `KEYS#${ownerId}`)) if (item.data.key === name) return item;
+  throw new Problem(
+    'not_found',
+    `${ownerId} has no key ${JSON.stringify(name.slice(0, 32))}; keys are named by their first three parts, e.g. sk_live_AbCd1234.`,
+  );
 };
 
 const belongings = async (books: Books, owner: KeyOwner): Promise<Pick<KeyRecord, 'scope' | 'account_id' | 'plan' | 'project'>> => {

@@ -1,5 +1,6 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
+import { itemsOf } from '../access/items.ts';
 import { keyRecord } from '../access/record.ts';
 import { Problem } from '../problems.ts';
 import { type Books, newId } from './accounts.ts';
@@ -74,7 +75,7 @@ export const changeProject = async (books: Books, id: string, change: Partial<Pr
   // Someone else changed it meanwhile: their fields stay, ours are laid over them.
   if (!(await ledger.write(itemOf(after), item.version))) return changeProject(books, id, change);
   if (after.slug !== before.slug) await ledger.erase(slugId(before.account_id, before.slug), 1);
-  await renewKeys(books, id);
+  for await (const { id: keyItemId } of itemsOf(ledger, `KEYS#${id}`)) await renewKey(books, keyItemId, id);
   return after;
 };
 
@@ -94,12 +95,6 @@ export const renewKey = async (books: Pick<Books, 'ledger'>, keyItemId: string, 
   const { version, ...rest } = item;
   const record = { ...keyRecord.parse(item.data), project: copyFor(project) };
   if (!(await books.ledger.write({ ...rest, data: record }, version))) await renewKey(books, keyItemId, projectId);
-};
-
-const renewKeys = async (books: Books, projectId: string, after?: string): Promise<void> => {
-  const { items, next } = await books.ledger.list(`KEYS#${projectId}`, after === undefined ? {} : { after });
-  for (const { id } of items) await renewKey(books, id, projectId);
-  if (next !== undefined) await renewKeys(books, projectId, next);
 };
 
 /** Reserves the slug for a project; answers with the id to use: that of an earlier try that never wrote its project (a crash between the two), else ours. */

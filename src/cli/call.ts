@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Installation, parsed } from './installation.ts';
+import type { Installation } from './installation.ts';
+import { parsedJson } from './parsed-json.ts';
 import { failed, type Stop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,7 +18,7 @@ const patienceMs = 60_000;
 const ours = { 'user-agent': 'Millimetric/0.1 (command line)' } as const;
 
 /** One POST of JSON text. Never throws: silence is a reply too. */
-export const post = ({ url, key }: Installation, path: string, body: string, terminal: Terminal): Promise<Reply> =>
+const post = ({ url, key }: Installation, path: string, body: string, terminal: Terminal): Promise<Reply> =>
   send(url + path, { method: 'POST', headers: { ...ours, authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body }, terminal);
 
 /** Refuses at once where nothing listens, before a long job starts. */
@@ -29,7 +30,7 @@ export const mustAnswer = async (url: string, terminal: Terminal): Promise<void>
 async function send(address: string, request: RequestInit, terminal: Terminal): Promise<Reply> {
   try {
     const answer = await fetch(address, { ...request, redirect: 'manual', signal: AbortSignal.timeout(patienceMs) });
-    return { status: answer.status, body: parsed(await answer.text()), waitMs: retryAfter(answer.headers.get('retry-after'), terminal.now()) };
+    return { status: answer.status, body: parsedJson(await answer.text()), waitMs: retryAfter(answer.headers.get('retry-after'), terminal.now()) };
   } catch (thrown) {
     return { status: 0, body: whyNot(thrown), waitMs: undefined };
   }

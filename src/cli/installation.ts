@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Flags, Given } from './flags.ts';
+import { parsedJson } from './parsed-json.ts';
 import { failed, wrongUsage } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -46,16 +47,7 @@ export const savedKeys = async (terminal: Terminal): Promise<z.output<typeof key
       `No key: ${path} cannot be read. Start the product once (\`npm start\`) and run this from the same folder, set MILLIMETRIC_DATA, or pass --key.`,
     );
   });
-  const read = keysFile.safeParse(parsed(text));
+  const read = keysFile.safeParse(parsedJson(text));
   if (!read.success) throw failed(`${path} does not hold the keys a first start saves. Pass --key, or move the file away and start again.`);
   return read.data;
-};
-
-/** JSON as a value; undefined where it is none. */
-export const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

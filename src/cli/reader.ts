@@ -1,10 +1,11 @@
 import { createHmac, hash } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { recent } from '../events/recent.ts';
+import { remember } from '../events/remember.ts';
 import { parseCombined } from './combined.ts';
-import { parsed } from './installation.ts';
+import { parsedJson } from './parsed-json.ts';
 import { shortened } from './printable.ts';
-import { recent } from './recent.ts';
 import { isEvent, outcomeOf } from './rules.ts';
 
 /** What one line comes to: a track body as JSON text, or the reason why it is none. */
@@ -40,15 +41,7 @@ const combined: Format = {
   at: (line) => parseCombined(line)?.at,
   reader: ({ site, shiftMs, visitorKey }) => {
     const nameLine = lineNames();
-    const visitors = recent<string>(visitorsKept);
-    const visitorOf = (address: string, userAgent: string): string => {
-      const who = `${address} ${userAgent}`;
-      const known = visitors.get(who);
-      if (known !== undefined) return known;
-      const id = createHmac('sha256', visitorKey).update(who).digest('hex').slice(0, 32);
-      visitors.set(who, id);
-      return id;
-    };
+    const visitorOf = remember((who) => createHmac('sha256', visitorKey).update(who).digest('hex').slice(0, 32), { entries: visitorsKept });
     return (line) => {
       const said = parseCombined(line);
       if (said === undefined) return { skip: 'unparseable', why: 'not a whole line of the combined format' };
@@ -59,7 +52,7 @@ const combined: Format = {
         event: gives,
         event_id: id,
         timestamp: new Date(said.at + shiftMs).toISOString(),
-        anonymous_id: visitorOf(said.address, said.userAgent),
+        anonymous_id: visitorOf(`${said.address} ${said.userAgent}`),
         ...place(said.target, site),
         ...(said.referrer === '-' || said.referrer === '' ? {} : { referrer: said.referrer }),
         ...(isIP(said.address) === 0 || said.address.includes('%') ? {} : { ip: said.address }),
@@ -77,13 +70,13 @@ const trackLine = z.looseObject({ event: z.string() });
 
 const ndjson: Format = {
   at: (line) => {
-    const at = Date.parse(z.object({ timestamp: z.string() }).safeParse(parsed(line)).data?.timestamp ?? '');
+    const at = Date.parse(z.object({ timestamp: z.string() }).safeParse(parsedJson(line)).data?.timestamp ?? '');
     return Number.isNaN(at) ? undefined : at;
   },
   reader: ({ shiftMs }) => {
     const nameLine = lineNames();
     return (line) => {
-      const read = trackLine.safeParse(parsed(line));
+      const read = trackLine.safeParse(parsedJson(line));
       if (!read.success) return { skip: 'unparseable', why: 'not a JSON object with an `event`' };
       const body: Record<string, unknown> = { ...read.data };
       const named = body.event_id === undefined ? nameLine(line) : undefined;

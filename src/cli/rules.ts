@@ -1,11 +1,10 @@
 import type { LogLine } from './combined.ts';
 
 /** What a log line becomes: the event of that name. */
-export const events = ['$pageview', 'file_download', 'request_failed'] as const;
-/** Why a line becomes none. */
-export const skips = ['asset', 'redirect', 'method', 'partial', 'unparseable'] as const;
+const events = ['$pageview', 'file_download', 'request_failed'] as const;
 type EventName = (typeof events)[number];
-type Skip = (typeof skips)[number];
+/** Why a readable line becomes none. */
+type Skip = 'asset' | 'redirect' | 'method' | 'partial';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 const pages = words('html htm xhtml shtml php asp aspx jsp cgi');

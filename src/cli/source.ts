@@ -12,7 +12,7 @@ export interface Source {
   /** Bytes on disk; undefined where nobody knows. */
   readonly size: number | undefined;
   /** Its bytes, unpacked if they are gzip, whatever the name says. `onBytes` hears how many were taken from disk. */
-  readonly open: (onBytes?: (count: number) => void) => AsyncIterable<Uint8Array>;
+  readonly open: (onBytes: (count: number) => void) => AsyncIterable<Uint8Array>;
 }
 
 /** A source by its name, after a look whether it is there. */
@@ -28,9 +28,9 @@ export const sourceOf = async (name: string, stdin: AsyncIterable<Uint8Array>): 
   };
 };
 
-async function* heard(bytes: AsyncIterable<Uint8Array>, onBytes: ((count: number) => void) | undefined): AsyncGenerator<Uint8Array> {
+async function* heard(bytes: AsyncIterable<Uint8Array>, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
-    onBytes?.(chunk.length);
+    onBytes(chunk.length);
     yield chunk;
   }
 }

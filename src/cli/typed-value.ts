@@ -1,8 +1,8 @@
-import { parsed } from './installation.ts';
+import { parsedJson } from './parsed-json.ts';
 
 /** A typed argument as the value a tool should get: JSON arrays, objects, booleans and numbers as such, text in JSON’s quotes as the text in them, all else as the text it is. */
 export const typedValue = (text: string): unknown => {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (value === null || value === undefined) return text;
   // A number that would not come back as it was typed is an id, not a number.
   if (typeof value === 'number' && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))) return text;

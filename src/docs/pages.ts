@@ -8,11 +8,7 @@ import { questions } from '../tools/index.ts';
 import type { Question } from '../tools/question.ts';
 import { trackEvent } from '../tools/writing/track-event.ts';
 import { version } from '../version.ts';
-
-const cells = (words: readonly string[]): string => `| ${words.map((word) => word.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-/** A table of Markdown; cells may hold anything. */
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [cells(head), cells(head.map(() => '---')), ...rows.map(cells)].join('\n');
+import { between, table } from './markdown.ts';
 
 const toolTable = (): string =>
   table(
@@ -74,13 +70,6 @@ const toolsPage = (): string =>
     ),
     '',
   ].join('\n\n');
-
-/** A page with this text between its markers `<!-- name: generated -->` and `<!-- /name -->`; without them, as it was. */
-export const between = (page: string, name: string, text: string): string => {
-  const [open, close] = [`<!-- ${name}: generated -->`, `<!-- /${name} -->`];
-  const [start, end] = [page.indexOf(open), page.indexOf(close)];
-  return start < 0 || end < start ? page : `${page.slice(0, start + open.length)}\n${text}\n${page.slice(end)}`;
-};
 
 /** Every generated page: its path, and how it follows from the tables (and, for the README, from what stands around the table). */
 export const pages = new Map<string, (before: string) => string>([

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { table } from './pages.ts';
+import { table } from './markdown.ts';
 import { rightsOf } from './rights.ts';
 
 const outputs = z.object({ Outputs: z.record(z.string(), z.object({ Description: z.string() })) });

@@ -4,6 +4,7 @@ import { type Agent, agentOf } from './agent.ts';
 import { classify } from './classify.ts';
 import type { Event } from './columns.ts';
 import { countryCode } from './country-code.ts';
+import { aheadMs } from './instant.ts';
 import { withoutPersonal } from './personal.ts';
 import { referrerOf } from './referrer.ts';
 import { remember } from './remember.ts';
@@ -11,8 +12,6 @@ import type { Track } from './schema.ts';
 import { storable } from './storable.ts';
 import { cookielessId, ipHash, sessionOf } from './visitor.ts';
 
-/** How far ahead of arrival an event may say it happened (contract §3). */
-const aheadMs = 5 * 60_000;
 const pathLength = 2048;
 
 /** What a request tells of the events it brings. */

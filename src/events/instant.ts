@@ -1,7 +1,10 @@
 const written = /^(\d{4})-(\d\d)-(\d\d)[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
 const shortOffset = /([+-]\d\d)$/;
-const first = Date.parse('0001-01-01T00:00:00Z');
-const last = Date.parse('9999-12-31T23:59:59.999Z');
+/** The first and the last instant an event may have, ms since 1970: years that four digits can write. */
+export const earliest = Date.parse('0001-01-01T00:00:00Z');
+export const latest = Date.parse('9999-12-31T23:59:59.999Z');
+/** How far ahead of its arrival an event may say it happened, ms; more becomes arrival (contract §3, `timestamp`). */
+export const aheadMs = 5 * 60_000;
 
 /** The milliseconds since 1970 of an ISO 8601 date and time with a zone, years 1 to 9999; null when it is none. Digits beyond milliseconds are dropped. */
 export const instant = (text: string): number | null => {
@@ -10,7 +13,7 @@ export const instant = (text: string): number | null => {
   // The language’s own reader wraps 30 February to March; a date that does not exist is a mistake.
   if (Number(day) > daysIn(Number(year), Number(month))) return null;
   const ms = Date.parse(text.replace(' ', 'T').replace(',', '.').replace(shortOffset, '$1:00').toUpperCase());
-  return ms >= first && ms <= last ? ms : null;
+  return ms >= earliest && ms <= latest ? ms : null;
 };
 
 const daysIn = (year: number, month: number): number =>

@@ -61,13 +61,17 @@ const misfit = (error: z.core.$ZodError): Problem => {
   const form: string[] = [];
   const fields = new Map<string, string[]>();
   for (const { path, message } of error.issues) {
-    if (path.length === 0) form.push(`The body ${message}.`);
+    if (path.length === 0) form.push(message);
     else fields.set(path.join('.'), [...(fields.get(path.join('.')) ?? []), message]);
   }
   const [first] = fields;
   const more = fields.size > 1 ? ` ${fields.size - 1} more ${fields.size === 2 ? 'field does' : 'fields do'} not fit: see details.fieldErrors.` : '';
-  const said = form[0] ?? (first === undefined ? 'It cannot be read.' : `\`${first[0]}\` ${first[1].join('; ')}.`);
-  return new Problem('invalid_payload', `The body does not fit: ${said}${more}`, {
-    details: flat(form, Object.fromEntries([...fields].slice(0, fieldsListed))),
+  const [whole] = form;
+  const said = whole === undefined ? `\`${first?.[0]}\` ${first?.[1].join('; ')}` : `it ${whole}`;
+  return new Problem('invalid_payload', `The body does not fit: ${said}.${more}`, {
+    details: flat(
+      form.map((message) => `The body ${message}.`),
+      Object.fromEntries([...fields].slice(0, fieldsListed)),
+    ),
   });
 };

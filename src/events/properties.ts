@@ -3,7 +3,7 @@ import { came } from './came.ts';
 /** The most bytes (UTF-8) that `properties` or `traits` may have as JSON text (contract §3). */
 export const propertiesBytes = 8192;
 /** The most levels of lists and objects in one another; readers of JSON in the engines give up at 1,000. */
-export const propertiesLevels = 100;
+const propertiesLevels = 100;
 
 /** What a caller’s `properties` are kept as: their JSON text, NUL and lone surrogates replaced by U+FFFD; or what is wrong with them. */
 export const propertiesText = (value: unknown): { readonly text: string } | { readonly wrong: string } => {

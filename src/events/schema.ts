@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { address } from './address.ts';
 import { came } from './came.ts';
 import { instant } from './instant.ts';
-import { propertiesText } from './properties.ts';
+import { propertiesBytes, propertiesText } from './properties.ts';
 
 /** The most events of one batch (contract §3). */
 export const eventsPerBatch = 1000;
@@ -44,7 +44,12 @@ const asText = z.transform((value: object, { issues }): string => {
   issues.push({ code: 'custom', message: kept.wrong, input: value });
   return z.NEVER;
 });
-const properties = (holds: string) => z.pipe(given, asText).register(z.globalRegistry, { description: holds, type: 'object', additionalProperties: true });
+const properties = (holds: string) =>
+  z.pipe(given, asText).register(z.globalRegistry, {
+    description: `${holds}: a JSON object of at most ${propertiesBytes} bytes.`,
+    type: 'object',
+    additionalProperties: true,
+  });
 
 const ids = {
   anonymous_id: text(1, 128, 'The browser or device.'),
@@ -74,7 +79,7 @@ export const trackBody = z.object(
     url: z.optional(url),
     path: z.optional(text(0, 2048, 'The page’s path; left out: that of the url.')),
     referrer: z.optional(text(0, 2048, 'Where the visitor came from; need not be a URL.')),
-    properties: z.optional(properties('What else you know: a JSON object of at most 8192 bytes.')),
+    properties: z.optional(properties('What else you know')),
   },
   { error: says('must be a JSON object') },
 );
@@ -99,7 +104,4 @@ export const batchBody = several(trackBody);
 export const publicBatchBody = several(publicTrackBody);
 
 /** Who an anonymous id is. `traits` are kept as the properties of a `$identify` event. */
-export const identifyBody = z.object(
-  { ...ids, traits: z.optional(properties('What you know of the person: a JSON object of at most 8192 bytes.')) },
-  { error: says('must be a JSON object') },
-);
+export const identifyBody = z.object({ ...ids, traits: z.optional(properties('What you know of the person')) }, { error: says('must be a JSON object') });

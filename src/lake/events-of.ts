@@ -1,4 +1,5 @@
 import { columnNames } from '../events/columns.ts';
+import { aheadMs, earliest, latest } from '../events/instant.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
 
 /** Whose events a question may see and how they are kept. Made from the key and the world; only `bots` comes from the arguments. */
@@ -21,7 +22,9 @@ export interface Period {
 const all = join(columnNames.map(name));
 
 /** The one relation that questions read: these projects’ events in this period, each once, nobody else’s. Columns as in `columns`. */
-export const eventsOf = (reading: Reading, { from, to }: Period): Sql => {
+export const eventsOf = (reading: Reading, period: Period): Sql => {
+  // A funnel’s window may reach out of the years that a timestamp can be written for.
+  const [from, to] = [Math.max(period.from, earliest), Math.min(period.to, latest)];
   const wanted = sql`ts >= ${new Date(from)} and ts < ${new Date(to)}${reading.bots ? sql`` : sql` and device_type <> 'bot'`}`;
   return reading.lake === 'clean'
     ? sql`select ${all} from events where ${owned(reading)} and ${wanted}`
@@ -38,18 +41,16 @@ export const identifiesOf = (reading: Reading): Sql => {
 
 const owned = ({ projects, env }: Reading): Sql => sql`project_id in (${join(projects)}) and env = ${env}`;
 
-const minute = 60_000;
-/** How far ahead of its arrival an event’s own time may be, and for how long repeats are recognized (contract §3, `timestamp`, `event_id`). */
-const ahead = 5 * minute;
-const repeatable = 7 * 24 * 60 * minute;
+/** For how long repeats are recognized (contract §3, `event_id`). */
+const repeatableMs = 7 * 86_400_000;
 /** A raw folder is named after the day (UTC) on which the oldest row of its file arrived; no file takes longer than this to fill (Firehose’s longest buffer). */
-const filling = 15 * minute;
+const fillingMs = 15 * 60_000;
 
 /**
- * The first arrival day, `yyyy-MM-dd`, that can matter to events from this instant on: an event arrives at most `ahead` before its own time, and the first
- * copy, which decides, at most `repeatable` before the repeat. There is no last day: an event of any past day may arrive today.
+ * The first arrival day, `yyyy-MM-dd`, that can matter to events from this instant on: an event arrives at most `aheadMs` before its own time, and the first
+ * copy, which decides, at most `repeatableMs` before the repeat. There is no last day: an event of any past day may arrive today.
  */
-const firstDayOf = (from: number): string => new Date(from - ahead - repeatable - filling).toISOString().slice(0, 10);
+const firstDayOf = (from: number): string => new Date(from - aheadMs - repeatableMs - fillingMs).toISOString().slice(0, 10);
 
 /** Stored rows with their place among the copies of the same event: the earliest arrival is copy 1 (contract §3, `event_id`). */
 const firstCopies = (reading: Reading, also: Sql): Sql => sql`

@@ -102,9 +102,6 @@ export interface McpSurface {
   readonly methods: ReadonlyMap<string, McpMethod>;
 }
 
-/** Results that carry `ttlMs` and `cacheScope` in the modern era. */
-export type Cacheable = 'server/discover' | 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list' | 'resources/read';
-
 /**
  * What the protocol core speaks for; whoever is asking is bound inside.
  * Expected failures are thrown as a Problem, protocol errors as a Refusal; anything else is a bug and reaches `bug`.
@@ -119,8 +116,8 @@ export interface McpHost {
   call(name: string, args: Json, turn: McpTurn): Promise<McpToolResult | McpInputRequired | undefined>;
   resources(): readonly McpResource[];
   templates(): readonly McpTemplate[];
-  /** Undefined: there is no such resource. */
-  read(uri: string, turn: McpTurn): Promise<readonly McpContents[] | undefined>;
+  /** Undefined or a hint at what exists: there is no such resource. */
+  read(uri: string, turn: McpTurn): Promise<readonly McpContents[] | { readonly hint: string } | undefined>;
   prompts(): readonly McpPrompt[];
   /** Undefined: there is no such prompt. Missing arguments are a Problem. */
   prompt(name: string, args: Readonly<Record<string, string>>, turn: McpTurn): Promise<McpPromptResult | McpInputRequired | undefined>;
@@ -132,8 +129,6 @@ export interface McpHost {
   ): Promise<readonly string[] | undefined>;
   /** Takes what was thrown by mistake, to be logged whole; callers only learn `internal_error`. */
   bug(thrown: unknown): void;
-  /** How long clients may keep an answer; default: lists an hour, reads not at all, never shared between keys. */
-  readonly cache?: Readonly<Partial<Record<Cacheable, { readonly ttlMs: number; readonly cacheScope: 'public' | 'private' }>>>;
   /** Methods and capabilities of protocol extensions, by era. */
   readonly beyond?: Readonly<Partial<Record<EraName, McpSurface>>>;
 }

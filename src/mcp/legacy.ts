@@ -4,7 +4,7 @@ import type { McpMethod } from './host.ts';
 import { forTheModel, legacyRefusal, Refusal } from './refusal.ts';
 
 /** Newest first: the first is offered to whoever asks for one we do not know. */
-export const legacyVersions: readonly string[] = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
+const legacyVersions: readonly string[] = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 
 const initialize: McpMethod = (host, { params }) => ({
   protocolVersion: legacyVersions.find((version) => version === params.protocolVersion) ?? legacyVersions[0],

@@ -25,7 +25,7 @@ const callTool: McpMethod = async (host, turn) => {
 const readResource: McpMethod = async (host, turn) => {
   const { uri } = turn.params;
   const contents = typeof uri === 'string' ? await host.read(uri, turn) : undefined;
-  if (contents === undefined) throw unknownResource(host, uri);
+  if (contents === undefined || 'hint' in contents) throw unknownResource(host, uri, contents?.hint);
   return { contents };
 };
 
@@ -81,13 +81,13 @@ const unknownPrompt = (host: McpHost, name: unknown): Refusal => {
   return unknown('prompt', 'name', name, allowed);
 };
 
-const unknownResource = (host: McpHost, uri: unknown): Refusal => {
+const unknownResource = (host: McpHost, uri: unknown, near?: string): Refusal => {
   const allowed = [...host.resources().map((resource) => resource.uri), ...host.templates().map((template) => template.uriTemplate)];
-  return unknown('resource', 'uri', uri, allowed);
+  return unknown('resource', 'uri', uri, allowed, near);
 };
 
-const unknown = (thing: 'tool' | 'resource' | 'prompt', field: 'name' | 'uri', asked: unknown, allowed: readonly string[]): Refusal => {
-  const hint = allowed.length === 0 ? `There is no ${thing} here at all.` : `One of: ${allowed.join(', ')}.`;
+const unknown = (thing: 'tool' | 'resource' | 'prompt', field: 'name' | 'uri', asked: unknown, allowed: readonly string[], near?: string): Refusal => {
+  const hint = near ?? (allowed.length === 0 ? `There is no ${thing} here at all.` : `One of: ${allowed.join(', ')}.`);
   if (typeof asked !== 'string') return new Refusal(-32602, `unknown_${thing}`, `params.${field} must be text.`, { data: { hint } });
   return new Refusal(-32602, `unknown_${thing}`, `There is no ${thing} ${JSON.stringify(asked.slice(0, 200))} for this key.`, {
     data: { [field]: asked, hint },

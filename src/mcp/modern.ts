@@ -1,16 +1,17 @@
 import { capabilities, type Era, isObject, type McpCall, type McpHeaders } from './era.ts';
-import type { McpHost, McpMethod } from './host.ts';
+import type { McpMethod } from './host.ts';
 import { forTheModel, modernRefusal, Refusal } from './refusal.ts';
 
 /** The only revision of its era so far. */
-export const modernVersion = '2026-07-28';
+const modernVersion = '2026-07-28';
 
 /** Where a request names its revision. */
-export const versionKey = 'io.modelcontextprotocol/protocolVersion';
+const versionKey = 'io.modelcontextprotocol/protocolVersion';
 
 const capabilitiesKey = 'io.modelcontextprotocol/clientCapabilities';
 const serverInfoKey = 'io.modelcontextprotocol/serverInfo';
 
+/** How long clients may keep an answer, never shared between keys: what is listed depends on the key. */
 const list = { ttlMs: 3_600_000, cacheScope: 'private' } as const;
 /** An event is in the very next answer, so a read is good for one look only. */
 const read = { ttlMs: 0, cacheScope: 'private' } as const;
@@ -21,7 +22,7 @@ const cache = {
   'resources/list': list,
   'resources/templates/list': list,
   'resources/read': read,
-} as const satisfies Required<NonNullable<McpHost['cache']>>;
+} as const;
 
 const cacheable = (method: string): method is keyof typeof cache => Object.hasOwn(cache, method);
 
@@ -45,7 +46,7 @@ export const modern: Era = {
   unknownMethod: 404,
   dress: (method, result, host) => ({
     resultType: 'complete',
-    ...(cacheable(method) ? (host.cache?.[method] ?? cache[method]) : {}),
+    ...(cacheable(method) ? cache[method] : {}),
     ...result,
     _meta: { ...(isObject(result._meta) ? result._meta : {}), [serverInfoKey]: host.serverInfo },
   }),

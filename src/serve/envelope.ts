@@ -1,11 +1,11 @@
 import type { Answer, Engine, Row, World } from '../ports.ts';
 import { Problem } from '../problems.ts';
+import type { Field } from '../sql/field.ts';
 import { cursorText } from '../tools/cursor.ts';
-import { nearest } from '../tools/nearest.ts';
 import { partialBuckets } from '../tools/period.ts';
 import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
 import type { Resolved } from '../tools/resolve.ts';
-import { knownEvents, vocabulary, vocabularyMs } from '../tools/vocabulary.ts';
+import { knownEvents, listed, unheard, vocabulary, vocabularyMs } from '../tools/vocabulary.ts';
 
 /** An answer: the numbers and what they mean. The same over REST and MCP. */
 export interface Envelope {
@@ -45,7 +45,7 @@ export async function answered(
   const { asking, resolved } = understood;
   const shaped = question.shape(answer.rows, asking);
   const rows = shaped.rows.slice(understood.skip);
-  const unheard = isEmpty(rows) ? await unheardNames(world.engine, question, understood, timeLeft()) : [];
+  const unheard = isEmpty(rows) || stopsShort(rows) ? await unheardNames(world.engine, question, understood, rows, timeLeft()) : [];
   const envelope: Envelope = {
     rows,
     columns: question.columns(asking),
@@ -54,7 +54,7 @@ export async function answered(
     partial_buckets: partialBuckets(asking.period, asking.tz, asking.interval),
     additive: question.additive(asking),
     truncated: shaped.truncated ?? null,
-    notes: [...understood.notes, ...(shaped.notes ?? []), ...answer.notes, ...unheard],
+    notes: [...understood.notes, ...(shaped.notes ?? []), ...answer.notes, ...unheard, ...unseenKeys(asking.groups, shaped)],
     resolved,
     cost: { bytes_scanned: answer.cost.bytes, ms: Math.round(answer.cost.ms * 10) / 10, cached: answer.cost.cached },
     query_id,
@@ -89,33 +89,35 @@ function cursorBelow(question: Question, { given, resolved, skip }: Resolved, sh
 const isEmpty = (rows: readonly Row[]): boolean =>
   rows.every((row) => (row.value ?? row.people ?? (Object.hasOwn(row, 'value') || Object.hasOwn(row, 'people') ? 0 : 1)) === 0);
 
+/** A step that nobody reached in any group: perhaps a name that nobody sends. */
+const stopsShort = (rows: readonly Row[]): boolean => {
+  const reached = new Set(rows.flatMap(({ step, people }) => (people === 0 ? [] : [step])));
+  return rows.some(({ step, people }) => people === 0 && !reached.has(step));
+};
+
+/** Properties split by that no row has a value for: more likely a slip than a finding. */
+const unseenKeys = (groups: readonly Field[], { rows, truncated }: Shaped): readonly string[] =>
+  rows.length === 0 || truncated !== undefined
+    ? []
+    : groups
+        .filter((field) => !('column' in field) && rows.every((row) => row[field.spelled] === null))
+        .map(({ spelled }) => `${spelled} is null in every row: perhaps no event has such a property; the resource schema://events lists the keys in use.`);
+
 /** Empty is not an error: says what was searched, and for names nobody sent which ones exist. */
-async function unheardNames(engine: Engine, question: Question, { asking }: Resolved, timeMs: number): Promise<readonly string[]> {
+async function unheardNames(engine: Engine, question: Question, { asking }: Resolved, rows: readonly Row[], timeMs: number): Promise<readonly string[]> {
   const { from, to } = asking.period;
-  const period = { from: Math.min(from, to - vocabularyMs), to };
+  const period = { from: Math.min(from, to - vocabularyMs), to: Math.max(to, question.reaches?.(asking).to ?? to) };
   const nothing = `Nothing matched between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}.`;
   // The answer is known; that the names could not be looked up as well takes nothing from it.
   const answer = await engine.ask(vocabulary(asking.reading, period), { reading: asking.reading, period }, { timeMs }).catch((thrown: unknown) => {
     if (thrown instanceof Problem) return undefined;
     throw thrown;
   });
-  if (answer === undefined) return [`${nothing} Which events exist could not be looked up as well; the resource schema://events lists them.`];
-  const known = knownEvents(answer.rows).map(({ event }) => event);
+  const known = answer && knownEvents(answer.rows).map(({ event }) => event);
+  const strange = known === undefined ? [] : (question.speaksOf?.(asking.own) ?? []).filter((name) => !known.includes(name));
+  const hints = strange.map((name) => unheard(name, known ?? []));
+  if (!isEmpty(rows)) return hints;
+  if (known === undefined) return [`${nothing} Which events exist could not be looked up as well; the resource schema://events lists them.`];
   if (known.length === 0) return [`${nothing} No events at all arrived in that time or the 30 days before its end.`];
-  const strange = (question.speaksOf?.(asking.own) ?? []).filter((name) => !known.includes(name));
-  const hints = strange.map((name) => {
-    const close = nearest(name, known);
-    return `no event ${JSON.stringify(name)} in this project; ${close.length > 0 ? 'nearest' : 'there are'}: ${(close.length > 0 ? close : known.slice(0, 10)).map((n) => JSON.stringify(n)).join(', ')}`;
-  });
-  return [
-    nothing,
-    ...(hints.length > 0
-      ? hints
-      : [
-          `Events in this project: ${known
-            .slice(0, 10)
-            .map((n) => JSON.stringify(n))
-            .join(', ')}.`,
-        ]),
-  ];
+  return [nothing, ...(hints.length > 0 ? hints : [`Events in this project: ${listed(known)}.`])];
 }

@@ -23,7 +23,7 @@ const answers: Readonly<Record<string, Json>> = {
   '/v1/identify': { '200': said('Stored; history joins at question time.', { ok: { const: true } }) },
   '/v1/beacon': { '202': said('Stored durably.', { ok: { const: true } }) },
   '/healthz': { '200': said('It runs.', { ok: { const: true }, version: { type: 'string' } }) },
-  '/v1/a.js': { '200': { description: 'JavaScript.', content: { 'application/javascript': { schema: { type: 'string' } } } } },
+  '/v1/a.js': { '200': { description: 'JavaScript.', content: { 'text/javascript': { schema: { type: 'string' } } } } },
 };
 
 /** The HTTP interface as an OpenAPI 3.1 document, made from the tables of routes, questions, columns, keys and problems. */

@@ -1,7 +1,7 @@
 import type { Principal } from '../access/kinds.ts';
 import type { McpContents, McpResource, McpTemplate } from '../mcp/host.ts';
 import type { QuestionWorld, Row } from '../ports.ts';
-import { type KnownEvent, knownEvents, lastMoment, vocabulary, vocabularyMs } from '../tools/vocabulary.ts';
+import { type KnownEvent, knownEvents, lastMoment, unheard, vocabulary, vocabularyMs } from '../tools/vocabulary.ts';
 import { askQuestion } from './ask.ts';
 import { scopeOf } from './scope.ts';
 import { timeFor } from './time-left.ts';
@@ -33,15 +33,22 @@ export const templates: readonly McpTemplate[] = [
 
 const one = 'schema://events/';
 
-/** A resource’s contents as this key may see it; undefined when there is no such thing. */
-export async function readResource(world: QuestionWorld, principal: Principal, uri: string): Promise<readonly McpContents[] | undefined> {
+/** A resource’s contents as this key may see it; undefined when there is no such thing, a hint where it is an event nobody sent. */
+export async function readResource(
+  world: QuestionWorld,
+  principal: Principal,
+  uri: string,
+): Promise<readonly McpContents[] | { readonly hint: string } | undefined> {
   const contents = (value: unknown): readonly McpContents[] => [{ uri, mimeType, text: JSON.stringify(value) }];
   if (uri === 'events://recent') return contents(await newest(world, principal));
   if (uri === 'schema://events') return contents(await schemaOf(world, principal));
   if (!uri.startsWith(one) || uri.length === one.length) return undefined;
   const event = decoded(uri.slice(one.length));
-  const known = (await vocabularyOf(world, principal)).find((found) => found.event === event);
-  return known === undefined ? undefined : contents(known);
+  const known = await vocabularyOf(world, principal);
+  const found = known.find((one) => one.event === event);
+  if (found !== undefined) return contents(found);
+  const names = known.map((one) => one.event);
+  return names.length === 0 ? undefined : { hint: unheard(event.slice(0, 128), names) };
 }
 
 /** The newest 100 events: looked for in the last 30 days, and in all of time only where those hold fewer. */

@@ -2,6 +2,7 @@ import type { Principal } from '../access/kinds.ts';
 import { projectsOf } from '../accounts/projects.ts';
 import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
+import { cursorFrom } from '../tools/cursor.ts';
 import { nearest } from '../tools/nearest.ts';
 import type { Asker } from '../tools/resolve.ts';
 
@@ -10,7 +11,8 @@ export async function scopeOf(world: QuestionWorld, principal: Principal, args: 
   const common = { env: principal.env, lake: world.lake, now: world.clock() } as const;
   const visible: readonly Visible[] = principal.project === null ? await allProjects(world, principal.accountId) : [principal.project];
   if (visible.length === 0) throw new Problem('no_projects_visible', 'This key’s account has no project yet; make one first.');
-  const chosen = chosenOf(args);
+  // A cursor sent alone stands for the arguments of the first page, its choice of projects among them.
+  const chosen = chosenOf(typeof args.cursor === 'string' ? { ...cursorFrom(args.cursor).given, ...args } : args);
   const projects =
     chosen.length === 0
       ? visible

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Cell } from '../ports.ts';
-import { Problem } from '../problems.ts';
+import type { Problem } from '../problems.ts';
+import { invalidParam } from './refusal.ts';
 
 /** Where a page ended, and the question it belongs to. */
 export interface Cursor {
@@ -30,7 +31,10 @@ export function cursorFrom(text: string): Cursor {
     const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
     return shape.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
-    const message = 'cursor: not one of ours; send next_cursor of the previous answer unchanged, or leave it out to start again';
-    throw new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { cursor: [message] } } });
+    throw strangeCursor();
   }
 }
+
+/** A cursor that none of our answers carried. */
+export const strangeCursor = (): Problem =>
+  invalidParam('cursor', 'cursor: not one of ours; send next_cursor of the previous answer unchanged, or leave it out to start again');

@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
-import { dimensions } from '../events/columns.ts';
+import { columnNames, dimensions } from '../events/columns.ts';
 import { type Field, fieldFrom } from '../sql/field.ts';
 import { type Comparison, type Condition, operators } from '../sql/filter.ts';
+import { nearest } from './nearest.ts';
 
 /** How a query-string text becomes the value an input wants: REST has only text. Inputs not listed here take text. Registered last: zod’s methods make copies. */
 export const spelling = z.registry<{ readonly text: 'number' | 'boolean' | 'json' }>();
 
-const limits = { field: 300, value: 2048, entries: 20 } as const;
+/** The most of what a caller may send: characters of a field’s name, a value and a comma-separated list, entries of a list, values compared with in all. */
+export const limits = { field: 300, value: 2048, entries: 20, list: 8192, values: 1000 } as const;
 
 /** A list, or its comma-separated spelling. What is wrong with an entry is said in its own words, so each check of an entry has some. */
 export const listOf = <T extends z.ZodMiniType<unknown, string>>(item: T, most: number) => {
@@ -19,7 +21,7 @@ export const listOf = <T extends z.ZodMiniType<unknown, string>>(item: T, most: 
       issues.push({ code: 'custom', input: given, message: issue.message, params: issue.code === 'custom' ? issue.params : undefined });
     return z.NEVER;
   });
-  return z.pipe(z.union([z.array(z.string()).check(z.maxLength(most)), z.string()]), reading);
+  return z.pipe(z.union([z.array(z.string()).check(z.maxLength(most)), z.string().check(z.maxLength(limits.list))]), reading);
 };
 
 /** A groupable column or `properties.<key>`. */
@@ -31,12 +33,19 @@ export const field = z.pipe(
     issues.push({
       code: 'custom',
       input: text,
-      message: `unknown column ${JSON.stringify(text)}; allowed: ${dimensions.join(', ')}, or properties.<key>`,
+      message: `unknown column ${JSON.stringify(text)}; allowed: ${dimensions.join(', ')}, or properties.<key>${hintAt(text)}`,
       params: { allowed: dimensions },
     });
     return z.NEVER;
   }),
 );
+
+function hintAt(word: string): string {
+  const close = nearest(word, dimensions, 1)[0];
+  if (close !== undefined) return `; nearest: ${close}`;
+  if (columnNames.some((column) => column === word)) return `; ${word} is no column to group or filter by`;
+  return /^\w{1,64}$/.test(word) ? `; a property is written properties.${word}` : '';
+}
 
 const scalar = z.union([z.string().check(z.maxLength(limits.value)), z.number(), z.boolean()]);
 const compared = z.strictObject({
@@ -68,12 +77,15 @@ const comparison = z.pipe(
   }),
 );
 const condition = z.union([comparison, z.strictObject({ any: z.array(comparison).check(z.minLength(1), z.maxLength(limits.entries)) })]);
-const conditions = z.array(condition).check(z.maxLength(limits.entries));
+
+/** How many values conditions compare with. */
+export const valuesIn = (all: readonly Condition[]): number =>
+  all.flatMap((one) => ('any' in one ? one.any : [one])).reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 1), 0);
 
 /** Conditions that must all hold. */
-export const where = z.pipe(
-  conditions,
-  z.transform((all: z.output<typeof conditions>): readonly Condition[] => all),
+export const where = z.array(condition).check(
+  z.maxLength(limits.entries),
+  z.refine((all) => valuesIn(all) <= limits.values, `compares with at most ${limits.values} values in all; more came`),
 );
 
 const instant = z.string().check(z.maxLength(40));
@@ -85,7 +97,9 @@ export const shared = {
   from: z
     ._default(instant, 'last:7d')
     .check(z.describe('Start, inclusive: ISO 8601 (2026-05-01 or 2026-05-01T08:00:00Z) or last:7d, last:24h, last:4w. Default last:7d.')),
-  to: z.optional(instant).check(z.describe('End, exclusive: ISO 8601. Default: now.')),
+  to: z
+    .optional(instant)
+    .check(z.describe('End, exclusive: ISO 8601. A date alone is its midnight in UTC, or in tz if sent; in funnel that whole day is included. Default: now.')),
   tz: atMost(64).check(z.describe('IANA time zone of buckets and dates, e.g. Europe/Berlin. Default: the project’s.')),
   interval: z.optional(z.enum(['hour', 'day', 'week', 'month'])).check(z.describe('One row per bucket of this length; weeks start on Monday. Default: none.')),
   where: z
@@ -112,7 +126,9 @@ export const groupBy = (most: number) =>
       listOf(field, most).check(z.refine((fields) => new Set(fields.map((f) => f.spelled)).size === fields.length, 'the same column twice; name each once')),
       [],
     )
-    .check(z.describe(`Split by up to ${most} of: ${dimensions.join(', ')}, properties.<key>; comma-separated or a list. Default: none.`));
+    .check(
+      z.describe(`Split by ${most === 1 ? 'one' : `up to ${most}`} of: ${dimensions.join(', ')}, properties.<key>; comma-separated or a list. Default: none.`),
+    );
 
 /** An account key’s choice of projects; refused on a project’s key. */
 export const projectChoice = {

@@ -1,4 +1,5 @@
-import { Problem } from '../problems.ts';
+import type { Problem } from '../problems.ts';
+import { invalidParam } from './refusal.ts';
 
 /** A question that runs on: the engine’s ticket for it, and the instant (ms since 1970) its `last:7d` and `now` were counted from. */
 export interface RunningQuestion {
@@ -27,7 +28,4 @@ export function runningQuestion(id: unknown, now: number): RunningQuestion {
 }
 
 /** A `query_id` that leads nowhere; `why` says so and what to do. */
-export const strangeQueryId = (why: string): Problem => {
-  const message = `query_id: ${why}`;
-  return new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { query_id: [message] } } });
-};
+export const strangeQueryId = (why: string): Problem => invalidParam('query_id', `query_id: ${why}`);

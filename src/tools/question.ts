@@ -66,6 +66,8 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
   readonly shared: readonly SharedName[];
   /** How a date without a time is read: the contract’s midnight UTC, or the zone’s day with `to` inclusive (decision 2). */
   readonly dates: 'contract' | 'whole-days';
+  /** What its rows are split by, where it splits them. */
+  groups?(own: z.output<Input>): readonly Field[];
   columns(asking: Asking<z.output<Input>>): readonly AnswerColumn[];
   /** May a reader add the rows up? */
   additive(asking: Asking<z.output<Input>>): boolean;

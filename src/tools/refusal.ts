@@ -1,12 +1,19 @@
 import type * as z from 'zod/mini';
 import { Problem } from '../problems.ts';
-import { nearest } from './nearest.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** Problem `invalid_params` about one argument: the sentence, and the contract’s flattened form of it. */
+export const invalidParam = (name: string, message: string): Problem =>
+  new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { [name]: [message] } } });
+
 /** What was wrong with arguments, as the contract’s flattened form and one sentence. Unknown columns to group by have a code of their own. */
-export function refusalOf(tool: string, error: z.core.$ZodError, given: Readonly<Record<string, unknown>>): Problem {
-  const issues = error.issues.flatMap(plainest);
+export function refusalOf(tool: string, found: readonly Issue[], given: Readonly<Record<string, unknown>>): Problem {
+  const plain = found.flatMap(plainest);
+  const at = ({ path }: Issue) => JSON.stringify(path);
+  const ofAnotherKind = new Set(plain.filter(({ code }) => code === 'invalid_type').map(at));
+  // What is no list has no length worth a word.
+  const issues = plain.filter((issue) => issue.code === 'invalid_type' || !ofAnotherKind.has(at(issue)));
   const fieldErrors: Record<string, string[]> = {};
   for (const issue of issues) {
     const input = String(issue.path[0] ?? 'arguments');
@@ -18,28 +25,25 @@ export function refusalOf(tool: string, error: z.core.$ZodError, given: Readonly
     issue.path[0] === 'group_by' && issue.code === 'custom' && Array.isArray(issue.params?.allowed) ? [issue.params.allowed] : [],
   )[0];
   const message = `${tool}: ${said.slice(0, 3).join('; ')}`;
-  if (allowed !== undefined) {
-    const asked =
-      typeof given.group_by === 'string'
-        ? given.group_by.split(',')
-        : Array.isArray(given.group_by)
-          ? given.group_by.filter((word) => typeof word === 'string')
-          : [];
-    const close = asked.flatMap((word) => (allowed.includes(word.trim()) ? [] : nearest(word, allowed.map(String), 1)));
-    return new Problem('invalid_group_by', close.length === 0 ? message : `${message}; nearest: ${close.join(', ')}`, {
-      details: { formErrors: [], fieldErrors, allowed },
-    });
-  }
-  return new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors } });
+  return allowed === undefined
+    ? new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors } })
+    : new Problem('invalid_group_by', message, { details: { formErrors: [], fieldErrors, allowed } });
 }
 
 /** Of a union’s branches the one that got furthest, since “invalid input” helps nobody. */
 function plainest(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
-  const depth = (branch: readonly Issue[]) => Math.max(...branch.map((inner) => inner.path.length + (inner.code === 'invalid_type' ? 0 : 10)));
   const best = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] ?? [];
   return best.flatMap((inner) => plainest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
+
+/** How far a branch got: what is of another kind altogether did not get far. */
+const depth = (branch: readonly Issue[]): number =>
+  Math.max(
+    ...branch.map(
+      (issue) => issue.path.length + (issue.code === 'invalid_union' ? Math.max(0, ...issue.errors.map(depth)) : issue.code === 'invalid_type' ? 0 : 10),
+    ),
+  );
 
 function sentence(issue: Issue, given: Readonly<Record<string, unknown>>): string {
   const value = issue.path.reduce<unknown>((inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined), given);
@@ -50,17 +54,29 @@ function sentence(issue: Issue, given: Readonly<Record<string, unknown>>): strin
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}; got ${got}`;
     case 'too_big':
-      return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' entries' : ''}; got ${got}`;
+      return `must be at most ${issue.maximum}${counted(issue.origin, issue.maximum)}; got ${got}`;
     case 'too_small':
-      return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' entries' : ''}; got ${got}`;
+      return `must be at least ${issue.minimum}${counted(issue.origin, issue.minimum)}; got ${got}`;
     case 'invalid_type':
-      return value === undefined ? 'is required' : `must be ${issue.expected === 'int' ? 'a whole number' : issue.expected}; got ${got}`;
+      return value === undefined
+        ? 'is required'
+        : `must be ${kinds[issue.expected] ?? issue.expected}${issue.path.join() === 'where' ? ' such as [{"field":"country","op":"eq","value":"DE"}]' : ''}; got ${got}${value === null ? ' (leave it out instead)' : ''}`;
     case 'unrecognized_keys':
       return `unknown ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}; remove it`;
+    case 'invalid_format':
+      return `${issue.message}; got ${got}`;
     default:
       return issue.message;
   }
 }
+
+const kinds: Readonly<Record<string, string>> = {
+  ...{ string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false' },
+  ...{ array: 'a list', object: 'an object' },
+};
+
+const units: Readonly<Record<string, readonly [one: string, more: string]>> = { string: [' character', ' characters'], array: [' entry', ' entries'] };
+const counted = (origin: string, most: number | bigint): string => units[origin]?.[Number(most) === 1 ? 0 : 1] ?? '';
 
 /** The beginning of a value as JSON; what nests too deep for that is only named. */
 function shown(value: unknown): string {

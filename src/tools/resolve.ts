@@ -3,14 +3,12 @@ import { dimensions } from '../events/columns.ts';
 import type { Reading } from '../lake/events-of.ts';
 import type { Cell } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { fieldFrom } from '../sql/field.ts';
-import type { Condition } from '../sql/filter.ts';
 import { cursorFrom } from './cursor.ts';
 import { projectChoice, resumption, type SharedName, shared } from './inputs.ts';
 import { nearest } from './nearest.ts';
 import { periodFrom, timeZoneFrom } from './period.ts';
-import type { Asking, Per, Question } from './question.ts';
-import { refusalOf } from './refusal.ts';
+import type { Asking, Question } from './question.ts';
+import { invalidParam, refusalOf } from './refusal.ts';
 
 /** Who asks, where and when: everything about an answer that is not in its arguments. */
 export interface Asker {
@@ -45,7 +43,8 @@ export const inputOf = (question: Question): z.ZodMiniObject => {
 };
 /** A schema is made ready when it first reads, so each is made once. */
 const inputs = new WeakMap<Question, z.ZodMiniObject>();
-const dates = z.object({ from: z.string(), to: z.optional(z.string()) });
+/** Everything that is not a question’s own. What a question does not take of it has been refused by name before this reads. */
+const common = z.object({ ...shared, ...resumption, ...projectChoice });
 
 /** Understands a question’s arguments, or throws a Problem that teaches: what was wrong, what is allowed, the nearest real name. */
 export function resolve(question: Question, args: Readonly<Record<string, unknown>>, asker: Asker): Resolved {
@@ -53,11 +52,11 @@ export function resolve(question: Question, args: Readonly<Record<string, unknow
   const { cursor, query_id: _, ...plain } = args;
   if (cursor !== undefined && !question.shared.includes('cursor')) throw unknown(question, 'cursor');
   if (cursor === undefined) return understood(question, plain, plain, asker, 0, null);
-  if (typeof cursor !== 'string') throw new Problem('invalid_params', `${question.name}: cursor must be the text of next_cursor`);
+  if (typeof cursor !== 'string') throw invalidParam('cursor', `${question.name}: cursor must be the text of next_cursor`);
   const page = cursorFrom(cursor);
-  if (page.tool !== question.name) throw new Problem('invalid_params', `cursor: belongs to ${page.tool}, not to ${question.name}`);
+  if (page.tool !== question.name) throw invalidParam('cursor', `cursor: belongs to ${page.tool}, not to ${question.name}`);
   if (Object.keys(plain).length > 0 && same(plain) !== same(page.given) && same(plain) !== same(page.resolved))
-    throw new Problem('invalid_params', 'cursor: belongs to other arguments; send the same arguments with it, or the cursor alone');
+    throw invalidParam('cursor', 'cursor: belongs to other arguments; send the same arguments with it, or the cursor alone');
   return understood(question, page.given, page.resolved, asker, page.skip, page.after);
 }
 
@@ -73,13 +72,13 @@ function understood(
 ): Resolved {
   const input = inputOf(question);
   for (const name of Object.keys(args)) if (!Object.hasOwn(input.shape, name)) throw unknown(question, name);
-  const read = input.safeParse(args);
-  if (!read.success) throw refusalOf(question.name, read.error, args);
-  const own = read.data;
-  const tz = timeZoneFrom(typeof own.tz === 'string' ? own.tz : asker.timezone);
+  const [own, others] = [question.input.safeParse(args), common.safeParse(args)];
+  if (!own.success || !others.success) throw refusalOf(question.name, [...(own.error?.issues ?? []), ...(others.error?.issues ?? [])], args);
+  const { where, per, interval = null, include_bots: bots } = others.data;
+  const tz = timeZoneFrom(others.data.tz ?? asker.timezone);
   // The contract’s dates are midnight UTC; whoever names a zone means that zone.
-  const zone = question.dates === 'whole-days' || own.tz !== undefined ? tz : 'UTC';
-  const period = periodFrom(dates.parse(own), asker.now, zone, question.dates);
+  const zone = question.dates === 'whole-days' || others.data.tz !== undefined ? tz : 'UTC';
+  const period = periodFrom(others.data, asker.now, zone, question.dates);
   const notes = period.wholeLastDay ? [`to is a date alone: that whole day in ${tz} is included.`] : [];
   const shown = Object.entries(input.shape).flatMap(([name, type]) => {
     const value = args[name] ?? (type instanceof z.ZodMiniDefault ? type.def.defaultValue : undefined);
@@ -87,14 +86,14 @@ function understood(
   });
   return {
     asking: {
-      own,
-      reading: { projects: asker.projects, env: asker.env, bots: own.include_bots === true, lake: asker.lake },
+      own: own.data,
+      reading: { projects: asker.projects, env: asker.env, bots, lake: asker.lake },
       period: { from: period.from, to: period.to },
       tz,
-      interval: intervalOf(own.interval),
-      groups: wordsOf(given.group_by ?? args.group_by).flatMap((word) => fieldFrom(word) ?? []),
-      where: conditionsOf(args.where),
-      per: perOf(own.per),
+      interval,
+      groups: question.groups?.(own.data) ?? [],
+      where,
+      per,
       now: asker.now,
       byProject: asker.byProject,
       after,
@@ -110,11 +109,6 @@ function understood(
     notes,
   };
 }
-const intervalOf = (value: unknown): Asking<unknown>['interval'] => shared.interval.parse(value) ?? null;
-const perOf = (value: unknown): Per => shared.per.parse(value);
-const conditionsOf = (value: unknown): readonly Condition[] => shared.where.parse(value);
-const wordsOf = (value: unknown): readonly string[] =>
-  typeof value === 'string' ? value.split(',').map((word) => word.trim()) : Array.isArray(value) ? value.map(String) : [];
 
 /** An argument the question does not have: another’s shared input, or a slip. */
 function unknown(question: Question, name: string): Problem {
@@ -124,10 +118,11 @@ function unknown(question: Question, name: string): Problem {
   const message = isShared(name)
     ? `${question.name} cannot honour ${name}; remove it${name === 'group_by' ? ' (get_stats groups)' : ''}`
     : `${question.name} has no argument ${JSON.stringify(name.slice(0, 64))}${close === undefined ? '' : `, did you mean ${close}?`}; it takes ${allowed.join(', ')}`;
-  const isDimension = dimensions.some((d) => d === name);
+  const column = name === 'event' ? 'event_name' : name;
+  const isDimension = dimensions.some((d) => d === column);
   return new Problem(
     'invalid_params',
-    isDimension && allowed.includes('where') ? `${message}. To filter by ${name} use where=[{"field":"${name}","op":"eq","value":…}]` : message,
+    isDimension && allowed.includes('where') ? `${message}. To filter by ${name} use where=[{"field":"${column}","op":"eq","value":…}]` : message,
     { details: { formErrors: [message], fieldErrors: {}, allowed } },
   );
 }

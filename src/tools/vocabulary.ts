@@ -1,6 +1,7 @@
 import { eventsOf, type Period, type Reading } from '../lake/events-of.ts';
 import type { Row } from '../ports.ts';
 import { type Sql, sql } from '../sql/sql.ts';
+import { nearest } from './nearest.ts';
 
 /** How far back names are looked for: 30 days, ms. */
 export const vocabularyMs = 30 * 86_400_000;
@@ -42,3 +43,16 @@ function keysOf(json: string): readonly string[] {
   const read: unknown = JSON.parse(json);
   return typeof read === 'object' && read !== null ? Object.keys(read) : [];
 }
+
+/** What is said of a name that nobody sent: the nearest that somebody did, else the most frequent. */
+export const unheard = (name: string, known: readonly string[]): string => {
+  const close = nearest(name, known);
+  return `no event ${JSON.stringify(name)} in this project; ${close.length > 0 ? `nearest: ${listed(close)}` : `there are: ${listed(known)}`}`;
+};
+
+/** The first ten names, quoted. */
+export const listed = (names: readonly string[]): string =>
+  names
+    .slice(0, 10)
+    .map((name) => JSON.stringify(name))
+    .join(', ');

@@ -131,12 +131,20 @@ describe('the authorizer', () => {
     expect(refusalOf((await ask(event('GET', '/v1/stats', bearer(key)))).context)?.problem).toBe('invalid_api_key');
   });
 
-  test('a record of another kind than the key says is key_kind_mismatch', async () => {
+  test.each([
+    ['kind', 'sk', 'key_kind_mismatch'],
+    ['env', 'test', 'invalid_api_key'],
+  ])('a record of another %s than the key says (%s) is %s', async (field, value, problem) => {
     const { books, ask, key } = await open();
     const id = keyId(key, await books.pepper());
     const item = await books.ledger.read(id);
-    await books.ledger.write({ id, data: { ...item?.data, kind: 'sk' } }, item?.version ?? 0);
-    expect(refusalOf((await ask(event('GET', '/v1/stats', bearer(key)))).context)?.problem).toBe('key_kind_mismatch');
+    await books.ledger.write({ id, data: { ...item?.data, [field]: value } }, item?.version ?? 0);
+    expect(refusalOf((await ask(event('GET', '/v1/stats', bearer(key)))).context)?.problem).toBe(problem);
+  });
+
+  test('HEAD is let through where GET is, under its own name', async () => {
+    const { ask, key } = await open();
+    expect((await ask(event('HEAD', '/v1/stats', bearer(key)))).policyDocument).toEqual(policyFor('Allow', 'HEAD', '/v1/stats'));
   });
 
   test('a changed project is what the next request sees', async () => {
@@ -205,6 +213,9 @@ describe('the context from authorizer to door', () => {
     {},
     'pk',
     { ...contextOf(inProject), kind: 'zk' },
+    { ...contextOf(inProject), scope: 'all' },
+    { ...contextOf(inProject), account_id: '' },
+    { ...contextOf(inProject), project_id: '' },
     { ...contextOf(inProject), problem: 'invalid_api_key', message: '' },
     { ...contextOf(inProject), allowed_origins: '{}' },
   ])('%j is no principal', (context) => {

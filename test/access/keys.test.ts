@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, hash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyId, newKey, parseKey } from '../../src/access/keys.ts';
@@ -70,6 +70,15 @@ describe('keys', () => {
     ['a made-up secret of the right shape', `sk_live_AbCd1234_${'x'.repeat(38)}`],
   ])('%s is no key', (_, text) => {
     expect(parseKey(text)).toBeUndefined();
+  });
+
+  test('a text of over 256 characters is no key, though its checksum be right', () => {
+    const signed = (length: number) => {
+      const unsigned = `sk_live_AbCd1234_${'x'.repeat(length - 17 - 6)}`;
+      return unsigned + hash('sha256', unsigned, 'base64url').slice(0, 6);
+    };
+    expect(parseKey(signed(256))?.name).toBe('sk_live_AbCd1234');
+    expect(parseKey(signed(257))).toBeUndefined();
   });
 
   test('a key is kept under the HMAC-SHA-256 of the whole of it, in hex', () => {

@@ -39,6 +39,18 @@ test('a salt is erased once more than two days old', async () => {
   expect((await ledger.list('SALT')).items.map(({ id }) => id)).toEqual(['SALT#2026-03-20']);
 });
 
+test('a process remembers the salts of two days, and asks the ledger for an older one', async () => {
+  const { ledger } = installation();
+  const asked: string[] = [];
+  const read: typeof ledger.read = (id) => {
+    asked.push(id);
+    return ledger.read(id);
+  };
+  const salts = dailySalts({ ledger: { ...ledger, read }, random: (n) => randomBytes(n), log: quiet });
+  for (const n of [1, 2, 1, 2, 3, 2, 3, 1]) await salts(day(n));
+  expect(asked).toEqual(['SALT#2026-03-01', 'SALT#2026-03-02', 'SALT#2026-03-03', 'SALT#2026-03-01']);
+});
+
 test('a salt may go by itself at the start of its third day after, and not before', async () => {
   const { ledger } = installation();
   const expiries: unknown[] = [];

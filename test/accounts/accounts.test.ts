@@ -3,6 +3,7 @@ import { parseKey } from '../../src/access/keys.ts';
 import { createAccount } from '../../src/accounts/accounts.ts';
 import { listKeys, mintKey, revokeKey } from '../../src/accounts/keys.ts';
 import { changeProject, createProject, projectOf, projectsOf } from '../../src/accounts/projects.ts';
+import type { Ledger } from '../../src/ports.ts';
 import { openBooks, openShop } from '../access/books.ts';
 
 describe('projects', () => {
@@ -124,6 +125,20 @@ describe('keys of a project', () => {
       [one.record.key, true],
       [two.record.key, false],
     ]);
+  });
+
+  test('of more keys than the ledger lists at once every one follows its project, and the last can be revoked', async () => {
+    const books = openBooks();
+    const { project } = await openShop(books);
+    const few: Ledger = { ...books.ledger, list: (group, page) => books.ledger.list(group, { ...page, limit: 2 }) };
+    const names: string[] = [];
+    for (let i = 0; i < 5; i++) names.push((await mintKey(books, { kind: 'pk', env: 'live', projectId: project.project_id })).record.key);
+    await changeProject({ ...books, ledger: few }, project.project_id, { timezone: 'Asia/Tokyo' });
+    await revokeKey({ ...books, ledger: few }, project.project_id, names[4] ?? '');
+    const { keys } = await listKeys(books, project.project_id);
+    expect(keys.map(({ key, project, revoked_at }) => [key, project?.timezone, revoked_at !== null])).toEqual(
+      names.map((name, i) => [name, 'Asia/Tokyo', i === 4]),
+    );
   });
 
   test('an account key belongs to the account and knows no project', async () => {

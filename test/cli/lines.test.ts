@@ -45,16 +45,16 @@ describe('gzip is seen from its first bytes', () => {
     ['and plain text is left alone', file('log.gz', text), bytes()],
     ['as it is on standard input', '-', bytes('o', 'ne\ntwo\n')],
   ])('%s', async (_, name, stdin) => {
-    expect(await all((await sourceOf(name, stdin)).open())).toEqual(['one', 'two']);
+    expect(await all((await sourceOf(name, stdin)).open(() => {}))).toEqual(['one', 'two']);
   });
 
   test('a source of one byte, or none, is text', async () => {
-    expect(await all((await sourceOf('-', bytes('a'))).open())).toEqual(['a']);
-    expect(await all((await sourceOf('-', bytes())).open())).toEqual([]);
+    expect(await all((await sourceOf('-', bytes('a'))).open(() => {}))).toEqual(['a']);
+    expect(await all((await sourceOf('-', bytes())).open(() => {}))).toEqual([]);
   });
 
   test('a file that was cut says so', async () => {
     const source = await sourceOf(file('cut.gz', packed.subarray(0, -4)), bytes());
-    await expect(all(source.open())).rejects.toThrow(/cut\.gz cannot be read to its end/);
+    await expect(all(source.open(() => {}))).rejects.toThrow(/cut\.gz cannot be read to its end/);
   });
 });

@@ -29,6 +29,7 @@ const services: Readonly<Record<string, string>> = {
   Scheduler: 'Scheduler',
   SecretsManager: 'Secrets Manager',
   WAFv2: 'WAF',
+  XRay: 'X-Ray',
 };
 
 /** A heading as GitHub makes an anchor of it. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { questions } from '../../src/tools/index.ts';
 import { version } from '../../src/version.ts';
 import { productExpectations } from '../mcp/expectations.ts';
 import { clientAgrees, officialClients, refusal, textOf } from '../mcp/official-clients.ts';
@@ -45,7 +46,7 @@ export const agents = (at: At): void => {
     test('gets the numbers that REST gives, and errors that teach', async () => {
       const talk = await official.connect(endpoint(), bearer());
       try {
-        expect((await talk.tools()).map(({ name }) => name)).toEqual(['query_events', 'get_stats', 'top_sources', 'funnel']);
+        expect((await talk.tools()).map(({ name }) => name)).toEqual(questions.map(({ name }) => name));
         const args = { event: visited, group_by: 'source' };
         const called = await talk.call('get_stats', args);
         expect(textOf(called)).toBe(JSON.stringify(rows));

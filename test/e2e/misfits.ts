@@ -89,7 +89,7 @@ export const misfits = (at: At): void => {
         '`events` must be a list of 1–1000 events; 1001 came. Send several batches.',
         flat({ events: ['must be a list of 1–1000 events; 1001 came. Send several batches'] }),
       ],
-      ['/v1/track', [], 'The body must be a JSON object; an empty list came.', flat({}, ['The body must be a JSON object; an empty list came.'])],
+      ['/v1/track', [], 'it must be a JSON object; an empty list came.', flat({}, ['The body must be a JSON object; an empty list came.'])],
     ];
     test.each(bodies.map(([path, body, said, details]) => ({ path, body, said, details })))('$path: $said', async ({ path, body, said, details }) => {
       expectRefusal(await post(path, body), 'invalid_payload', `The body does not fit: ${said}`, details);

@@ -40,5 +40,6 @@ export const sentences = {
   unknown: 'No such key, or it was revoked. Use another key of this project or mint a new one.',
   noRoute: 'There is nothing at this path. All routes are listed at GET /v1/openapi.json.',
   tooLarge: 'The body is over 4 MiB (4194304 bytes), the most a request may hold. Send it in smaller batches.',
-  noOrigin: 'A pk_ key works only on pages of its project’s allowed_origins; no Origin header came. Add it to the project, or use an sk_ key on a server.',
+  noOrigin:
+    'A pk_ key works only on pages of its project’s allowed_origins; no Origin header came. List the page’s origin there, or use an sk_ key on a server.',
 } as const;

@@ -97,23 +97,18 @@ export const refused = (at: At): void => {
 
   describe('a query string that does not fit', () => {
     const groupable = ['event_name', 'path', 'source', 'medium', 'campaign', 'country', 'device_type', 'browser', 'os'];
-    const unknownColumn = `unknown column "sorce"; allowed: ${groupable.join(', ')}, or properties.<key>`;
+    const unknownColumn = `unknown column "sorce"; allowed: ${groupable.join(', ')}, or properties.<key>; nearest: source`;
     const takes = ['metric', 'event', 'group_by', 'limit', 'from', 'to', 'tz', 'interval', 'where', 'include_bots', 'cursor', 'query_id'];
     const unknownArgument = `get_stats has no argument "metrik", did you mean metric?; it takes ${takes.join(', ')}`;
     const backwards = 'from must lie before to: from is 2026-03-02T00:00:00.000Z, to is 2026-03-01T00:00:00.000Z (exclusive)';
     const noCursor = 'cursor: not one of ours; send next_cursor of the previous answer unchanged, or leave it out to start again';
     const noZone = 'tz: no time zone "Mars/Olympus"; use an IANA name such as UTC, Europe/Berlin or America/New_York';
     const tooMany = 'takes at most 3 entries; more came';
-    const twoSteps = 'takes 2 to 20 steps, e.g. ["$pageview","sign_up"]';
+    const twoSteps = 'takes 2 to 20 steps, e.g. ["$pageview","sign_up"]; got 1';
     const field = (name: string, said: string) => ({ formErrors: [], fieldErrors: { [name]: [said] } });
 
     test.each<readonly [path: string, code: ProblemCode, said: string, details: Readonly<Record<string, unknown>>]>([
-      [
-        '/v1/stats?group_by=sorce',
-        'invalid_group_by',
-        `get_stats: group_by: ${unknownColumn}; nearest: source`,
-        { ...field('group_by', unknownColumn), allowed: groupable },
-      ],
+      ['/v1/stats?group_by=sorce', 'invalid_group_by', `get_stats: group_by: ${unknownColumn}`, { ...field('group_by', unknownColumn), allowed: groupable }],
       ['/v1/stats?metrik=count', 'invalid_params', unknownArgument, { formErrors: [unknownArgument], fieldErrors: {}, allowed: takes }],
       ['/v1/stats?group_by=country,browser,os,path', 'invalid_params', `get_stats: group_by: ${tooMany}`, field('group_by', tooMany)],
       ['/v1/stats?limit=1001', 'invalid_params', 'get_stats: limit: must be at most 1000; got 1001', field('limit', 'must be at most 1000; got 1001')],

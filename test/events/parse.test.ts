@@ -126,7 +126,7 @@ test('identify takes both ids and keeps traits as properties', () => {
 test.each([
   [() => parseTrack({}, true), 'The body does not fit: `event` is required and must be text of 1–128 characters; nothing came.'],
   [() => parseTrack({ event: 42 }, true), 'The body does not fit: `event` must be text of 1–128 characters; the number 42 came.'],
-  [() => parseTrack([], true), 'The body does not fit: The body must be a JSON object; an empty list came.'],
+  [() => parseTrack([], true), 'The body does not fit: it must be a JSON object; an empty list came.'],
   [
     () => parseTrack({ event: 'e', timestamp: '1 March', user_id: null }, true),
     'The body does not fit: `timestamp` must be an ISO 8601 date and time with a zone, such as 2026-03-01T12:00:00Z; “1 March” came. 1 more field does not fit: see details.fieldErrors.',

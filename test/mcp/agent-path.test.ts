@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { questions } from '../../src/tools/index.ts';
 import { type Running, startProduct } from '../local/product.ts';
 
 let product: Running;
@@ -64,7 +65,7 @@ describe.each(Object.entries(eras))('an agent of the %s era', (_name, era) => {
     const hello = z.looseObject({ instructions: z.string() }).parse(await say(era.hello.method, era.hello.params));
     expect(hello.instructions).toContain('schema://events');
     const { tools } = z.object({ tools: z.array(z.looseObject({ name: z.string() })) }).parse(await say('tools/list', {}));
-    expect(tools.map((tool) => tool.name)).toEqual(['query_events', 'get_stats', 'top_sources', 'funnel']);
+    expect(tools.map((tool) => tool.name)).toEqual(questions.map(({ name }) => name));
 
     const wrong = await call('get_stats', { event: 'sign_up', group_by: 'sorce' });
     expect(wrong).toMatchObject({ isError: true });
@@ -89,4 +90,17 @@ describe.each(Object.entries(eras))('an agent of the %s era', (_name, era) => {
     const wrong = await call('funnel', { steps: ['sign_up', 'purchase'], windw: '1d' });
     expect(wrong.content[0]?.text).toContain('did you mean window?');
   });
+});
+
+test('an event’s property keys are those of its newest 20, its count is of all', async () => {
+  const now = Date.now();
+  const events = Array.from({ length: 21 }, (_, minutes) => ({
+    ...{ event: 'page turned', anonymous_id: 'a', timestamp: new Date(now - minutes * 60_000).toISOString() },
+    properties: { page: minutes, [minutes === 20 ? 'oldest' : minutes === 19 ? 'older' : 'newer']: true },
+  }));
+  expect((await fetch(`${product.url}/v1/batch`, { method: 'POST', headers: keyed(product.keys.sk), body: JSON.stringify({ events }) })).status).toBe(202);
+  const read = { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: 'schema://events/page%20turned' } };
+  const answer = await fetch(`${product.url}/mcp`, { method: 'POST', headers: keyed(product.keys.rk), body: JSON.stringify(read) });
+  const { result: told } = z.object({ result: z.object({ contents: z.tuple([z.object({ text: z.string() })]) }) }).parse(await answer.json());
+  expect(JSON.parse(told.contents[0].text)).toEqual({ event: 'page turned', events: 21, property_keys: ['newer', 'older', 'page'] });
 });

@@ -114,11 +114,6 @@ describe('modern', () => {
     expect([result.ttlMs, result.cacheScope]).toEqual([ttlMs, ttlMs === undefined ? undefined : 'private']);
   });
 
-  test('a host may let lists be shared', async () => {
-    const shared = { ...host, cache: { 'prompts/list': { ttlMs: 5, cacheScope: 'public' } } } as const;
-    expect((await modernly('prompts/list', {}, {}, shared)).result).toMatchObject({ ttlMs: 5, cacheScope: 'public' });
-  });
-
   test.each([
     'nope',
     'constructor',

@@ -5,20 +5,30 @@ import { hostFor } from '../../src/serve/mcp.ts';
 import { questionNamed, questions } from '../../src/tools/index.ts';
 import { resolve } from '../../src/tools/resolve.ts';
 import { version } from '../../src/version.ts';
-import type { QuestionName } from '../oracle/truth.ts';
+import { questions as checked } from '../oracle/truth.ts';
 import { parsesAsTrino } from '../sql/grammar.ts';
 import { unknownWords } from '../sql/phrasebook.ts';
 import { sampleWorlds } from '../worlds/worlds.ts';
 
 const asker = (lake: 'clean' | 'raw') =>
   ({ projects: ["it's"], byProject: false, env: 'live', lake, timezone: 'Australia/Lord_Howe', now: Date.parse('2026-04-07T00:00:00Z') }) as const;
-const names = ['query_events', 'get_stats', 'top_sources', 'funnel'] as const satisfies readonly QuestionName[];
+
+test('a question that takes group_by splits its rows by it', () => {
+  const split = questions.filter(({ groups }) => groups !== undefined);
+  expect(split).toEqual(questions.filter(({ input }) => 'group_by' in input.shape));
+  expect(split.length).toBeGreaterThan(0);
+});
+
+test('every question is checked against an oracle of its own', () => {
+  expect([...checked].toSorted()).toEqual(questions.map(({ name }) => name).toSorted());
+});
 
 const texts = (['clean', 'raw'] as const).flatMap((lake) =>
-  names.flatMap((name) => {
+  checked.flatMap((name) => {
     const question = questionNamed(name);
     if (question === undefined) throw new Error(name);
-    const inputs = [...question.examples.map(({ input }) => input), ...sampleWorlds(name, 12, 7).map(({ args }) => args)];
+    const sampled = [...question.examples.map(({ input }) => input), ...sampleWorlds(name, 12, 7).map(({ args }) => args)];
+    const inputs = [...sampled, { ...sampled[0], ...(name === 'funnel' ? { order: 'any', window: '9999w' } : {}), from: '0001-01-01', to: '9999-12-31' }];
     return inputs.map((input) => [lake, name, JSON.stringify(input), question.ask(resolve(question, input, asker(lake)).asking).text] as const);
   }),
 );
@@ -26,6 +36,7 @@ const texts = (['clean', 'raw'] as const).flatMap((lake) =>
 test.each(texts)('%s lake, %s %s: the SQL is Trino’s grammar and uses only words of the phrasebook', { timeout: 120_000 }, (_lake, _name, _input, text) => {
   expect(parsesAsTrino(text)).toEqual([]);
   expect(unknownWords(text)).toEqual([]);
+  expect(text, 'years have four digits').not.toMatch(/(?:timestamp|dt >=) '(?!\d{4}-)/);
 });
 
 const key = (kind: 'rk' | 'sk'): Principal => ({

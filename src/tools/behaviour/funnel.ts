@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { Problem } from '../../problems.ts';
 import { textOf } from '../../sql/field.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { field, groupBy, limitOf, listOf, spelling } from '../inputs.ts';
 import { type Asking, type Per, question } from '../question.ts';
+import { invalidParam } from '../refusal.ts';
 import { each, groupCells, groupColumns, groupNames } from '../relations.ts';
 import { attempts, oneOf, reachOf } from './attempts.ts';
 import { matches, stepList } from './steps.ts';
@@ -37,6 +37,7 @@ export const funnel = question({
   input,
   shared: ['from', 'to', 'tz', 'where', 'per', 'include_bots', 'cursor'],
   dates: 'whole-days',
+  groups: ({ group_by }) => group_by,
   additive: () => false,
   columns: (asking) => [
     ...groupColumns(asking),
@@ -49,7 +50,7 @@ export const funnel = question({
   ],
   reaches: (asking) => reachOf(asking, windowMs(asking.own)),
   ask: (asking) => {
-    refuseWhatDoesNotFit(asking);
+    refuseWhatDoesNotFit(asking.own);
     return counted(asking);
   },
   shape: (rows, asking) => {
@@ -111,7 +112,7 @@ export const funnel = question({
 });
 
 /** How long a window is, in ms. */
-export const windowMs = ({ window }: { readonly window: string }): number => {
+const windowMs = ({ window }: { readonly window: string }): number => {
   const unit = window.at(-1);
   return isUnit(unit) ? Number(window.slice(0, -1)) * unitMs[unit] : 0;
 };
@@ -124,15 +125,10 @@ const meanings = {
 } as const satisfies Record<Per, string>;
 const share = (part = 0, whole = 0): number | null => (whole === 0 ? null : part / whole);
 
-function refuseWhatDoesNotFit({ own, period }: Asking<Own>): void {
-  const refuse = (input: string, message: string) => {
-    throw new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { [input]: [message] } } });
-  };
-  if (period.to - period.from + 2 * windowMs(own) > 60 * 365 * unitMs.d)
-    refuse('from', 'a funnel spans at most 60 years, its window included; ask for a shorter period');
-  if (own.order !== 'any') return;
-  if (own.exclude.length > 0) refuse('exclude', 'exclude needs an order of steps; leave it out or use order loose');
-  if (new Set(own.steps.map((step) => step.spelled)).size < own.steps.length) refuse('steps', 'order any needs steps that differ; name each once');
+function refuseWhatDoesNotFit({ order, exclude, steps }: Own): void {
+  if (order !== 'any') return;
+  if (exclude.length > 0) throw invalidParam('exclude', 'exclude needs an order of steps; leave it out or use order loose');
+  if (new Set(steps.map((step) => step.spelled)).size < steps.length) throw invalidParam('steps', 'order any needs steps that differ; name each once');
 }
 
 /** People per step, by group: `people_1 …`, `median_2 …`, `of_all`. */
@@ -162,7 +158,7 @@ function best(asking: Asking<Own>): Sql {
   const columns = [...groupNames(asking), ...timesOf(asking)].map((column) => sql`, max_by(${column}, merit) as ${column}`);
   return sql`
     select max(depth) as depth${join(columns, '')}
-    from (select *, depth * ${manyEvents} + place as merit from (${tried}) as tried) as rated
+    from (select *, depth * ${manyEvents} - place as merit from (${tried}) as tried) as rated
     group by ${oneOf(asking)}`;
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Condition, holds } from '../../sql/filter.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
-import { where } from '../inputs.ts';
+import { limits, valuesIn, where } from '../inputs.ts';
 
 /** Events of one name, and only those that fit `where`. */
 export interface Step {
@@ -11,29 +11,39 @@ export interface Step {
   readonly spelled: string;
 }
 
-const name = z.string().check(z.minLength(1), z.maxLength(128));
+const longest = 128;
+const name = z.string().check(z.minLength(1), z.maxLength(longest));
+const named = (event: string): Step => ({ event, where: [], spelled: event });
 const either = z.union([name, z.strictObject({ event: name, where: z.optional(where) })]);
 const step = z.pipe(
   either,
   z.transform(
     (given: z.output<typeof either>): Step =>
-      typeof given === 'string'
-        ? { event: given, where: [], spelled: given }
-        : { event: given.event, where: given.where ?? [], spelled: JSON.stringify(given) },
+      typeof given === 'string' ? named(given) : { event: given.event, where: given.where ?? [], spelled: JSON.stringify(given) },
   ),
 );
-const names = z.transform((text: string) =>
+const words = (text: string): readonly string[] =>
   text
     .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((event): Step => ({ event, where: [], spelled: event })),
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+const names = z.pipe(
+  z.string().check(
+    z.maxLength(limits.list),
+    z.refine((text) => words(text).every((word) => word.length <= longest), `an event’s name has at most ${longest} characters; more came`),
+  ),
+  z.transform((text: string) => words(text).map(named)),
 );
+const compared = (steps: readonly Step[]): number => steps.reduce((sum, { where }) => sum + valuesIn(where), 0);
+const came = ({ input }: { readonly input?: unknown }): number => (Array.isArray(input) ? input.length : 0);
 
 /** Steps as a list of names or `{event, where}`, or as comma-separated names. */
 export const stepList = (least: number, most: number, says: string) =>
-  z.union([z.array(step), z.pipe(z.string(), names)]).check(
-    z.refine((steps) => steps.length >= least && steps.length <= most, `takes ${least} to ${most} steps, e.g. ["$pageview","sign_up"]`),
+  z.union([z.array(step), names]).check(
+    z.refine((steps) => steps.length >= least && steps.length <= most, {
+      error: (issue) => `takes ${least} to ${most} steps, e.g. ["$pageview","sign_up"]; got ${came(issue)}`,
+    }),
+    z.refine((steps) => compared(steps) <= limits.values, `compares with at most ${limits.values} values in all; more came`),
     z.describe(says),
   );
 

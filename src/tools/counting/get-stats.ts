@@ -22,6 +22,7 @@ export const getStats = question({
   input,
   shared: ['from', 'to', 'tz', 'interval', 'where', 'include_bots', 'cursor'],
   dates: 'contract',
+  groups: ({ group_by }) => group_by,
   additive: ({ own }) => own.metric === 'count',
   columns: (asking) => [
     ...groupColumns(asking),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { join, name, sql } from '../../sql/sql.ts';
 import { limitOf } from '../inputs.ts';
 import { question } from '../question.ts';
-import { askedEvents } from '../relations.ts';
+import { askedEvents, groupCells, groupColumns, groupNames } from '../relations.ts';
 
 const input = z.object({
   breakdown: z._default(z.enum(['source_medium', 'source']), 'source_medium').check(z.describe('One row per source and medium (default), or per source.')),
@@ -14,21 +14,21 @@ export const topSources = question({
   name: 'top_sources',
   title: 'Top sources',
   answers:
-    'Where events and visitors come from: google organic, newsletter email, chatgpt ai, direct … with the share of paid traffic. Use it for any “which channels” question. For one source over time use get_stats with group_by=source and an interval. uniques must not be added up.',
+    'Where events and visitors come from: google organic, newsletter email, chatgpt ai, direct … with the share of paid traffic. Use it for any “which channels” question. Each event has the source of its own page, so for where buyers came from use funnel from a first $pageview, group_by=source. For one source over time use get_stats with group_by=source and an interval. uniques must not be added up.',
   input,
   shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
   dates: 'contract',
   additive: () => false,
-  columns: ({ own, byProject }) => [
-    ...(byProject ? [{ name: 'project_id', type: 'text' } as const] : []),
+  columns: (asking) => [
+    ...groupColumns(asking),
     { name: 'source', type: 'text' },
-    ...(own.breakdown === 'source' ? [] : [{ name: 'medium', type: 'text' } as const]),
+    ...(asking.own.breakdown === 'source' ? [] : [{ name: 'medium', type: 'text' } as const]),
     { name: 'events', type: 'number', unit: 'events' },
     { name: 'uniques', type: 'number', unit: 'visitors' },
     { name: 'paid_share', type: 'number', unit: 'share' },
   ],
   ask: (asking) => {
-    const by = [...(asking.byProject ? ['project_id'] : []), ...(asking.own.breakdown === 'source' ? ['source'] : ['source', 'medium'])].map(name);
+    const by = [...groupNames(asking), ...(asking.own.breakdown === 'source' ? ['source'] : ['source', 'medium']).map(name)];
     return sql`
       select ${join(by)}, events, uniques, cast(paid as double) / nullif(events, 0) as paid_share, count(*) over () as of_all
       from (
@@ -39,11 +39,12 @@ export const topSources = question({
       order by events desc, ${join(by.map((column) => sql`${column} asc`))}
       limit ${asking.own.limit}`;
   },
-  shape: (rows, { own, byProject }) => {
+  shape: (rows, asking) => {
+    const { own } = asking;
     const of = Number(rows[0]?.of_all ?? 0);
     return {
       rows: rows.map((row) => ({
-        ...(byProject ? { project_id: row.project_id ?? null } : {}),
+        ...groupCells(row, asking),
         source: row.source ?? null,
         ...(own.breakdown === 'source' ? {} : { medium: row.medium ?? null }),
         events: row.events ?? 0,

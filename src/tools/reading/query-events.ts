@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import { type Column, type ColumnName, columnNames, columns } from '../../events/columns.ts';
+import { instant } from '../../events/instant.ts';
 import type { Cell, Row } from '../../ports.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
+import { strangeCursor } from '../cursor.ts';
 import { limitOf } from '../inputs.ts';
 import { type Asking, question } from '../question.ts';
-import { askedEvents } from '../relations.ts';
+import { askedEvents, groupCells, groupColumns } from '../relations.ts';
 
 const exact = (what: string) => z.optional(z.string().check(z.minLength(1), z.maxLength(2048))).check(z.describe(`Only events with exactly this ${what}.`));
 const input = z.object({
@@ -36,9 +38,9 @@ export const queryEvents = question({
   shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
   dates: 'contract',
   additive: () => false,
-  columns: ({ byProject }) => [
+  columns: (asking) => [
     { name: 'timestamp', type: 'time' },
-    ...(byProject ? [{ name: 'project_id', type: 'text' } as const] : []),
+    ...groupColumns(asking),
     ...cells.map((c) => ({ name: c, type: c === 'properties' ? 'json' : 'text' }) as const),
   ],
   ask: (asking) => sql`
@@ -50,7 +52,7 @@ export const queryEvents = question({
   shape: (rows, asking) => {
     const page = rows.slice(0, asking.own.limit);
     return {
-      rows: page.map((row) => ({ timestamp: row.ts ?? null, ...(asking.byProject ? { project_id: row.project_id ?? null } : {}), ...pick(row, cells) })),
+      rows: page.map((row) => ({ timestamp: row.ts ?? null, ...groupCells(row, asking), ...pick(row, cells) })),
       places: page.map((row) => order.map((c) => row[c] ?? null)),
       more: rows.length > asking.own.limit,
     };
@@ -93,14 +95,26 @@ const narrowed = ({ event, source, medium, user_id, country, anonymous_id }: Own
   return join([sql`true`, ...Object.entries(wanted).flatMap(([column, value]) => (value === undefined ? [] : [sql`${name(column)} = ${value}`]))], ' and ');
 };
 
-/** Strictly below a place in the order; spelled out since row comparison differs between engines. */
-function below(place: NonNullable<Asking<Own>['after']>): Sql {
-  const at = (cell: Cell | undefined): Sql => sql`${typeof cell === 'string' && /^\d{4}-\d\d-\d\dT/.test(cell) ? new Date(cell) : (cell ?? null)}`;
-  const levels = order.map((column, i) =>
-    join([...order.slice(0, i).map((same, j) => sql`${name(same)} = ${at(place[j])}`), sql`${name(column)} < ${at(place[i])}`], ' and '),
+/** Strictly below a place in the order; spelled out since row comparison differs between engines. A cursor is the caller’s to forge, so its place is read, not believed. */
+function below([ts, received, request, seq]: NonNullable<Asking<Own>['after']>): Sql {
+  if (typeof request !== 'string' || typeof seq !== 'number') throw strangeCursor();
+  const place = [
+    { column: sql`ts`, at: sql`${moment(ts)}` },
+    { column: sql`received_at`, at: sql`${moment(received)}` },
+    { column: sql`request_id`, at: sql`${request}` },
+    { column: sql`seq`, at: sql`${seq}` },
+  ];
+  const levels = place.map(({ column, at }, i) =>
+    join([...place.slice(0, i).map((same) => sql`${same.column} = ${same.at}`), sql`${column} < ${at}`], ' and '),
   );
   return sql`(${join(
     levels.map((level) => sql`(${level})`),
     ' or ',
   )})`;
+}
+
+function moment(cell: Cell | undefined): Date {
+  const ms = typeof cell === 'string' ? instant(cell) : null;
+  if (ms === null) throw strangeCursor();
+  return new Date(ms);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recent } from '../../src/cli/recent.ts';
+import { recent } from '../../src/events/recent.ts';
 
 test('what is newer than `keeps` entries is there, what is older than twice as many is not', () => {
   const map = recent<number>(10);
