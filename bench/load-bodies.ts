@@ -1,12 +1,14 @@
 import { dayMs, endsAt } from './world-rows.ts';
 
-/** Bodies made beforehand, so that making them does not compete with the server: only their event ids change. */
+/** Bodies made beforehand, so that making them does not compete with the server: only event ids and times of sending change. */
 export interface Bodies {
   /** The n-th body: no event id in it was ever used before in this run. Good until the same slot comes round again. */
   readonly next: () => Buffer;
 }
 
 const mark = '@@@@@@@@@@@@';
+/** Stands where the time of sending comes: as long as that is. */
+const whenSent = '########################';
 const agents = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36',
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
@@ -25,7 +27,7 @@ const eventOf = (i: number, backDays: boolean) => {
   return {
     event: at(names, i),
     event_id: `${mark}-${i}`,
-    timestamp: new Date((backDays ? endsAt - dayMs : Date.now()) + (backDays ? (i * 1301) % dayMs : 0)).toISOString(),
+    timestamp: backDays ? new Date(endsAt - dayMs + ((i * 1301) % dayMs)).toISOString() : whenSent,
     anonymous_id: `visitor-${visitor}`,
     ...(visitor % 5 < 2 ? { user_id: `user-${visitor}` } : {}),
     url: `https://www.shop.example/p/${(i * 31) % 400}${at(queries, i)}`,
@@ -42,17 +44,23 @@ export const bodies = (events: number, slots: number, backDays: boolean): Bodies
   const made = Array.from({ length: slots }, (_, slot) => {
     const all = Array.from({ length: events }, (_, i) => eventOf(slot * events + i, backDays));
     const body = Buffer.from(JSON.stringify(events === 1 ? all[0] : { events: all }));
-    const places: number[] = [];
-    for (let place = body.indexOf(mark); place !== -1; place = body.indexOf(mark, place + 1)) places.push(place);
-    return { body, places };
+    return { body, ids: placesOf(mark, body), times: placesOf(whenSent, body) };
   });
   let n = 0;
   return {
     next: () => {
-      const { body, places } = at(made, n) ?? { body: Buffer.alloc(0), places: [] };
+      const { body, ids, times } = at(made, n) ?? { body: Buffer.alloc(0), ids: [], times: [] };
       const id = `${run}${(n++).toString(36).padStart(8, '0')}`;
-      for (const place of places) body.write(id, place, 'latin1');
+      for (const place of ids) body.write(id, place, 'latin1');
+      const now = new Date().toISOString();
+      for (const place of times) body.write(now, place, 'latin1');
       return body;
     },
   };
+};
+
+const placesOf = (text: string, body: Buffer): readonly number[] => {
+  const places: number[] = [];
+  for (let place = body.indexOf(text); place !== -1; place = body.indexOf(text, place + text.length)) places.push(place);
+  return places;
 };

@@ -9,9 +9,9 @@ import { copyTo, discard, order, type Planned, settle, syncPlaces } from './lake
 import type { LakeFile, Manifest } from './manifest.ts';
 
 const day = 86_400_000;
-const groupRows = 30_720;
-/** Files join up to this, and busier days are cut there, so that sorting one takes little memory. */
-const fullRows = 80_000;
+const groupRows = 20_480;
+/** Files join up to this, and busier days are cut there, so that sorting one takes little memory: events are near a kilobyte each. */
+const fullRows = 2 * groupRows;
 /** So many rows of new files are sorted into days at a time (or one file). */
 const youngRows = 400_000;
 /** From so many openings of files on, the new files are first merged into one. */
@@ -174,14 +174,16 @@ export const isCrowded = (files: Iterable<LakeFile>, isPast: (dt: string) => boo
 /** A place as it is, or where it has too many rows, cut into stretches of time at full seconds. */
 async function stretchesOf(connection: DuckDBConnection, source: Sql, place: Place): Promise<readonly Place[]> {
   if (place.rows <= fullRows) return [place];
-  const seconds = await rowsOf(
+  // A second at most: history comes evenly, bursts do not.
+  const piece = Math.max(1, Math.min(1_000, Math.floor(((place.maxTs - place.minTs) * fullRows) / place.rows / 16)));
+  const pieces = await rowsOf(
     connection,
     sql`select count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last from (${source}) as young
-      where project_id = ${place.project} and ts between epoch_ms(${place.minTs}) and epoch_ms(${place.maxTs}) group by epoch_ms(ts) // 1000 order by min(ts)`,
+      where project_id = ${place.project} and ts between epoch_ms(${place.minTs}) and epoch_ms(${place.maxTs}) group by epoch_ms(ts) // ${piece} order by min(ts)`,
   );
   const stretches: Place[] = [];
-  for (const second of seconds) {
-    const next = { ...place, rows: Number(second.total), minTs: Number(second.first), maxTs: Number(second.last) };
+  for (const { total, first, last } of pieces) {
+    const next = { ...place, rows: Number(total), minTs: Number(first), maxTs: Number(last) };
     const open = stretches.at(-1);
     if (open !== undefined && open.rows + next.rows <= fullRows) stretches[stretches.length - 1] = { ...open, rows: open.rows + next.rows, maxTs: next.maxTs };
     else stretches.push(next);

@@ -30,9 +30,8 @@ export const openDuck = async (settings: DuckSettings): Promise<Duck> => {
     threads: String(settings.threads),
     memory_limit: `${settings.memoryMb}MB`,
     temp_directory: settings.temp,
-    allocator_flush_threshold: '16MB',
-    // Each of Node's threads that sorts a file would keep what it needed for seconds, four of them together some 50 MB.
-    ...(settings.rereads ? {} : { allocator_bulk_deallocation_flush_threshold: '8MB' }),
+    // Each of Node's four threads that sorts a file would keep what it needed, together more than all the rest of the process.
+    ...(settings.rereads ? { allocator_flush_threshold: '16MB' } : { allocator_flush_threshold: '1MB', allocator_bulk_deallocation_flush_threshold: '1MB' }),
     enable_external_file_cache: String(settings.rereads),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
