@@ -9,7 +9,7 @@ import { copyTo, discard, order, type Planned, settle, syncPlaces } from './lake
 import type { LakeFile, Manifest } from './manifest.ts';
 
 const day = 86_400_000;
-const groupRows = 20_480;
+const groupRows = 16_384;
 /** Files join up to this, and busier days are cut there, so that sorting one takes little memory: events are near a kilobyte each. */
 const fullRows = 2 * groupRows;
 /** So many rows of new files are sorted into days at a time (or one file). */

@@ -44,7 +44,7 @@ export interface Lake {
   close(): Promise<void>;
 }
 
-const keepingMemoryMb = 80;
+const keepingMemoryMb = 64;
 const questionMemoryMb = 384;
 
 /** Opens the lake in a folder and mends what a crash left. Throws an Error with one clear sentence when the folder is not ours, newer than us, or in use. */

@@ -181,9 +181,9 @@ test('a day too large to sort at once is several files, and none of its events i
         Array.from({ length: 10_000 }, (_, i) => anEvent({ ts: monday + (((n + i) * 7919) % day), seq: n + i, path: `/${i}`, properties: `{"n":${n + i}}` })),
       );
   await on.now().compact();
-  // 40,960 rows at most in each.
-  expect((await files()).length).toBeGreaterThan(7);
-  expect((await files()).length).toBeLessThan(10);
+  // 32,768 rows at most in each.
+  expect((await files()).length).toBeGreaterThan(9);
+  expect((await files()).length).toBeLessThan(13);
   expect(await count(['shop'])).toBe(rows);
 }, 120_000);
 
