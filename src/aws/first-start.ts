@@ -1,5 +1,6 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
+import type { KeyKind } from '../access/kinds.ts';
 import { type Books, createAccount, newId } from '../accounts/accounts.ts';
 import { mintKey, revokeKey } from '../accounts/keys.ts';
 import { changeProject, createProject, projectOf } from '../accounts/projects.ts';
@@ -25,13 +26,11 @@ export interface Started {
   readonly account_id: string;
   readonly project_id: string;
   readonly project_slug: string;
-  readonly keys: Readonly<Record<Kind, string>> | null;
+  readonly keys: Readonly<Record<KeyKind, string>> | null;
   /** The names of the keys made here that are good. */
   readonly active: readonly string[];
 }
 
-type Kind = (typeof kinds)[number];
-const kinds = ['pk', 'sk', 'rk', 'ak'] as const;
 const id = 'INIT';
 const stored = z.object({ account_id: z.string(), project_id: z.string(), began: z.boolean(), keys: z.array(z.string()) });
 type Beginning = z.infer<typeof stored>;
@@ -78,8 +77,8 @@ const change = async (books: Books, to: (now: Beginning) => Beginning | undefine
   return (await books.ledger.write({ id, data }, item.version)) || change(books, to);
 };
 
-const mint = async (books: Books, { account_id, project_id }: Beginning): Promise<Readonly<Record<Kind, string>>> => {
-  const minted = async (kind: Kind): Promise<string> => {
+const mint = async (books: Books, { account_id, project_id }: Beginning): Promise<Readonly<Record<KeyKind, string>>> => {
+  const minted = async (kind: KeyKind): Promise<string> => {
     const { key, record } = await mintKey(books, kind === 'ak' ? { kind, env: 'live', accountId: account_id } : { kind, env: 'live', projectId: project_id });
     await change(books, (now) => ({ ...now, keys: [...now.keys, record.key] }));
     return key;

@@ -2,6 +2,7 @@ import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { questionNamed } from '../tools/index.ts';
 import { spelling } from '../tools/inputs.ts';
+import { invalidParam } from '../tools/refusal.ts';
 import { inputOf } from '../tools/resolve.ts';
 import { ask } from './ask.ts';
 import { type Asked, door, type Handler, type Told } from './door.ts';
@@ -39,7 +40,6 @@ function argumentFrom(name: string, kind: 'number' | 'boolean' | 'json', text: s
     return JSON.parse(text);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : '';
-    const message = `${name}: not JSON (${why.slice(0, 120)}); send it as JSON, URL-encoded`;
-    throw new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { [name]: [message] } } });
+    throw invalidParam(name, `${name}: not JSON (${why.slice(0, 120)}); send it as JSON, URL-encoded`);
   }
 }

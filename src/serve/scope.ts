@@ -3,6 +3,7 @@ import { projectsOf } from '../accounts/projects.ts';
 import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { cursorFrom } from '../tools/cursor.ts';
+import { wordsOf } from '../tools/inputs.ts';
 import { nearest } from '../tools/nearest.ts';
 import type { Asker } from '../tools/resolve.ts';
 
@@ -57,9 +58,7 @@ const chosenOf = ({ project_id, project_slug, project_ids }: Readonly<Record<str
   ...listed(project_ids).map((word) => ({ by: 'id', word }) as const),
 ];
 const listed = (value: unknown): readonly string[] =>
-  (typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [])
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
+  wordsOf(typeof value === 'string' ? value : Array.isArray(value) ? value.filter((word) => typeof word === 'string') : []);
 
 function missing(by: 'id' | 'slug', word: string, visible: readonly string[]): never {
   const close = nearest(word, visible);

@@ -10,12 +10,15 @@ export const spelling = z.registry<{ readonly text: 'number' | 'boolean' | 'json
 /** The most of what a caller may send: characters of a field’s name, a value and a comma-separated list, entries of a list, values compared with in all. */
 export const limits = { field: 300, value: 2048, entries: 20, list: 8192, values: 1000 } as const;
 
+/** The words of a list or of its comma-separated spelling, without blanks around them and without empty ones. */
+export const wordsOf = (given: string | readonly string[]): readonly string[] =>
+  (typeof given === 'string' ? given.split(',') : given).map((word) => word.trim()).filter((word) => word !== '');
+
 /** A list, or its comma-separated spelling. What is wrong with an entry is said in its own words, so each check of an entry has some. */
 export const listOf = <T extends z.ZodMiniType<unknown, string>>(item: T, most: number) => {
   const items = z.array(item).check(z.maxLength(most, `takes at most ${most} entries; more came`));
   const reading = z.transform((given: string | string[], { issues }) => {
-    const words = (typeof given === 'string' ? given.split(',') : given).map((word) => word.trim()).filter((word) => word !== '');
-    const read = items.safeParse(words);
+    const read = items.safeParse(wordsOf(given));
     if (read.success) return read.data;
     for (const issue of read.error.issues)
       issues.push({ code: 'custom', input: given, message: issue.message, params: issue.code === 'custom' ? issue.params : undefined });
@@ -78,7 +81,7 @@ const comparison = z.pipe(
 );
 const condition = z.union([comparison, z.strictObject({ any: z.array(comparison).check(z.minLength(1), z.maxLength(limits.entries)) })]);
 
-/** How many values conditions compare with. */
+/** How many values conditions compare with; one that needs none counts as one, for its statement is as long. */
 export const valuesIn = (all: readonly Condition[]): number =>
   all.flatMap((one) => ('any' in one ? one.any : [one])).reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 1), 0);
 

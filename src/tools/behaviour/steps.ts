@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Condition, holds } from '../../sql/filter.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
-import { limits, valuesIn, where } from '../inputs.ts';
+import { limits, valuesIn, where, wordsOf } from '../inputs.ts';
 
 /** Events of one name, and only those that fit `where`. */
 export interface Step {
@@ -22,17 +22,12 @@ const step = z.pipe(
       typeof given === 'string' ? named(given) : { event: given.event, where: given.where ?? [], spelled: JSON.stringify(given) },
   ),
 );
-const words = (text: string): readonly string[] =>
-  text
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
 const names = z.pipe(
   z.string().check(
     z.maxLength(limits.list),
-    z.refine((text) => words(text).every((word) => word.length <= longest), `an event’s name has at most ${longest} characters; more came`),
+    z.refine((text) => wordsOf(text).every((word) => word.length <= longest), `an event’s name has at most ${longest} characters; more came`),
   ),
-  z.transform((text: string) => words(text).map(named)),
+  z.transform((text: string) => wordsOf(text).map(named)),
 );
 const compared = (steps: readonly Step[]): number => steps.reduce((sum, { where }) => sum + valuesIn(where), 0);
 const came = ({ input }: { readonly input?: unknown }): number => (Array.isArray(input) ? input.length : 0);
