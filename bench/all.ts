@@ -6,12 +6,18 @@ import { askQuestions } from './questions.ts';
 import { markdown, type Section, writePage } from './report.ts';
 import { isFullSize, settings } from './settings.ts';
 
-const parts: Readonly<Record<string, () => Promise<Section>>> = { questions: askQuestions, ingest: takeIn, doors: weighDoors };
+const parts: Readonly<Record<string, () => Promise<Section>>> = {
+  questions: askQuestions,
+  ingest: takeIn,
+  doors: weighDoors,
+};
 
 const wanted = process.argv.slice(2);
 const strange = wanted.find((part) => !Object.hasOwn(parts, part));
 if (strange !== undefined) {
-  process.stderr.write(`There is no part ${JSON.stringify(strange)}; there are ${Object.keys(parts).join(', ')}. None named: all.\n`);
+  process.stderr.write(
+    `There is no part ${JSON.stringify(strange)}; there are ${Object.keys(parts).join(', ')}. None named: all.\n`,
+  );
   process.exit(1);
 }
 

@@ -53,7 +53,8 @@ export const questions: readonly Timed[] = [
     args: month,
     lab: [80, 45],
     labText: sql`select source, medium, count(*) as n, count(distinct anonymous_id) as u from mine group by source, medium order by n desc`,
-    clickhouse: 'select source, medium, count() as n, uniqExact(anonymous_id) from events group by source, medium order by n desc',
+    clickhouse:
+      'select source, medium, count() as n, uniqExact(anonymous_id) from events group by source, medium order by n desc',
   },
   { name: 'uniques by day', tool: 'get_stats', args: { ...month, metric: 'uniques', interval: 'day' } },
   {
@@ -62,7 +63,8 @@ export const questions: readonly Timed[] = [
     args: { ...month, group_by: 'properties.plan' },
     lab: [174, 131],
     labText: sql`select json_extract_scalar(properties, '$["plan"]') as k, count(*) as n from mine group by k order by n desc`,
-    clickhouse: "select JSONExtractString(properties, 'plan') as plan, count() as n from events group by plan order by n desc",
+    clickhouse:
+      "select JSONExtractString(properties, 'plan') as plan, count() as n from events group by plan order by n desc",
   },
   {
     name: 'funnel of visitors, 3 steps, 7 days',
@@ -79,19 +81,32 @@ export const questions: readonly Timed[] = [
     args: { ...month, limit: 100 },
     lab: [357, 276],
     labText: sql`select * from mine order by ts desc limit 100`,
-    clickhouse: 'select * from events order by ts desc, received_at desc, request_id desc, seq desc limit 101',
+    clickhouse:
+      'select * from events order by ts desc, received_at desc, request_id desc, seq desc limit 101',
   },
   { name: 'tiny: one count, one day', tool: 'get_stats', args: { from: day(1), to: day(0) } },
 ];
 
 /** A few of them, for what is asked many times over. */
-export const inTurn = questions.filter(({ name }) => /^(count by day|uniques by source|funnel of visitors|tiny)/.test(name));
+export const inTurn = questions.filter(({ name }) =>
+  /^(count by day|uniques by source|funnel of visitors|tiny)/.test(name),
+);
 
 /** A question understood as the product would for this project, with nothing of the network. */
-export const understood = ({ tool, args }: Timed, project: string): { readonly question: Question; readonly resolved: Resolved; readonly sql: Sql } => {
+export const understood = (
+  { tool, args }: Timed,
+  project: string,
+): { readonly question: Question; readonly resolved: Resolved; readonly sql: Sql } => {
   const question = questionNamed(tool);
   if (question === undefined) throw new Error(`no question ${tool}`);
-  const asker = { projects: [project], byProject: false, env: 'live', lake: 'clean', timezone: 'UTC', now: Date.now() } as const;
+  const asker = {
+    projects: [project],
+    byProject: false,
+    env: 'live',
+    lake: 'clean',
+    timezone: 'UTC',
+    now: Date.now(),
+  } as const;
   const resolved = resolve(question, args, asker);
   return { question, resolved, sql: question.ask(resolved.asking) };
 };
@@ -110,7 +125,10 @@ export const filesFor = (timed: Timed, project: string, files: readonly LakeFile
   const { from, to } = question.reaches?.(resolved.asking) ?? resolved.asking.period;
   const kinds = (['events', 'identifies'] as const).filter((kind) => sql.text.includes(kind));
   return files.filter(
-    ({ kind, projects, minTs, maxTs }) => kinds.includes(kind) && projects.includes(project) && (kind === 'identifies' || (maxTs >= from && minTs < to)),
+    ({ kind, projects, minTs, maxTs }) =>
+      kinds.includes(kind) &&
+      projects.includes(project) &&
+      (kind === 'identifies' || (maxTs >= from && minTs < to)),
   );
 };
 
@@ -118,6 +136,9 @@ export const filesFor = (timed: Timed, project: string, files: readonly LakeFile
 export const pathOf = ({ tool, args }: Timed): string => {
   const route = routes.find((one) => 'question' in one && one.question === tool);
   if (route === undefined) throw new Error(`no route for ${tool}`);
-  const texts = Object.entries(args).map(([name, value]): [string, string] => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+  const texts = Object.entries(args).map(([name, value]): [string, string] => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
   return `${route.path}?${new URLSearchParams(texts)}`;
 };

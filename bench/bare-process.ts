@@ -11,9 +11,18 @@ const opening = z.object({ lake: z.string(), temp: z.string(), views: z.array(z.
 const asking = z.object({ connection: z.int(), text: z.string() });
 
 const open = async ({ lake, temp, views }: z.infer<typeof opening>): Promise<Duck> => {
-  const parts = { directories: [lake, temp], temp, memoryMb: 384, threads: availableParallelism(), rereads: true, prelude, perConnection };
+  const parts = {
+    directories: [lake, temp],
+    temp,
+    memoryMb: 384,
+    threads: availableParallelism(),
+    rereads: true,
+    prelude,
+    perConnection,
+  };
   const duck = await openDuck({ ...parts, connections: views.length });
-  for (const [i, connection] of duck.connections.entries()) for (const view of views[i] ?? []) await connection.run(view);
+  for (const [i, connection] of duck.connections.entries())
+    for (const view of views[i] ?? []) await connection.run(view);
   return duck;
 };
 

@@ -6,7 +6,10 @@ import { filesOf } from '../src/local/lake-sql.ts';
 import type { LakeFile } from '../src/local/manifest.ts';
 import { type Sql, sql } from '../src/sql/sql.ts';
 
-const answered = z.object({ ms: z.number(), rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))) });
+const answered = z.object({
+  ms: z.number(),
+  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
+});
 
 /** Rows and what DuckDB took for them, ms, as its own process saw it. */
 export type BareAnswer = z.infer<typeof answered>;
@@ -22,7 +25,11 @@ export interface Bare {
  * Opens it over a folder of Parquet files, with the product’s memory and threads and, like the product, in a process of its own: in the one that measures it would find its core awake.
  * The views are made here, once: made just before a question they would fetch its files for it.
  */
-export const openBare = async (lake: string, temp: string, lists: readonly (readonly LakeFile[])[]): Promise<Bare> => {
+export const openBare = async (
+  lake: string,
+  temp: string,
+  lists: readonly (readonly LakeFile[])[],
+): Promise<Bare> => {
   const child = fork(join(import.meta.dirname, 'bare-process.ts'), { serialization: 'advanced' });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`bare DuckDB ended with ${code}`);
@@ -35,9 +42,12 @@ export const openBare = async (lake: string, temp: string, lists: readonly (read
   };
   const views = lists.map((files) =>
     (['events', 'identifies'] as const).map((kind) => {
-      const own = files.filter((file) => file.kind === kind).map((file) => ({ ...file, path: join(lake, file.path) }));
+      const own = files
+        .filter((file) => file.kind === kind)
+        .map((file) => ({ ...file, path: join(lake, file.path) }));
       // Temporary, because each connection has views of its own then.
-      return sql`create temp view ${kind === 'events' ? sql`events` : sql`identifies`} as ${filesOf(own)}`.text;
+      return sql`create temp view ${kind === 'events' ? sql`events` : sql`identifies`} as ${filesOf(own)}`
+        .text;
     }),
   );
   await said({ lake, temp, views });

@@ -23,12 +23,22 @@ export interface Times {
 }
 
 /** Every question to the product over HTTP and to bare DuckDB, by turns, who is first changing with each round, and then once more with the lab’s words for the bare one; throws where their rows or files differ. */
-export const besideBare = async (world: World, files: readonly LakeFile[], sample: () => void): Promise<readonly Times[]> => {
+export const besideBare = async (
+  world: World,
+  files: readonly LakeFile[],
+  sample: () => void,
+): Promise<readonly Times[]> => {
   const server = await startServer(world.dir);
   const client = caller(server.url);
-  const all: readonly Times[] = questions.flatMap((timed) => asked.map((project) => ({ timed, project, http: [], bare: [], lab: [], engine: [] })));
+  const all: readonly Times[] = questions.flatMap((timed) =>
+    asked.map((project) => ({ timed, project, http: [], bare: [], lab: [], engine: [] })),
+  );
   const lists = all.map(({ timed, project }) => filesFor(timed, project, files));
-  const bare = await openBare(join(world.dir, inFolder.events, 'parquet'), join(settings.data, 'bare'), lists);
+  const bare = await openBare(
+    join(world.dir, inFolder.events, 'parquet'),
+    join(settings.data, 'bare'),
+    lists,
+  );
   for (let round = -1; round < settings.rounds; round++) {
     for (const [i, { timed, project, ...times }] of all.entries()) {
       const reader = bare.readers[i];
@@ -61,11 +71,20 @@ export const besideBare = async (world: World, files: readonly LakeFile[], sampl
 };
 
 /** Both read the same bytes and say the same, or the bench compares nothing. */
-const agree = (timed: Timed, project: string, answer: Answered, rows: readonly Row[], files: readonly LakeFile[]): void => {
+const agree = (
+  timed: Timed,
+  project: string,
+  answer: Answered,
+  rows: readonly Row[],
+  files: readonly LakeFile[],
+): void => {
   const { question, resolved } = understood(timed, project);
   const alone = JSON.stringify(question.shape(rows, resolved.asking).rows);
-  if (alone !== JSON.stringify(answer.rows)) throw new Error(`${timed.name}, ${project}: the product and bare DuckDB gave different rows`);
+  if (alone !== JSON.stringify(answer.rows))
+    throw new Error(`${timed.name}, ${project}: the product and bare DuckDB gave different rows`);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes !== answer.cost.bytes_scanned)
-    throw new Error(`${timed.name}, ${project}: the product read ${answer.cost.bytes_scanned} bytes, bare DuckDB ${bytes}`);
+    throw new Error(
+      `${timed.name}, ${project}: the product read ${answer.cost.bytes_scanned} bytes, bare DuckDB ${bytes}`,
+    );
 };

@@ -12,20 +12,28 @@ import { sharedWorld, type World } from './world.ts';
 import { shares } from './world-rows.ts';
 
 /** The same questions while events of all projects, of the days asked for, come in. */
-export const besideIngest = async (world: World, sample: () => void): Promise<{ readonly worst: number; readonly table: Table }> => {
+export const besideIngest = async (
+  world: World,
+  sample: () => void,
+): Promise<{ readonly worst: number; readonly table: Table }> => {
   const copy = await sharedWorld(world, join(settings.data, 'with-ingest'), () => true);
   const server = await startServer(copy.dir);
   const client = caller(server.url);
-  const rows = inTurn.flatMap((timed) => asked.map((project) => ({ timed, project, quiet: noTimes(), busy: noTimes() })));
+  const rows = inTurn.flatMap((timed) =>
+    asked.map((project) => ({ timed, project, quiet: noTimes(), busy: noTimes() })),
+  );
   const rounds = async (keep: 'quiet' | 'busy', until: () => boolean) => {
     for (let round = 0; !until() && round < 4 * settings.rounds; round++) {
-      for (const { timed, project, ...times } of rows) times[keep].push((await put(client, timed, keyOf(copy, project))).ms);
+      for (const { timed, project, ...times } of rows)
+        times[keep].push((await put(client, timed, keyOf(copy, project))).ms);
       sample();
     }
   };
   await rounds('quiet', () => (rows[0]?.quiet.length ?? 0) > settings.rounds);
   for (const { quiet } of rows) quiet.shift();
-  const weighted = Object.fromEntries(Object.keys(copy.keys).map((project, i) => [keyOf(copy, project), shares[i] ?? 0]));
+  const weighted = Object.fromEntries(
+    Object.keys(copy.keys).map((project, i) => [keyOf(copy, project), shares[i] ?? 0]),
+  );
   let running = true;
   const coming = load({
     url: server.url,

@@ -11,8 +11,13 @@ import { sharedWorld, type World } from './world.ts';
 import { projectCount, projectName, shares } from './world-rows.ts';
 
 /** The same two projects alone with a tenth of the others’ files, and with all of them. */
-export const besideNeighbours = async (world: World, sample: () => void): Promise<{ readonly worst: number; readonly table: Table }> => {
-  const tenth = new Set(Array.from({ length: projectCount }, (_, i) => i).flatMap((i) => (i % 10 === 5 ? [projectName(i)] : [])));
+export const besideNeighbours = async (
+  world: World,
+  sample: () => void,
+): Promise<{ readonly worst: number; readonly table: Table }> => {
+  const tenth = new Set(
+    Array.from({ length: projectCount }, (_, i) => i).flatMap((i) => (i % 10 === 5 ? [projectName(i)] : [])),
+  );
   const few = await sharedWorld(world, join(settings.data, 'few-neighbours'), ({ projects }) =>
     projects.some((project) => project === big || project === small || tenth.has(project)),
   );

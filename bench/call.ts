@@ -74,10 +74,15 @@ export const caller = (url: string, connections = 1): Caller => {
       if (line === undefined) waiting.push(mine);
       else line(mine);
     });
-  const head = (method: string, path: string, key: string) => `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${key}`;
+  const head = (method: string, path: string, key: string) =>
+    `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${key}`;
   return {
     get: (path, key) => call(head('GET', path, key)),
-    post: (path, key, body) => call(`${head('POST', path, key)}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`, body),
+    post: (path, key, body) =>
+      call(
+        `${head('POST', path, key)}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`,
+        body,
+      ),
     close: () => {
       for (const socket of lines) {
         lines.delete(socket);
@@ -95,5 +100,8 @@ const replyIn = (came: Buffer): { readonly reply: Reply; readonly last: boolean 
   const [, length = '0'] = /\r\ncontent-length: *(\d+)/i.exec(head) ?? [];
   const whole = end + 4 + Number(length);
   if (came.length < whole) return undefined;
-  return { reply: { status: Number(head.slice(9, 12)), body: came.toString('utf8', end + 4, whole) }, last: /\r\nconnection: *close/i.test(head) };
+  return {
+    reply: { status: Number(head.slice(9, 12)), body: came.toString('utf8', end + 4, whole) },
+    last: /\r\nconnection: *close/i.test(head),
+  };
 };

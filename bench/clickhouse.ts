@@ -4,7 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import type { Period } from '../src/lake/events-of.ts';
 
 /** Runs a query over a project’s files so many times, after one that does not count; ms each. */
-export type Clickhouse = (paths: readonly string[], project: string, period: Period, query: string, rounds: number) => readonly number[];
+export type Clickhouse = (
+  paths: readonly string[],
+  project: string,
+  period: Period,
+  query: string,
+  rounds: number,
+) => readonly number[];
 
 /** ClickHouse out of the package chdb in a folder’s node_modules; undefined where it is not. */
 export const openClickhouse = (folder: string): Clickhouse | undefined => {
@@ -31,7 +37,13 @@ export const openClickhouse = (folder: string): Clickhouse | undefined => {
 const queryOf = (folder: string): ((text: string, format: string) => unknown) | undefined => {
   try {
     const found: unknown = createRequire(join(folder, 'package.json'))('chdb');
-    if (typeof found !== 'object' || found === null || !('query' in found) || typeof found.query !== 'function') return undefined;
+    if (
+      typeof found !== 'object' ||
+      found === null ||
+      !('query' in found) ||
+      typeof found.query !== 'function'
+    )
+      return undefined;
     const { query } = found;
     return (text, format) => query(text, format);
   } catch {

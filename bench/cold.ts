@@ -12,7 +12,11 @@ const starts = 5;
 /** From starting the process to its first answer, ms: with the files in the page cache, and after asking the system to drop them from it (Linux, GNU dd). */
 export const coldStarts = async (world: World, path: string, project: string, files: readonly LakeFile[]) => {
   const events = join(world.dir, inFolder.events);
-  const paths = [...files.map((file) => join(events, 'parquet', file.path)), join(events, 'lake.sqlite'), join(world.dir, inFolder.ledger)];
+  const paths = [
+    ...files.map((file) => join(events, 'parquet', file.path)),
+    join(events, 'lake.sqlite'),
+    join(world.dir, inFolder.ledger),
+  ];
   const once = async (): Promise<number> => {
     const port = await freePort();
     const began = performance.now();
@@ -30,7 +34,8 @@ export const coldStarts = async (world: World, path: string, project: string, fi
   await once();
   for (let i = 0; i < starts; i++) {
     warm.push(await once());
-    for (const file of paths) if (existsSync(file)) spawnSync('dd', [`if=${file}`, 'iflag=nocache', 'count=0', 'status=none']);
+    for (const file of paths)
+      if (existsSync(file)) spawnSync('dd', [`if=${file}`, 'iflag=nocache', 'count=0', 'status=none']);
     cold.push(await once());
   }
   return { warm, cold };

@@ -19,7 +19,9 @@ interface Started {
 interface Weighed {
   readonly name: string;
   readonly door: Started;
-  readonly floors: { readonly whole: Started; readonly bare: Started; readonly exports: readonly string[] } | undefined;
+  readonly floors:
+    | { readonly whole: Started; readonly bare: Started; readonly exports: readonly string[] }
+    | undefined;
 }
 
 /** Each Lambda door’s bundle beside its floors: the SDK names it uses, alone. */
@@ -34,9 +36,18 @@ export const weighDoors = async (): Promise<Section> => {
       const bundles = floors === undefined ? [door] : [door, floors.whole, floors.bare];
       const times = await importTimes(folder, bundles, around.sample);
       const started = (bundle: Bundle): Started => ({ bundle, ms: median(times.get(bundle) ?? []) });
-      found.push({ name, door: started(door), floors: floors && { whole: started(floors.whole), bare: started(floors.bare), exports: floors.exports } });
+      found.push({
+        name,
+        door: started(door),
+        floors: floors && {
+          whole: started(floors.whole),
+          bare: started(floors.bare),
+          exports: floors.exports,
+        },
+      });
     }
-    const worst = (of: (started: Started) => number) => Math.max(...found.map(({ door, floors }) => (floors === undefined ? 0 : of(door) / of(floors.whole))));
+    const worst = (of: (started: Started) => number) =>
+      Math.max(...found.map(({ door, floors }) => (floors === undefined ? 0 : of(door) / of(floors.whole))));
     const [size, time] = [worst(({ bundle }) => bundle.kb), worst(({ ms }) => ms)];
     return {
       title: 'Doors',
@@ -47,20 +58,44 @@ export const weighDoors = async (): Promise<Section> => {
       ],
       tables: [
         verdicts('Targets', [
-          { what: 'largest bundle against its floor', target: '≤ 1.2 ×', measured: `${size.toFixed(2)} ×`, met: size <= 1.2 },
-          { what: 'slowest import against its floor', target: '≤ 1.2 ×', measured: `${time.toFixed(2)} ×`, met: time <= 1.2 },
+          {
+            what: 'largest bundle against its floor',
+            target: '≤ 1.2 ×',
+            measured: `${size.toFixed(2)} ×`,
+            met: size <= 1.2,
+          },
+          {
+            what: 'slowest import against its floor',
+            target: '≤ 1.2 ×',
+            measured: `${time.toFixed(2)} ×`,
+            met: time <= 1.2,
+          },
         ]),
         {
           title: 'Size, KB',
-          columns: ['door', 'bundle', 'gzip', 'floor', 'of floor', 'bare floor', 'of bare floor', 'SDK clients', 'largest besides'],
+          columns: [
+            'door',
+            'bundle',
+            'gzip',
+            'floor',
+            'of floor',
+            'bare floor',
+            'of bare floor',
+            'SDK clients',
+            'largest besides',
+          ],
           rows: found.map(({ name, door, floors }) => [
             name,
             shown(door.bundle.kb),
             shown(door.bundle.gzipKb),
             ...[floors?.whole, floors?.bare].flatMap((floor) =>
-              floor === undefined ? ['–', '–'] : [shown(floor.bundle.kb), ratio(door.bundle.kb, floor.bundle.kb)],
+              floor === undefined
+                ? ['–', '–']
+                : [shown(floor.bundle.kb), ratio(door.bundle.kb, floor.bundle.kb)],
             ),
-            [...new Set(floors?.exports.flatMap((line) => /client-([a-z0-9-]+)/.exec(line)?.[1] ?? []))].join(', '),
+            [...new Set(floors?.exports.flatMap((line) => /client-([a-z0-9-]+)/.exec(line)?.[1] ?? []))].join(
+              ', ',
+            ),
             besidesSdk(door.bundle),
           ]),
         },
@@ -70,7 +105,9 @@ export const weighDoors = async (): Promise<Section> => {
           rows: found.map(({ name, door, floors }) => [
             name,
             shown(door.ms),
-            ...[floors?.whole, floors?.bare].flatMap((floor) => (floor === undefined ? ['–', '–'] : [shown(floor.ms), ratio(door.ms, floor.ms)])),
+            ...[floors?.whole, floors?.bare].flatMap((floor) =>
+              floor === undefined ? ['–', '–'] : [shown(floor.ms), ratio(door.ms, floor.ms)],
+            ),
           ]),
         },
       ],
@@ -87,8 +124,16 @@ interface Timed {
 }
 
 /** One after the other, in turn, so that all meet the same noise. */
-const importTimes = async (folder: string, bundles: readonly Bundle[], between: () => void): Promise<ReadonlyMap<Bundle, readonly number[]>> => {
-  const files: readonly Timed[] = bundles.map((bundle, i) => ({ bundle, path: join(folder, `${i}.mjs`), ms: [] }));
+const importTimes = async (
+  folder: string,
+  bundles: readonly Bundle[],
+  between: () => void,
+): Promise<ReadonlyMap<Bundle, readonly number[]>> => {
+  const files: readonly Timed[] = bundles.map((bundle, i) => ({
+    bundle,
+    path: join(folder, `${i}.mjs`),
+    ms: [],
+  }));
   for (const { path, bundle } of files) await writeFile(path, bundle.code);
   for (let i = 0; i < starts; i++) {
     for (const { path, ms } of files) ms.push(importMs(path));
@@ -99,8 +144,15 @@ const importTimes = async (folder: string, bundles: readonly Bundle[], between: 
 
 const importMs = (path: string): number => {
   const program = `const began = performance.now(); await import(${JSON.stringify(path)}); process.stdout.write(String(performance.now() - began)); process.exit(0);`;
-  const env = { ...process.env, AWS_REGION: 'eu-central-1', ...Object.fromEntries(Object.values(settingNames).map((name) => [name, 'bench'])) };
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', env });
+  const env = {
+    ...process.env,
+    AWS_REGION: 'eu-central-1',
+    ...Object.fromEntries(Object.values(settingNames).map((name) => [name, 'bench'])),
+  };
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    env,
+  });
   if (status !== 0) throw new Error(`${basename(path)} cannot be imported: ${stderr.slice(-500)}`);
   return Number(stdout);
 };

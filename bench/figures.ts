@@ -13,7 +13,12 @@ export const median = (values: readonly number[]): number => {
 
 /** A number for people: three digits that count, thousands apart. */
 export const shown = (value: number): string =>
-  Number.isNaN(value) ? '–' : value.toLocaleString('en-US', Math.abs(value) < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
+  Number.isNaN(value)
+    ? '–'
+    : value.toLocaleString(
+        'en-US',
+        Math.abs(value) < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 },
+      );
 
 /** `1.07 ×`. */
 export const ratio = (value: number, of: number): string => `${(value / of).toFixed(2)} ×`;

@@ -39,13 +39,27 @@ export const takeIn = async (): Promise<Section> => {
   try {
     around.sample();
     // The first seconds of a process compile it. Single calls first: after three million events the same second would also be spent on compacting them.
-    const first = await load({ ...common, kind: 'track', perSecond: 1_000, seconds: 5, inFlight: singlesInFlight });
+    const first = await load({
+      ...common,
+      kind: 'track',
+      perSecond: 1_000,
+      seconds: 5,
+      inFlight: singlesInFlight,
+    });
     const singles = await watched(server, () =>
-      load({ ...common, kind: 'track', perSecond: 1_000, seconds: settings.trackSeconds, inFlight: singlesInFlight }),
+      load({
+        ...common,
+        kind: 'track',
+        perSecond: 1_000,
+        seconds: settings.trackSeconds,
+        inFlight: singlesInFlight,
+      }),
     );
     around.sample();
     const warm = await load({ ...common, kind: 'batch', perSecond: null, seconds: 2, inFlight });
-    const batches = await watched(server, () => load({ ...common, kind: 'batch', perSecond: null, seconds: settings.batchSeconds, inFlight }));
+    const batches = await watched(server, () =>
+      load({ ...common, kind: 'batch', perSecond: null, seconds: settings.batchSeconds, inFlight }),
+    );
     around.sample();
     const acknowledged = first.events + warm.events + batches.load.events + singles.load.events;
     const client = caller(server.url);
@@ -70,7 +84,12 @@ const watched = async ({ pid }: Server, act: () => Promise<Loaded>): Promise<Run
   return { load: result, memory, cores: (cpuSeconds(pid) - before) / result.seconds };
 };
 
-const section = (batches: Run, singles: Run, { acknowledged, stored }: { acknowledged: number; stored: number }, sentence: string): Section => {
+const section = (
+  batches: Run,
+  singles: Run,
+  { acknowledged, stored }: { acknowledged: number; stored: number },
+  sentence: string,
+): Section => {
   const rate = batches.load.events / batches.load.seconds;
   const memory = [...batches.memory, ...singles.memory];
   const refused = { ...batches.load.refused, ...singles.load.refused };
@@ -81,15 +100,36 @@ const section = (batches: Run, singles: Run, { acknowledged, stored }: { acknowl
       `One server process, the load from a second one over loopback on the same machine, ${inFlight} batches of 500 events under way; each event has its own event_id, address, user agent, URL, referrer and three properties. 202 comes after the sync.`,
       `Single calls are sent at fixed times and timed from when they were due, so waiting in line counts.`,
       `Processor: the server used ${batches.cores.toFixed(2)} cores during the batches and ${singles.cores.toFixed(2)} during the single calls, the load ${(batches.load.cpuSeconds / batches.load.seconds).toFixed(2)} and ${(singles.load.cpuSeconds / singles.load.seconds).toFixed(2)}.`,
-      Object.keys(refused).length === 0 ? 'Every request was answered 202.' : `Not answered 202: ${JSON.stringify(refused)}.`,
-      ...(inMemory(settings.data) ? ['**The data folder is in memory (tmpfs), so syncs cost nothing here: set MILLIMETRIC_BENCH_DATA to a disk.**'] : []),
+      Object.keys(refused).length === 0
+        ? 'Every request was answered 202.'
+        : `Not answered 202: ${JSON.stringify(refused)}.`,
+      ...(inMemory(settings.data)
+        ? [
+            '**The data folder is in memory (tmpfs), so syncs cost nothing here: set MILLIMETRIC_BENCH_DATA to a disk.**',
+          ]
+        : []),
       sentence,
     ],
     tables: [
       verdicts('Targets', [
-        { what: `events a second over ${shown(batches.load.seconds)} s`, target: '≥ 50,000', measured: shown(rate), met: rate >= 50_000 },
-        { what: 'p99 of single calls at 1,000 a second', target: '< 20 ms', measured: `${shown(p99)} ms`, met: p99 < 20 },
-        { what: 'the server’s memory, its highest', target: '< 400 MB', measured: `${shown(Math.max(...memory))} MB`, met: Math.max(...memory) < 400 },
+        {
+          what: `events a second over ${shown(batches.load.seconds)} s`,
+          target: '≥ 50,000',
+          measured: shown(rate),
+          met: rate >= 50_000,
+        },
+        {
+          what: 'p99 of single calls at 1,000 a second',
+          target: '< 20 ms',
+          measured: `${shown(p99)} ms`,
+          met: p99 < 20,
+        },
+        {
+          what: 'the server’s memory, its highest',
+          target: '< 400 MB',
+          measured: `${shown(Math.max(...memory))} MB`,
+          met: Math.max(...memory) < 400,
+        },
         {
           what: 'events acknowledged and then found by a question',
           target: 'all, once',
@@ -102,7 +142,12 @@ const section = (batches: Run, singles: Run, { acknowledged, stored }: { acknowl
         columns: ['quarter', 'median', 'slowest second', 'server memory, MB'],
         rows: [0, 1, 2, 3].map((quarter) => {
           const seconds = part(batches.load.perSecond, quarter);
-          return [String(quarter + 1), shown(median(seconds)), shown(Math.min(...seconds)), shown(Math.max(...part(batches.memory, quarter)))];
+          return [
+            String(quarter + 1),
+            shown(median(seconds)),
+            shown(Math.min(...seconds)),
+            shown(Math.max(...part(batches.memory, quarter))),
+          ];
         }),
       },
       {
@@ -121,4 +166,7 @@ const latency = ({ load: { latency: l, events, seconds }, memory }: Run, size: n
   [l.p50, l.p90, l.p99, l.max, events / size / seconds, quantile(memory.slice(-1), 1)].map(shown);
 
 const part = (values: readonly number[], quarter: number): readonly number[] =>
-  values.slice(Math.floor((values.length * quarter) / 4), Math.max(1, Math.floor((values.length * (quarter + 1)) / 4)));
+  values.slice(
+    Math.floor((values.length * quarter) / 4),
+    Math.max(1, Math.floor((values.length * (quarter + 1)) / 4)),
+  );

@@ -16,7 +16,13 @@ const agents = [
   'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Mobile Safari/537.36',
 ];
 const names = ['$pageview', '$pageview', '$pageview', 'view_item', 'add_to_cart', 'search', 'purchase'];
-const queries = ['', '', '?utm_source=newsletter&utm_medium=email', '?gclid=abc123', '?utm_source=partner&utm_campaign=spring'];
+const queries = [
+  '',
+  '',
+  '?utm_source=newsletter&utm_medium=email',
+  '?gclid=abc123',
+  '?utm_source=partner&utm_campaign=spring',
+];
 const referrers = ['https://www.google.com/', 'https://chatgpt.com/', 'https://www.shop.example/', ''];
 
 const at = <T>(values: readonly T[], i: number): T | undefined => values[i % values.length];
@@ -34,7 +40,11 @@ const eventOf = (i: number, backDays: boolean) => {
     referrer: at(referrers, i >> 2),
     ip: `203.${visitor % 100}.${visitor % 250}.${1 + (visitor % 199)}`,
     user_agent: at(agents, visitor),
-    properties: { plan: i % 3 === 0 ? 'pro' : 'free', amount: (i * 37) % 10_000, variant: i % 2 === 0 ? 'a' : 'b' },
+    properties: {
+      plan: i % 3 === 0 ? 'pro' : 'free',
+      amount: (i * 37) % 10_000,
+      variant: i % 2 === 0 ? 'a' : 'b',
+    },
   };
 };
 
@@ -61,6 +71,7 @@ export const bodies = (events: number, slots: number, backDays: boolean): Bodies
 
 const placesOf = (text: string, body: Buffer): readonly number[] => {
   const places: number[] = [];
-  for (let place = body.indexOf(text); place !== -1; place = body.indexOf(text, place + text.length)) places.push(place);
+  for (let place = body.indexOf(text); place !== -1; place = body.indexOf(text, place + text.length))
+    places.push(place);
   return places;
 };

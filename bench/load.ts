@@ -5,7 +5,9 @@ import { type Loaded, loadSettings } from './load-settings.ts';
 
 // A process that loads a server and says on stdout what became of it. Its one argument: LoadSettings as JSON.
 
-const { url, kind, keys, perSecond, seconds, inFlight, backDays } = loadSettings.parse(JSON.parse(process.argv[2] ?? ''));
+const { url, kind, keys, perSecond, seconds, inFlight, backDays } = loadSettings.parse(
+  JSON.parse(process.argv[2] ?? ''),
+);
 const events = kind === 'batch' ? 500 : 1;
 const path = kind === 'batch' ? '/v1/batch' : '/v1/track';
 // A body is being sent while its slot could come round again only if more wait than there are slots.
@@ -72,7 +74,12 @@ const used = process.cpuUsage();
 const result: Loaded = {
   events: acknowledged,
   seconds: (performance.now() - began) / 1000,
-  latency: { p50: quantile(latencies, 0.5), p90: quantile(latencies, 0.9), p99: quantile(latencies, 0.99), max: quantile(latencies, 1) },
+  latency: {
+    p50: quantile(latencies, 0.5),
+    p90: quantile(latencies, 0.9),
+    p99: quantile(latencies, 0.99),
+    max: quantile(latencies, 1),
+  },
   refused,
   perSecond: perSecondDone,
   cpuSeconds: (used.user + used.system) / 1e6,

@@ -5,7 +5,9 @@ import { type Loaded, type LoadSettings, loaded } from './load-settings.ts';
 
 /** Runs a load in a process of its own. */
 export const load = async (wanted: LoadSettings): Promise<Loaded> => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'load.ts'), JSON.stringify(wanted)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'load.ts'), JSON.stringify(wanted)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let said = '';
   child.stdout.on('data', (piece: Buffer) => {
     said += piece.toString();

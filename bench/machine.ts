@@ -22,7 +22,8 @@ export const noise = (): { readonly sample: () => void; readonly sentence: () =>
 };
 
 /** Resident memory of a process in MB (Linux); NaN where that cannot be seen. */
-export const residentMb = (pid: number): number => Number(status(pid).match(/^VmRSS:\s+(\d+) kB/m)?.[1] ?? Number.NaN) / 1024;
+export const residentMb = (pid: number): number =>
+  Number(status(pid).match(/^VmRSS:\s+(\d+) kB/m)?.[1] ?? Number.NaN) / 1024;
 
 const status = (pid: number): string => {
   try {

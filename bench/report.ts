@@ -34,14 +34,17 @@ export const verdicts = (title: string, found: readonly Verdict[]): Table => ({
 export const markdown = ({ title, notes, tables }: Section): string =>
   [`## ${title}\n`, ...notes.map((note) => `- ${note}`), ...tables.map(tableText)].join('\n').concat('\n');
 
-const tableText = ({ title, columns, rows }: Table): string => `\n**${title}**\n\n${table(columns, rows, 'numbers')}`;
+const tableText = ({ title, columns, rows }: Table): string =>
+  `\n**${title}**\n\n${table(columns, rows, 'numbers')}`;
 
 const head = '# Speed\n\nWritten by `npm run bench`; how and why: `decisions/0011-speed.md`.\n\n';
 
 /** Puts sections into a page, each in place of the one with its title; the others stay. */
 export const writePage = (path: string, sections: readonly Section[]): void => {
   const before = existsSync(path) ? readFileSync(path, 'utf8').split(/^(?=## )/m) : [];
-  const page = new Map(before.filter((part) => part.startsWith('## ')).map((part) => [titleIn(part), part.trimEnd()]));
+  const page = new Map(
+    before.filter((part) => part.startsWith('## ')).map((part) => [titleIn(part), part.trimEnd()]),
+  );
   for (const section of sections) page.set(section.title, markdown(section).trimEnd());
   writeFileSync(path, `${head}${[...page.values()].join('\n\n')}\n`);
 };

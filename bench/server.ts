@@ -18,11 +18,15 @@ export interface Server {
 /** Starts the product on a data folder; ready when it says where it listens. Its log goes to a file beside the folder, as an operator’s would. */
 export const startServer = async (dir: string, port = 0): Promise<Server> => {
   const log = openSync(`${dir}.log`, 'w');
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', '--initial-old-space-size=64', join(root, 'bin/local.ts')], {
-    cwd: root,
-    env: { ...process.env, MILLIMETRIC_DATA: dir, PORT: String(port), HOST: '127.0.0.1' },
-    stdio: ['ignore', 'pipe', log],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=4', '--initial-old-space-size=64', join(root, 'bin/local.ts')],
+    {
+      cwd: root,
+      env: { ...process.env, MILLIMETRIC_DATA: dir, PORT: String(port), HOST: '127.0.0.1' },
+      stdio: ['ignore', 'pipe', log],
+    },
+  );
   closeSync(log);
   let stopping = false;
   const ended = once(child, 'exit');
@@ -31,7 +35,8 @@ export const startServer = async (dir: string, port = 0): Promise<Server> => {
   process.once('exit', end);
   child.once('exit', (code, signal) => {
     process.off('exit', end);
-    if (!stopping) process.stderr.write(`The product ended by itself (${code ?? signal}); its log is ${dir}.log\n`);
+    if (!stopping)
+      process.stderr.write(`The product ended by itself (${code ?? signal}); its log is ${dir}.log\n`);
   });
   const url = await new Promise<string>((resolve, reject) => {
     let said = '';
@@ -40,7 +45,9 @@ export const startServer = async (dir: string, port = 0): Promise<Server> => {
       const [, found] = /runs on (\S+)/.exec(said) ?? [];
       if (found !== undefined) resolve(found);
     });
-    child.once('exit', (code) => reject(new Error(`the product ended with ${code} before it listened; its log is ${dir}.log`)));
+    child.once('exit', (code) =>
+      reject(new Error(`the product ended with ${code} before it listened; its log is ${dir}.log`)),
+    );
   });
   return {
     url,

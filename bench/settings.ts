@@ -5,7 +5,8 @@ const number = (name: string, usual: number): number => {
   const text = process.env[name];
   if (text === undefined) return usual;
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new Error(`${name} must be a number above 0, not ${JSON.stringify(text)}`);
+  if (!Number.isFinite(value) || value <= 0)
+    throw new Error(`${name} must be a number above 0, not ${JSON.stringify(text)}`);
   return value;
 };
 
@@ -22,4 +23,8 @@ export const settings = {
 } as const;
 
 /** Only a run of the full size may be written down as what the product does. */
-export const isFullSize = settings.events >= 10_000_000 && settings.rounds >= 15 && settings.batchSeconds >= 60 && settings.trackSeconds >= 20;
+export const isFullSize =
+  settings.events >= 10_000_000 &&
+  settings.rounds >= 15 &&
+  settings.batchSeconds >= 60 &&
+  settings.trackSeconds >= 20;

@@ -16,10 +16,13 @@ export const shares: readonly number[] = weights.map((weight) => weight / whole)
 export const projectName = (i: number): string => `proj_${String(i).padStart(2, '0')}`;
 
 /** Words by their weight, as many times each as it weighs: a list to draw from. */
-const drawn = (words: Readonly<Record<string, number>>): readonly string[] => Object.entries(words).flatMap(([word, weight]) => Array(weight).fill(word));
+const drawn = (words: Readonly<Record<string, number>>): readonly string[] =>
+  Object.entries(words).flatMap(([word, weight]) => Array(weight).fill(word));
 
 const slots = 10_000;
-const projectSlots = shares.flatMap((share, i) => Array.from({ length: Math.round(share * slots) }, () => i)).slice(0, slots);
+const projectSlots = shares
+  .flatMap((share, i) => Array.from({ length: Math.round(share * slots) }, () => i))
+  .slice(0, slots);
 
 const events = drawn({
   $pageview: 38,
@@ -56,13 +59,29 @@ const sources = drawn({
   'partner.example/referral': 2,
   'perplexity/ai': 1,
 });
-const countries = drawn({ US: 30, DE: 12, IN: 12, GB: 9, FR: 7, BR: 6, JP: 5, CA: 4, NL: 3, ES: 3, IT: 3, PL: 2, SE: 2, MX: 2 });
+const countries = drawn({
+  US: 30,
+  DE: 12,
+  IN: 12,
+  GB: 9,
+  FR: 7,
+  BR: 6,
+  JP: 5,
+  CA: 4,
+  NL: 3,
+  ES: 3,
+  IT: 3,
+  PL: 2,
+  SE: 2,
+  MX: 2,
+});
 const devices = drawn({ desktop: 52, mobile: 36, tablet: 8, bot: 4 });
 const plans = drawn({ free: 6, pro: 3, team: 1 });
 const systems = drawn({ 'Chrome/Windows': 5, 'Safari/iOS': 3, 'Firefox/Linux': 1, 'Chrome/Android': 3 });
 
 const list = (values: readonly (string | number)[]): Sql => sql`[${join(values)}]`;
-const pick = (values: readonly (string | number)[], by: Sql): Sql => sql`${list(values)}[1 + cast((${by}) % ${values.length} as bigint)]`;
+const pick = (values: readonly (string | number)[], by: Sql): Sql =>
+  sql`${list(values)}[1 + cast((${by}) % ${values.length} as bigint)]`;
 
 /** Rows as stored of one day (0 is the first) of a world of `total` events: the same at every run, by hashes instead of chance. */
 export const rowsOfDay = (day: number, total: number): Sql => {

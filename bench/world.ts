@@ -17,14 +17,23 @@ import type { Log } from '../src/ports.ts';
 import { sql } from '../src/sql/sql.ts';
 import { days, projectCount, projectName, rowsOfDay } from './world-rows.ts';
 
-const made = z.object({ keys: z.record(z.string(), z.string()), events: z.number(), files: z.number(), bytes: z.number() });
+const made = z.object({
+  keys: z.record(z.string(), z.string()),
+  events: z.number(),
+  files: z.number(),
+  bytes: z.number(),
+});
 
 /** A data folder of the product, full of events, and a secret key of each project. */
 export interface World extends z.infer<typeof made> {
   readonly dir: string;
 }
 
-const quiet: Log = { info: () => {}, warn: () => {}, error: (message, fields) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`) };
+const quiet: Log = {
+  info: () => {},
+  warn: () => {},
+  error: (message, fields) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`),
+};
 const version = 1;
 
 /** The world of so many events below `root`: found again, or made and compacted by the product’s own code. */
@@ -41,7 +50,12 @@ export const worldOf = async (root: string, events: number): Promise<World> => {
   await lake.compact();
   await lake.close();
   const files = filesIn(dir).filter(({ kind }) => kind === 'events');
-  const world = { keys, events: sum(files.map(({ rows }) => rows)), files: files.length, bytes: sum(files.map(({ bytes }) => bytes)) };
+  const world = {
+    keys,
+    events: sum(files.map(({ rows }) => rows)),
+    files: files.length,
+    bytes: sum(files.map(({ bytes }) => bytes)),
+  };
   writeFileSync(note, JSON.stringify(world), { mode: 0o600 });
   return { dir, ...world };
 };
@@ -79,10 +93,25 @@ const writeDays = async (dir: string, total: number): Promise<void> => {
   if (connection === undefined) throw new Error('DuckDB gave no connection');
   try {
     for (let day = 0; day < days; day++) {
-      const temp = { events: join(folder.temp, 'day.parquet'), identifies: join(folder.temp, 'said.parquet') } as const;
-      await copyTo(connection, sql`select ${stored} from (${rowsOfDay(day, total)}) as rows`, sql`project_id, ${order}`, temp.events, 8_192);
+      const temp = {
+        events: join(folder.temp, 'day.parquet'),
+        identifies: join(folder.temp, 'said.parquet'),
+      } as const;
+      await copyTo(
+        connection,
+        sql`select ${stored} from (${rowsOfDay(day, total)}) as rows`,
+        sql`project_id, ${order}`,
+        temp.events,
+        8_192,
+      );
       const written = sql`(${parquetOf([temp.events], currentColumns)}) as stored`;
-      await copyTo(connection, sql`select ${stored} from ${written} where event_name = '$identify'`, sql`project_id, ${order}`, temp.identifies, 8_192);
+      await copyTo(
+        connection,
+        sql`select ${stored} from ${written} where event_name = '$identify'`,
+        sql`project_id, ${order}`,
+        temp.identifies,
+        8_192,
+      );
       const add: LakeFile[] = [];
       for (const kind of ['identifies', 'events'] as const) {
         const held = await rowsOf(
@@ -121,7 +150,11 @@ export const filesIn = (dir: string): readonly LakeFile[] => {
 };
 
 /** A second data folder with some of a world’s files, the very same bytes by hard links: what is written there leaves the first as it was. */
-export const sharedWorld = async (world: World, dir: string, wanted: (file: LakeFile) => boolean): Promise<World> => {
+export const sharedWorld = async (
+  world: World,
+  dir: string,
+  wanted: (file: LakeFile) => boolean,
+): Promise<World> => {
   rmSync(dir, { recursive: true, force: true });
   const keys = await makeProjects(dir);
   const from = claimFolder(join(world.dir, inFolder.events));
@@ -135,5 +168,11 @@ export const sharedWorld = async (world: World, dir: string, wanted: (file: Lake
   manifest.change({ add });
   manifest.close();
   const events = add.filter(({ kind }) => kind === 'events');
-  return { dir, keys, events: sum(events.map(({ rows }) => rows)), files: events.length, bytes: sum(events.map(({ bytes }) => bytes)) };
+  return {
+    dir,
+    keys,
+    events: sum(events.map(({ rows }) => rows)),
+    files: events.length,
+    bytes: sum(events.map(({ bytes }) => bytes)),
+  };
 };

@@ -9,7 +9,11 @@ export const stackPages = (): readonly (readonly [path: string, make: (before: s
   const template = templateOf();
   const source = readFileSync(new URL('../lib/stack.ts', import.meta.url), 'utf8');
   const parts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-    'README.md': { props: propTable(source, 'MillimetricProps'), outputs: outputTable(template), cost: readmeCost(cloudOf(template)) },
+    'README.md': {
+      props: propTable(source, 'MillimetricProps'),
+      outputs: outputTable(template),
+      cost: readmeCost(cloudOf(template)),
+    },
     'docs/security.md': { rights: rightsTable(template) },
   };
   return Object.entries(parts).map(([path, texts]) => [

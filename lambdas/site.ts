@@ -5,4 +5,8 @@ import { site } from '../src/serve/site.ts';
 import { version } from '../src/version.ts';
 
 /** GET /healthz, /v1/a.js, /v1/openapi.json. */
-export const handler = site(surroundings(), { version, loader: loaderText, openapi: JSON.stringify(openapi) });
+export const handler = site(surroundings(), {
+  version,
+  loader: loaderText,
+  openapi: JSON.stringify(openapi),
+});

@@ -64,7 +64,10 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, { doors, throttle, logRetention, domain, waf }: ApiProps) {
     super(scope, id);
-    this.log = new LogGroup(this, 'AccessLog', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    this.log = new LogGroup(this, 'AccessLog', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.rest = new RestApi(this, 'Rest', {
       restApiName: Names.uniqueResourceName(this, { separator: '-' }),
       description: 'Millimetric: events in, answers out',
@@ -90,7 +93,8 @@ export class Api extends Construct {
     recordSome(this, this.rest.deploymentStage);
 
     const authorizers = this.authorizers(doors);
-    for (const [path, here] of Map.groupBy(routes satisfies readonly Route[], (route: Route) => route.path)) this.place(path, here, doors, authorizers);
+    for (const [path, here] of Map.groupBy(routes satisfies readonly Route[], (route: Route) => route.path))
+      this.place(path, here, doors, authorizers);
 
     this.domain = domain && new Domain(this, 'Domain', { ...domain, rest: this.rest });
     if (waf !== undefined) new Firewall(this, 'Firewall', { ...waf, stage: this.rest.deploymentStage });
@@ -98,24 +102,53 @@ export class Api extends Construct {
   }
 
   /** One verdict per key and route: a cached one can never speak for another route. Without a key the gateway answers 401 by itself. */
-  private authorizers({ authorizer: { lambda: handler } }: Doors): Readonly<Record<Route['key'], IAuthorizer | undefined>> {
+  private authorizers({
+    authorizer: { lambda: handler },
+  }: Doors): Readonly<Record<Route['key'], IAuthorizer | undefined>> {
     const route = [IdentitySource.context('resourcePath'), IdentitySource.context('httpMethod')];
-    const reading = (id: string, key: string) => new RequestAuthorizer(this, id, { handler, identitySources: [key, ...route], resultsCacheTtl: verdictTtl });
-    return { bearer: reading('Bearer', IdentitySource.header('Authorization')), k: reading('Beacon', IdentitySource.queryString('k')), none: undefined };
+    const reading = (id: string, key: string) =>
+      new RequestAuthorizer(this, id, {
+        handler,
+        identitySources: [key, ...route],
+        resultsCacheTtl: verdictTtl,
+      });
+    return {
+      bearer: reading('Bearer', IdentitySource.header('Authorization')),
+      k: reading('Beacon', IdentitySource.queryString('k')),
+      none: undefined,
+    };
   }
 
   /** All that lies at one path: its routes, HEAD wherever GET is, the preflight, and 405 for the rest. */
-  private place(path: string, here: readonly Route[], doors: Doors, authorizers: ReturnType<Api['authorizers']>): void {
+  private place(
+    path: string,
+    here: readonly Route[],
+    doors: Doors,
+    authorizers: ReturnType<Api['authorizers']>,
+  ): void {
     const resource = this.rest.root.resourceForPath(path);
     const allowed = here.flatMap(({ method }) => (method === 'GET' ? [method, 'HEAD'] : [method]));
     for (const { method, door, key } of here) {
       const authorizer = authorizers[key];
       for (const each of method === 'GET' ? [method, 'HEAD'] : [method]) {
-        const made = resource.addMethod(each, new LambdaIntegration(doors.behind[door].lambda, { allowTestInvoke: false }), authorizer && { authorizer });
+        const made = resource.addMethod(
+          each,
+          new LambdaIntegration(doors.behind[door].lambda, { allowTestInvoke: false }),
+          authorizer && { authorizer },
+        );
         Validations.of(made).acknowledge(
-          { id: 'AwsSolutions-COG4', reason: 'Callers are servers, pages and agents with API keys, not people with a login.' },
+          {
+            id: 'AwsSolutions-COG4',
+            reason: 'Callers are servers, pages and agents with API keys, not people with a login.',
+          },
           ...(key === 'none'
-            ? [{ id: 'AwsSolutions-APIG4', reason: 'Public by intent: the loader for pages, the interface’s description, the health check.' }]
+            ? [
+                {
+                  id: 'AwsSolutions-APIG4',
+                  reason:
+                    'Public by intent: the loader for pages, the interface’s description, the health check.',
+                },
+              ]
             : []),
         );
       }
@@ -138,7 +171,8 @@ const acknowledge = (rest: RestApi, waf: FirewallProps | undefined): void =>
   Validations.of(rest).acknowledge(
     {
       id: 'AwsSolutions-APIG2',
-      reason: 'The doors check every body and parameter and name what is wrong field by field, which the gateway’s validator cannot.',
+      reason:
+        'The doors check every body and parameter and name what is wrong field by field, which the gateway’s validator cannot.',
     },
     {
       id: 'AwsSolutions-APIG6',
@@ -147,13 +181,15 @@ const acknowledge = (rest: RestApi, waf: FirewallProps | undefined): void =>
     },
     {
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
-      reason: 'The account-wide role through which API Gateway writes logs; Amazon keeps its rights up to date.',
+      reason:
+        'The account-wide role through which API Gateway writes logs; Amazon keeps its rights up to date.',
     },
     ...(waf === undefined
       ? [
           {
             id: 'AwsSolutions-APIG3',
-            reason: 'A firewall costs $6 a month at least, so it is a prop (`waf`); the stage throttles and every key is checked without it.',
+            reason:
+              'A firewall costs $6 a month at least, so it is a prop (`waf`); the stage throttles and every key is checked without it.',
           },
         ]
       : []),

@@ -1,4 +1,10 @@
-import { BasePathMapping, DomainName, EndpointType, type RestApi, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import {
+  BasePathMapping,
+  DomainName,
+  EndpointType,
+  type RestApi,
+  SecurityPolicy,
+} from 'aws-cdk-lib/aws-apigateway';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { AaaaRecord, ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
@@ -20,9 +26,18 @@ export class Domain extends Construct {
   /** What the name’s CNAME must point at. */
   readonly target: string;
 
-  constructor(scope: Construct, id: string, { name, certificate, zone, rest }: DomainProps & { readonly rest: RestApi }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, certificate, zone, rest }: DomainProps & { readonly rest: RestApi },
+  ) {
     super(scope, id);
-    const domain = new DomainName(this, 'Name', { domainName: name, certificate, endpointType: EndpointType.REGIONAL, securityPolicy: SecurityPolicy.TLS_1_2 });
+    const domain = new DomainName(this, 'Name', {
+      domainName: name,
+      certificate,
+      endpointType: EndpointType.REGIONAL,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
     new BasePathMapping(this, 'Mapping', { domainName: domain, restApi: rest, stage: rest.deploymentStage });
     if (zone !== undefined) {
       const target = RecordTarget.fromAlias(new ApiGatewayDomain(domain));

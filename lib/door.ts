@@ -33,10 +33,17 @@ export class Door extends Construct {
   readonly lambda: NodejsFunction;
   readonly log: LogGroup;
 
-  constructor(scope: Construct, id: string, { entry, does, memorySizeMiB, timeout, logRetention, files = {}, deadLetters }: DoorProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { entry, does, memorySizeMiB, timeout, logRetention, files = {}, deadLetters }: DoorProps,
+  ) {
     super(scope, id);
     this.log = new LogGroup(this, 'Log', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description: `Millimetric: ${does}` });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Millimetric: ${does}`,
+    });
     this.lambda = new NodejsFunction(this, 'Function', {
       description: `Millimetric: ${does}`,
       entry: join(root, 'lambdas', `${entry}.ts`),
@@ -50,7 +57,9 @@ export class Door extends Construct {
       logGroup: this.log,
       tracing: Tracing.ACTIVE,
       // The next run does the same work, so a failed one is not tried again.
-      ...(deadLetters === undefined ? {} : { onFailure: new SqsDestination(deadLetters), retryAttempts: 0, maxEventAge: Duration.minutes(5) }),
+      ...(deadLetters === undefined
+        ? {}
+        : { onFailure: new SqsDestination(deadLetters), retryAttempts: 0, maxEventAge: Duration.minutes(5) }),
       // A switch of the SDK before this one.
       awsSdkConnectionReuse: false,
       bundling: {
@@ -67,13 +76,18 @@ export class Door extends Construct {
         commandHooks: {
           beforeInstall: () => [],
           beforeBundling: () => [],
-          afterBundling: (from, to) => Object.entries(files).map(([name, path]) => `cp "${from}/${path}" "${to}/${name}"`),
+          afterBundling: (from, to) =>
+            Object.entries(files).map(([name, path]) => `cp "${from}/${path}" "${to}/${name}"`),
         },
       },
     });
     this.mayDo({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.log.logGroupArn] });
     Validations.of(this).acknowledge(
-      { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'xray:PutTraceSegments and xray:PutTelemetryRecords, which Lambda’s tracing needs, know no resources.' },
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason:
+          'xray:PutTraceSegments and xray:PutTelemetryRecords, which Lambda’s tracing needs, know no resources.',
+      },
       {
         id: 'Serverless-LambdaDLQ',
         reason:

@@ -19,7 +19,9 @@ export interface DoorsProps {
 const answerTime = Duration.seconds(29);
 
 /** Files that the doors which take events look countries up in. */
-const countries = Object.fromEntries(countryFiles.names.map((name) => [name, `node_modules/${countryFiles.package}/${name}`]));
+const countries = Object.fromEntries(
+  countryFiles.names.map((name) => [name, `node_modules/${countryFiles.package}/${name}`]),
+);
 
 /** The functions behind the gateway, the one before them, and the one that only IAM may call; each with the rights it uses and no more. */
 export class Doors extends Construct {
@@ -43,12 +45,23 @@ export class Doors extends Construct {
     });
     ledger.letCheckKeys(this.authorizer);
 
-    const collect = new Door(this, 'Collect', { ...common, entry: 'collect', does: 'takes events in', memorySizeMiB: 1024, files: countries });
+    const collect = new Door(this, 'Collect', {
+      ...common,
+      entry: 'collect',
+      does: 'takes events in',
+      memorySizeMiB: 1024,
+      files: countries,
+    });
     intake.letPut(collect);
     lake.letSpill(collect);
     ledger.letKeepSalts(collect);
 
-    const query = new Door(this, 'Query', { ...common, entry: 'query', does: 'answers questions', memorySizeMiB: 512 });
+    const query = new Door(this, 'Query', {
+      ...common,
+      entry: 'query',
+      does: 'answers questions',
+      memorySizeMiB: 512,
+    });
     lake.letAsk(query);
     lake.letSeeArrivals(query);
     ledger.letListProjects(query);
@@ -67,10 +80,20 @@ export class Doors extends Construct {
     ledger.letKeepSalts(mcp);
     ledger.letListProjects(mcp);
 
-    const site = new Door(this, 'Site', { ...common, entry: 'site', does: 'loader, OpenAPI, health', memorySizeMiB: 256 });
+    const site = new Door(this, 'Site', {
+      ...common,
+      entry: 'site',
+      does: 'loader, OpenAPI, health',
+      memorySizeMiB: 256,
+    });
     this.behind = { collect, query, mcp, site };
 
-    this.init = new Door(this, 'Init', { ...common, entry: 'init', does: 'makes the first account, project and keys', memorySizeMiB: 256 });
+    this.init = new Door(this, 'Init', {
+      ...common,
+      entry: 'init',
+      does: 'makes the first account, project and keys',
+      memorySizeMiB: 256,
+    });
     ledger.letAdminister(this.init);
   }
 }

@@ -13,9 +13,17 @@ export interface FirewallProps {
  * One rule, by address. Amazon’s ready-made rules are left out: they refuse bodies over 8 KB and text that looks like SQL or script, and both are what events are made of.
  */
 export class Firewall extends Construct {
-  constructor(scope: Construct, id: string, { requestsPerFiveMinutes, stage }: FirewallProps & { readonly stage: Stage }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { requestsPerFiveMinutes, stage }: FirewallProps & { readonly stage: Stage },
+  ) {
     super(scope, id);
-    const seen = (metricName: string) => ({ cloudWatchMetricsEnabled: true, metricName, sampledRequestsEnabled: false });
+    const seen = (metricName: string) => ({
+      cloudWatchMetricsEnabled: true,
+      metricName,
+      sampledRequestsEnabled: false,
+    });
     const acl = new CfnWebACL(this, 'Acl', {
       description: 'Millimetric: how much one address may send',
       scope: 'REGIONAL',
@@ -26,7 +34,13 @@ export class Firewall extends Construct {
           name: 'per-address',
           priority: 0,
           action: { block: {} },
-          statement: { rateBasedStatement: { aggregateKeyType: 'IP', limit: requestsPerFiveMinutes, evaluationWindowSec: firewallWindowSeconds } },
+          statement: {
+            rateBasedStatement: {
+              aggregateKeyType: 'IP',
+              limit: requestsPerFiveMinutes,
+              evaluationWindowSec: firewallWindowSeconds,
+            },
+          },
           visibilityConfig: seen('per-address'),
         },
       ],

@@ -5,12 +5,25 @@ import { gatewayAnswers } from '../src/serve/gateway-answers.ts';
 
 /** What the gateway alone can meet; the sentences both worlds say stand in src/serve/gateway-answers.ts. */
 const tooFast = (seconds: number): Problem =>
-  new Problem('rate_limited', 'Too many requests at once. Wait as many seconds as Retry-After says, then send it again.', {
-    headers: { 'Retry-After': String(seconds) },
-  });
-const unsupported = new Problem('unsupported_media_type', 'This Content-Type is not taken here. Send Content-Type: application/json.');
-const unreadable = new Problem('invalid_payload', 'The gateway could not read the body. Send valid JSON as GET /v1/openapi.json describes it.');
-const unreadableQuery = new Problem('invalid_params', 'The gateway could not read the query string. Send the parameters that GET /v1/openapi.json describes.');
+  new Problem(
+    'rate_limited',
+    'Too many requests at once. Wait as many seconds as Retry-After says, then send it again.',
+    {
+      headers: { 'Retry-After': String(seconds) },
+    },
+  );
+const unsupported = new Problem(
+  'unsupported_media_type',
+  'This Content-Type is not taken here. Send Content-Type: application/json.',
+);
+const unreadable = new Problem(
+  'invalid_payload',
+  'The gateway could not read the body. Send valid JSON as GET /v1/openapi.json describes it.',
+);
+const unreadableQuery = new Problem(
+  'invalid_params',
+  'The gateway could not read the query string. Send the parameters that GET /v1/openapi.json describes.',
+);
 const broken = asProblem(undefined);
 const { noKey, noRoute, noVerdict, noAnswer, tooLate, tooLarge } = gatewayAnswers;
 
@@ -49,7 +62,11 @@ export const answerInOurWords = (api: RestApi): void => {
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(problem.status),
-      responseHeaders: quoted({ ...refusalHeaders, ...(problem.status === 401 ? challenge : {}), ...problem.headers }),
+      responseHeaders: quoted({
+        ...refusalHeaders,
+        ...(problem.status === 401 ? challenge : {}),
+        ...problem.headers,
+      }),
       templates: { 'application/json': plain(JSON.stringify(problem.body)) },
     });
   }
@@ -58,12 +75,21 @@ export const answerInOurWords = (api: RestApi): void => {
     type: ResponseType.ACCESS_DENIED,
     statusCode: String(problems['insufficient_scope' satisfies ProblemCode].status),
     responseHeaders: quoted(refusalHeaders),
-    templates: { 'application/json': JSON.stringify({ error: '$context.authorizer.denied', message: '$context.authorizer.because' }) },
+    templates: {
+      'application/json': JSON.stringify({
+        error: '$context.authorizer.denied',
+        message: '$context.authorizer.because',
+      }),
+    },
   });
 };
 
 /** On every refusal by the gateway, as on the doors’. */
-export const refusalHeaders = { ...cors, 'Cache-Control': 'no-store', 'Content-Type': 'application/json' } as const;
+export const refusalHeaders = {
+  ...cors,
+  'Cache-Control': 'no-store',
+  'Content-Type': 'application/json',
+} as const;
 
 /** Headers as API Gateway writes them down: constants in single quotes, and the request’s id, which it fills in. */
 export const quoted = (headers: Readonly<Record<string, string>>): Record<string, string> => ({
@@ -73,6 +99,7 @@ export const quoted = (headers: Readonly<Record<string, string>>): Record<string
 
 /** The text, if a template leaves it as it is. */
 export const plain = (text: string): string => {
-  if (/[$#]/.test(text)) throw new Error(`API Gateway would read $ and # in this answer as its template language: ${text}`);
+  if (/[$#]/.test(text))
+    throw new Error(`API Gateway would read $ and # in this answer as its template language: ${text}`);
   return text;
 };

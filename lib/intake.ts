@@ -20,7 +20,11 @@ export class Intake extends Construct {
   constructor(scope: Construct, id: string, { lake, logRetention }: IntakeProps) {
     super(scope, id);
     const log = new LogGroup(this, 'Log', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
-    const logStream = new LogStream(this, 'LogStream', { logGroup: log, logStreamName: 'delivery', removalPolicy: RemovalPolicy.DESTROY });
+    const logStream = new LogStream(this, 'LogStream', {
+      logGroup: log,
+      logStreamName: 'delivery',
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const role = this.role(lake, log);
     this.stream = new CfnDeliveryStream(this, 'Stream', {
       deliveryStreamType: 'DirectPut',
@@ -34,7 +38,11 @@ export class Intake extends Construct {
         bufferingHints: { sizeInMBs: 128, intervalInSeconds: bufferSeconds },
         // Compression is Parquet's own matter; Firehose insists that its own is off.
         compressionFormat: 'UNCOMPRESSED',
-        cloudWatchLoggingOptions: { enabled: true, logGroupName: log.logGroupName, logStreamName: logStream.logStreamName },
+        cloudWatchLoggingOptions: {
+          enabled: true,
+          logGroupName: log.logGroupName,
+          logStreamName: logStream.logStreamName,
+        },
         dataFormatConversionConfiguration: {
           enabled: true,
           // The flag is the reader's default: said, because CDK would leave out a reader that has no settings.
@@ -63,19 +71,35 @@ export class Intake extends Construct {
     const objects = [prefixes.raw, prefixes.errors];
     for (const prefix of objects) acknowledgePrefix(this, bucket, prefix);
     const statements = [
-      { actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'], resources: objects.map((prefix) => bucket.arnForObjects(`${prefix}*`)) },
-      { actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], resources: [bucket.bucketArn] },
+      {
+        actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
+        resources: objects.map((prefix) => bucket.arnForObjects(`${prefix}*`)),
+      },
+      {
+        actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+        resources: [bucket.bucketArn],
+      },
       {
         actions: ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'],
-        resources: [Stack.of(this).formatArn({ service: 'glue', resource: 'catalog' }), database.databaseArn, table.tableArn],
+        resources: [
+          Stack.of(this).formatArn({ service: 'glue', resource: 'catalog' }),
+          database.databaseArn,
+          table.tableArn,
+        ],
       },
       { actions: ['logs:PutLogEvents'], resources: [log.logGroupArn] },
     ];
     return new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('firehose.amazonaws.com', { conditions: { StringEquals: { 'sts:ExternalId': Aws.ACCOUNT_ID } } }),
+      assumedBy: new ServicePrincipal('firehose.amazonaws.com', {
+        conditions: { StringEquals: { 'sts:ExternalId': Aws.ACCOUNT_ID } },
+      }),
       description: 'Millimetric: Firehose writes events into the lake',
       // Inline, so that the rights are there before the stream that is checked for them.
-      inlinePolicies: { Deliver: new PolicyDocument({ statements: statements.map((statement) => new PolicyStatement(statement)) }) },
+      inlinePolicies: {
+        Deliver: new PolicyDocument({
+          statements: statements.map((statement) => new PolicyStatement(statement)),
+        }),
+      },
     });
   }
 }

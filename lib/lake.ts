@@ -59,7 +59,9 @@ export class Lake extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
         { id: 'forget-errors', prefix: prefixes.errors, expiration: Duration.days(30) },
-        ...(recordsRetention === undefined ? [] : [{ id: 'forget-events', prefix: prefixes.raw, expiration: recordsRetention }]),
+        ...(recordsRetention === undefined
+          ? []
+          : [{ id: 'forget-events', prefix: prefixes.raw, expiration: recordsRetention }]),
       ],
     });
     Validations.of(this.bucket).acknowledge({
@@ -69,7 +71,11 @@ export class Lake extends Construct {
     });
 
     this.database = new Database(this, 'Database', {
-      databaseName: Names.uniqueResourceName(this, { maxLength: 128, separator: '_', allowedSpecialCharacters: '_' }).toLowerCase(),
+      databaseName: Names.uniqueResourceName(this, {
+        maxLength: 128,
+        separator: '_',
+        allowedSpecialCharacters: '_',
+      }).toLowerCase(),
       description: 'Millimetric: events',
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -82,8 +88,14 @@ export class Lake extends Construct {
       s3Prefix: prefixes.raw,
       hasEncryptedData: false,
       dataFormat: DataFormat.PARQUET,
-      columns: columnNames.map((name) => ({ name, type: glueTypes[columns[name].type], comment: columns[name].holds })),
-      partitionKeys: [{ name: 'dt', type: Schema.STRING, comment: 'The day (UTC) Firehose took it in: yyyy-MM-dd.' }],
+      columns: columnNames.map((name) => ({
+        name,
+        type: glueTypes[columns[name].type],
+        comment: columns[name].holds,
+      })),
+      partitionKeys: [
+        { name: 'dt', type: Schema.STRING, comment: 'The day (UTC) Firehose took it in: yyyy-MM-dd.' },
+      ],
       partitionProjection: {
         dt: PartitionProjectionConfiguration.date({
           // Before there was any installation. The day to come is in range too, for clocks differ.
@@ -113,7 +125,8 @@ export class Lake extends Construct {
     });
     Validations.of(this.workgroup).acknowledge({
       id: 'AwsSolutions-ATH1',
-      reason: 'Results are managed by Athena, which always encrypts them; the rule looks only at a bucket for results, and there is none.',
+      reason:
+        'Results are managed by Athena, which always encrypts them; the rule looks only at a bucket for results, and there is none.',
     });
   }
 
@@ -125,8 +138,15 @@ export class Lake extends Construct {
     door.learns('workgroup', workgroup.name);
     door.learns('database', database.databaseName);
     door.mayDo({
-      actions: ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:StopQueryExecution'],
-      resources: [stack.formatArn({ service: 'athena', resource: 'workgroup', resourceName: workgroup.name })],
+      actions: [
+        'athena:StartQueryExecution',
+        'athena:GetQueryExecution',
+        'athena:GetQueryResults',
+        'athena:StopQueryExecution',
+      ],
+      resources: [
+        stack.formatArn({ service: 'athena', resource: 'workgroup', resourceName: workgroup.name }),
+      ],
     });
     door.mayDo({
       actions: ['glue:GetDatabase', 'glue:GetTable'],
@@ -135,7 +155,10 @@ export class Lake extends Construct {
     // Athena’s guide (fine-grained access to databases and tables) wants both of whoever asks, whatever is asked about.
     door.mayDo({
       actions: ['glue:GetDatabase', 'glue:CreateDatabase'],
-      resources: [catalog, stack.formatArn({ service: 'glue', resource: 'database', resourceName: 'default' })],
+      resources: [
+        catalog,
+        stack.formatArn({ service: 'glue', resource: 'database', resourceName: 'default' }),
+      ],
     });
     // Athena reads with the asker's rights.
     door.mayDo({ actions: ['s3:GetBucketLocation'], resources: [bucket.bucketArn] });
@@ -160,7 +183,10 @@ export class Lake extends Construct {
     door.learns('lakeBucket', this.bucket.bucketName);
     this.letList(door, prefixes.spill);
     this.letReadObjects(door, prefixes.spill);
-    door.mayDo({ actions: ['s3:DeleteObject'], resources: [this.bucket.arnForObjects(`${prefixes.spill}*`)] });
+    door.mayDo({
+      actions: ['s3:DeleteObject'],
+      resources: [this.bucket.arnForObjects(`${prefixes.spill}*`)],
+    });
   }
 
   private letReadObjects(door: Door, prefix: string): void {

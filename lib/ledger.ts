@@ -34,7 +34,8 @@ export class Ledger extends Construct {
     });
     Validations.of(this.pepper).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'Changing the pepper ends every API key at once, so a person rotates it, together with the keys; the runbook says how.',
+      reason:
+        'Changing the pepper ends every API key at once, so a person rotates it, together with the keys; the runbook says how.',
     });
   }
 
@@ -71,12 +72,20 @@ export class Ledger extends Construct {
 
   private letWrite(door: Door, ids: string): void {
     door.learns('table', this.table.tableName);
-    door.mayDo({ actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'], resources: [this.table.tableArn], ...onlyKeys(ids) });
+    door.mayDo({
+      actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      resources: [this.table.tableArn],
+      ...onlyKeys(ids),
+    });
   }
 
   private letList(door: Door, groups: string): void {
     door.learns('table', this.table.tableName);
-    door.mayDo({ actions: ['dynamodb:Query'], resources: [`${this.table.tableArn}/index/${ledgerIndex}`], ...onlyKeys(groups) });
+    door.mayDo({
+      actions: ['dynamodb:Query'],
+      resources: [`${this.table.tableArn}/index/${ledgerIndex}`],
+      ...onlyKeys(groups),
+    });
   }
 
   private letPepper(door: Door): void {
@@ -86,4 +95,5 @@ export class Ledger extends Construct {
 }
 
 /** A right to items whose partition key (in an index: its own) looks so. */
-const onlyKeys = (like: string) => (like === '*' ? {} : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [like] } } });
+const onlyKeys = (like: string) =>
+  like === '*' ? {} : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [like] } } };

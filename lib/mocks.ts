@@ -1,4 +1,9 @@
-import { type Integration, type MethodOptions, MockIntegration, PassthroughBehavior } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type Integration,
+  type MethodOptions,
+  MockIntegration,
+  PassthroughBehavior,
+} from 'aws-cdk-lib/aws-apigateway';
 import type { Route } from '../src/routes.ts';
 import { preflight } from '../src/serve/cors.ts';
 import { wrongMethod } from '../src/serve/gateway-answers.ts';
@@ -11,8 +16,11 @@ export interface Mock {
 }
 
 /** The answer to a preflight of this path: 204, and what pages may send there. */
-export const preflightMock = (path: string, methods: readonly Route['method'][], allowed: readonly string[]): Mock =>
-  mock(204, { ...preflight(path, methods), Allow: allowed.join(', ') }, '');
+export const preflightMock = (
+  path: string,
+  methods: readonly Route['method'][],
+  allowed: readonly string[],
+): Mock => mock(204, { ...preflight(path, methods), Allow: allowed.join(', ') }, '');
 
 /** The answer to any other method on this path: 405 with `Allow`. */
 export const wrongMethodMock = (path: string, allowed: readonly string[]): Mock => {
@@ -38,13 +46,27 @@ const contentTypes = [
 
 const mock = (status: number, headers: Readonly<Record<string, string>>, body: string): Mock => {
   const statusCode = String(status);
-  const named = Object.entries(quoted(headers)).map(([name, value]) => [`method.response.header.${name}`, value] as const);
+  const named = Object.entries(quoted(headers)).map(
+    ([name, value]) => [`method.response.header.${name}`, value] as const,
+  );
   return {
     integration: new MockIntegration({
       passthroughBehavior: PassthroughBehavior.NEVER,
-      requestTemplates: Object.fromEntries(contentTypes.map((type) => [type, JSON.stringify({ statusCode: status })])),
-      integrationResponses: [{ statusCode, responseParameters: Object.fromEntries(named), responseTemplates: { 'application/json': body } }],
+      requestTemplates: Object.fromEntries(
+        contentTypes.map((type) => [type, JSON.stringify({ statusCode: status })]),
+      ),
+      integrationResponses: [
+        {
+          statusCode,
+          responseParameters: Object.fromEntries(named),
+          responseTemplates: { 'application/json': body },
+        },
+      ],
     }),
-    options: { methodResponses: [{ statusCode, responseParameters: Object.fromEntries(named.map(([name]) => [name, true])) }] },
+    options: {
+      methodResponses: [
+        { statusCode, responseParameters: Object.fromEntries(named.map(([name]) => [name, true])) },
+      ],
+    },
   };
 };

@@ -42,7 +42,14 @@ export class Millimetric extends Construct {
 
   constructor(scope: Construct, id: string, props: MillimetricProps = {}) {
     super(scope, id);
-    const { domain, waf, alarmsTo, retain = true, recordsRetention, logRetention = RetentionDays.ONE_MONTH } = props;
+    const {
+      domain,
+      waf,
+      alarmsTo,
+      retain = true,
+      recordsRetention,
+      logRetention = RetentionDays.ONE_MONTH,
+    } = props;
     const { throttle = { requestsPerSecond: 500, burst: 1000 }, athenaBytesCutoff = 100e9 } = props;
 
     const lake = new Lake(this, 'Lake', { retain, athenaBytesCutoff, recordsRetention });
@@ -64,20 +71,34 @@ export class Millimetric extends Construct {
 /** A stack with Millimetric in it, and as outputs what a person needs next. None holds a secret. */
 export class MillimetricStack extends Stack {
   constructor(scope: Construct, id: string, props: MillimetricProps & StackProps = {}) {
-    super(scope, id, { description: 'Millimetric: product and web analytics for people and agents', ...props });
+    super(scope, id, {
+      description: 'Millimetric: product and web analytics for people and agents',
+      ...props,
+    });
     const { lake, intake, ledger, doors, api, watch } = new Millimetric(this, 'Millimetric', props);
     const kept = props.retain ?? true;
     const outputs: Readonly<Record<string, readonly [value: string, description: string]>> = {
       ApiUrl: [api.url, 'Where events go and questions are asked: GET /healthz answers without a key.'],
       McpUrl: [`${api.url}/mcp`, 'For agents: MCP over HTTP, with an rk_ or sk_ key.'],
-      InitFunction: [doors.init.lambda.functionName, 'Makes the first account, project and keys: npm run millimetric -- init --stack NAME.'],
-      ...(api.domain && { DomainTarget: [api.domain.target, 'What the CNAME of your own name points at.'] as const }),
-      LakeBucket: [lake.bucket.bucketName, 'Events as Parquet under raw/, what waits under spill/, what could not be converted under errors/.'],
+      InitFunction: [
+        doors.init.lambda.functionName,
+        'Makes the first account, project and keys: npm run millimetric -- init --stack NAME.',
+      ],
+      ...(api.domain && {
+        DomainTarget: [api.domain.target, 'What the CNAME of your own name points at.'] as const,
+      }),
+      LakeBucket: [
+        lake.bucket.bucketName,
+        'Events as Parquet under raw/, what waits under spill/, what could not be converted under errors/.',
+      ],
       LakeDatabase: [lake.database.databaseName, 'The Glue database with the table events.'],
       Workgroup: [lake.workgroup.name, 'The Athena workgroup questions run in.'],
       EventsStream: [intake.stream.ref, 'The Firehose stream events go through.'],
       LedgerTable: [ledger.table.tableName, 'Accounts, projects, keys (only as hashes), salts.'],
-      PepperSecret: [ledger.pepper.secretArn, 'The name of the secret that keys are hashed with, not its value.'],
+      PepperSecret: [
+        ledger.pepper.secretArn,
+        'The name of the secret that keys are hashed with, not its value.',
+      ],
       Dashboard: [watch.dashboard.dashboardName, 'The CloudWatch dashboard.'],
       KeptOnDestroy: [
         kept
@@ -86,6 +107,7 @@ export class MillimetricStack extends Stack {
         'What cdk destroy leaves behind, with all events and keys; delete it by hand when you mean it.',
       ],
     };
-    for (const [name, [value, description]] of Object.entries(outputs)) new CfnOutput(this, name, { value, description });
+    for (const [name, [value, description]] of Object.entries(outputs))
+      new CfnOutput(this, name, { value, description });
   }
 }

@@ -1,5 +1,15 @@
 import { Aws, Duration, Validations } from 'aws-cdk-lib';
-import { Alarm, AlarmWidget, ComparisonOperator, Dashboard, GraphWidget, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  AlarmWidget,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
@@ -65,7 +75,11 @@ export class Watch extends Construct {
       new GraphWidget({
         title: 'Requests',
         width: 12,
-        left: [stage.metricCount({ period }), stage.metricClientError({ period }), stage.metricServerError({ period })],
+        left: [
+          stage.metricCount({ period }),
+          stage.metricClientError({ period }),
+          stage.metricServerError({ period }),
+        ],
       }),
       new GraphWidget({
         title: 'How long they take, ms',
@@ -79,7 +93,13 @@ export class Watch extends Construct {
 
   private kinds({ api, drain, intake, lake }: WatchProps): Readonly<Record<string, AlarmKind>> {
     const firehose = (metricName: string, statistic: string) =>
-      new Metric({ namespace: 'AWS/Firehose', metricName, dimensionsMap: { DeliveryStreamName: intake.stream.ref }, statistic, period });
+      new Metric({
+        namespace: 'AWS/Firehose',
+        metricName,
+        dimensionsMap: { DeliveryStreamName: intake.stream.ref },
+        statistic,
+        period,
+      });
     return {
       IngestErrors: {
         metric: this.logged('FailedIngests', api.log, `{ ($.status = "5*") && (${ingests}) }`),
@@ -96,7 +116,8 @@ export class Watch extends Construct {
       ConversionErrors: {
         metric: firehose('FailedConversion.Records', Stats.SUM),
         from: 1,
-        means: 'Firehose could not make Parquet of an event: it lies under errors/ in the bucket with the reason. A bug of ours or an edited table: report it.',
+        means:
+          'Firehose could not make Parquet of an event: it lies under errors/ in the bucket with the reason. A bug of ours or an edited table: report it.',
       },
       SpillNotEmpty: {
         metric: this.logged('DrainsWithSpill', drain.door.log, '{ $.message = "drained" }'),
@@ -119,7 +140,8 @@ export class Watch extends Construct {
       Throttles: {
         metric: this.logged('ThrottledRequests', api.log, '{ $.status = "429" }'),
         from: 10,
-        means: 'Callers are told to slow down (429). Raise the prop `throttle` if they are yours; see the access log for the key if they are not.',
+        means:
+          'Callers are told to slow down (429). Raise the prop `throttle` if they are yours; see the access log for the key if they are not.',
       },
       ServerErrors: {
         metric: api.rest.deploymentStage.metricServerError({ period, statistic: Stats.SUM }),
@@ -127,9 +149,13 @@ export class Watch extends Construct {
         means: 'Callers get 5xx answers. The access log says on which routes; the log of that door says why.',
       },
       DeadLetters: {
-        metric: drain.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM }),
+        metric: drain.deadLetters.metricApproximateNumberOfMessagesVisible({
+          period,
+          statistic: Stats.MAXIMUM,
+        }),
         from: 1,
-        means: 'A run of the drain failed and was given up. Later runs do its work; see the log of Drain for the reason, then purge the queue.',
+        means:
+          'A run of the drain failed and was given up. Later runs do its work; see the log of Drain for the reason, then purge the queue.',
       },
     };
   }
@@ -170,4 +196,5 @@ export class Watch extends Construct {
   }
 }
 
-const shown = (alarm: Alarm): AlarmWidget => new AlarmWidget({ alarm, title: alarm.node.id, width: 6, height: 5 });
+const shown = (alarm: Alarm): AlarmWidget =>
+  new AlarmWidget({ alarm, title: alarm.node.id, width: 6, height: 5 });

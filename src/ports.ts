@@ -41,7 +41,12 @@ export interface Engine {
    * Where a question may outlive its request: as `ask`, but past `timeMs` it runs on, and there is a ticket for it. With the ticket that question is waited for again; a ticket
    * for any other text is refused with `invalid_params`. Absent: questions end with their request.
    */
-  readonly follow?: (question: Sql, reads: Reads, limits: Limits, ticket?: string) => Promise<Answer | { readonly ticket: string }>;
+  readonly follow?: (
+    question: Sql,
+    reads: Reads,
+    limits: Limits,
+    ticket?: string,
+  ) => Promise<Answer | { readonly ticket: string }>;
 }
 
 /** A small fact kept under an id; `group` and `at` list it in order with its like. */
@@ -66,7 +71,10 @@ export interface Ledger {
   /** False when the stored version is another or nothing is there. */
   erase(id: string, ifVersion: number): Promise<boolean>;
   /** Ascending by `at`, then `id`. `after` is a previous page's `next`. */
-  list(group: string, page?: { readonly after?: string; readonly limit?: number }): Promise<{ readonly items: readonly LedgerItem[]; readonly next?: string }>;
+  list(
+    group: string,
+    page?: { readonly after?: string; readonly limit?: number },
+  ): Promise<{ readonly items: readonly LedgerItem[]; readonly next?: string }>;
 }
 
 /** Named bytes: what must outlive a process and is not an event. */
@@ -113,7 +121,13 @@ export interface World {
 }
 
 /** What taking events needs of the world: a function in the cloud that only takes them holds nothing else. */
-export type IntakeWorld = Pick<World, 'sink' | 'ledger' | 'country' | 'countryHeader' | 'clock' | 'random' | 'log'>;
+export type IntakeWorld = Pick<
+  World,
+  'sink' | 'ledger' | 'country' | 'countryHeader' | 'clock' | 'random' | 'log'
+>;
 
 /** What answering questions needs of the world. */
-export type QuestionWorld = Pick<World, 'engine' | 'ledger' | 'clock' | 'random' | 'log' | 'lake' | 'questionTimeMs'>;
+export type QuestionWorld = Pick<
+  World,
+  'engine' | 'ledger' | 'clock' | 'random' | 'log' | 'lake' | 'questionTimeMs'
+>;

@@ -20,13 +20,18 @@ const steady = (text: string): string =>
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:8787')
     .trimEnd();
 
-test('every command of the README, pasted into a shell in its order, prints what the README shows', { timeout: 120_000 }, async () => {
+test('every command of the README, pasted into a shell in its order, prints what the README shows', {
+  timeout: 120_000,
+}, async () => {
   const env = { ...process.env, PORT: new URL(product.url).port, MILLIMETRIC_DATA: product.dir };
   const blocks = [...readme.matchAll(/```console\n\$ (?<command>.+)\n(?<shown>[^`]*)```/g)];
   expect(blocks.length).toBeGreaterThan(3);
   let page = readme;
   for (const { 0: block, groups: { command = '', shown = '' } = {} } of blocks) {
-    const { stdout: printed } = await promisify(execFile)('sh', ['-c', command], { cwd: new URL('..', import.meta.url), env });
+    const { stdout: printed } = await promisify(execFile)('sh', ['-c', command], {
+      cwd: new URL('..', import.meta.url),
+      env,
+    });
     page = page.replace(block, () => `\`\`\`console\n$ ${command}\n${steady(printed)}\n\`\`\``);
     if (process.env.MILLIMETRIC_UPDATE_README !== '1') expect(steady(printed)).toBe(steady(shown));
   }

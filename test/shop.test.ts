@@ -17,7 +17,9 @@ test('the crawler is counted only where bots are asked for', () => {
 });
 
 test('a test key sees only what test keys sent', () => {
-  expect(ask('get_stats', { metric: 'count', group_by: ['event_name'] }, 'test')).toEqual([{ event_name: 'purchase', value: 1 }]);
+  expect(ask('get_stats', { metric: 'count', group_by: ['event_name'] }, 'test')).toEqual([
+    { event_name: 'purchase', value: 1 },
+  ]);
 });
 
 test('events by name: most first, equal counts by name', () => {

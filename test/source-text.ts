@@ -16,7 +16,12 @@ export const sourcesIn = (...folders: readonly string[]): readonly Source[] =>
   folders.flatMap((folder) => filesBelow(folder).map((path) => sourceAt(path, readFileSync(path, 'utf8'))));
 
 /** A file's text, read. */
-export const sourceAt = (path: string, text: string): Source => ({ path, text, code: codeOf(text), imports: importsOf(path, text) });
+export const sourceAt = (path: string, text: string): Source => ({
+  path,
+  text,
+  code: codeOf(text),
+  imports: importsOf(path, text),
+});
 
 const filesBelow = (folder: string): readonly string[] => {
   try {
@@ -28,7 +33,8 @@ const filesBelow = (folder: string): readonly string[] => {
   }
 };
 
-const importLine = /^(?:import|export)\b(?:[^;'"=()]*?\bfrom)?\s*['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]/gm;
+const importLine =
+  /^(?:import|export)\b(?:[^;'"=()]*?\bfrom)?\s*['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]/gm;
 
 const importsOf = (path: string, text: string): readonly string[] =>
   [...text.matchAll(importLine)].map(([, from, late]) => {
@@ -63,7 +69,10 @@ const codeOf = (text: string): string => {
   };
   while (at < text.length) {
     const here = text[at] ?? '';
-    const skipped = taken(comment) || taken(string) || (here === '/' && beforeExpression.test(code.slice(-40)) ? taken(regularExpression) : '');
+    const skipped =
+      taken(comment) ||
+      taken(string) ||
+      (here === '/' && beforeExpression.test(code.slice(-40)) ? taken(regularExpression) : '');
     const open = holes.at(-1);
     if (skipped !== '') blank(skipped);
     else if (here === '`' || (here === '}' && open === 0)) {
@@ -71,7 +80,8 @@ const codeOf = (text: string): string => {
       blank(here);
       words();
     } else {
-      if (open !== undefined && (here === '{' || here === '}')) holes[holes.length - 1] = open + (here === '{' ? 1 : -1);
+      if (open !== undefined && (here === '{' || here === '}'))
+        holes[holes.length - 1] = open + (here === '{' ? 1 : -1);
       code += here;
       at += 1;
     }

@@ -7,8 +7,11 @@ export default class Summary implements Reporter {
     for (const module of modules) {
       const tests = [...module.children.allTests()];
       for (const test of tests) count[test.result().state] += 1;
-      if (module.state() === 'failed' && tests.every((test) => test.result().state !== 'failed')) count.failed += 1;
+      if (module.state() === 'failed' && tests.every((test) => test.result().state !== 'failed'))
+        count.failed += 1;
     }
-    process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`);
+    process.stdout.write(
+      `\n${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`,
+    );
   }
 }

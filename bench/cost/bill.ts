@@ -7,7 +7,11 @@ import type { Reading } from './reading.ts';
 /** A month’s bill at list prices, dollars. */
 export interface Bill {
   readonly load: Load;
-  readonly lines: readonly (Line & { readonly service: string; readonly unit: string; readonly dollars: number })[];
+  readonly lines: readonly (Line & {
+    readonly service: string;
+    readonly unit: string;
+    readonly dollars: number;
+  })[];
   readonly services: Readonly<Record<string, number>>;
   readonly parts: Readonly<Record<Line['of'], number>>;
   readonly total: number;
@@ -24,7 +28,12 @@ export const billOf = (cloud: Cloud, load: Load): Bill => {
   const all = lines.map((line) => {
     const price: Price = prices[line.price];
     const whole = used.get(line.price) ?? 0;
-    return { ...line, service: price.service, unit: price.unit, dollars: (dollarsFor(price, whole) * line.units) / whole };
+    return {
+      ...line,
+      service: price.service,
+      unit: price.unit,
+      dollars: (dollarsFor(price, whole) * line.units) / whole,
+    };
   });
   const free = sum(
     [...used].map(([name, units]) => {
@@ -32,11 +41,17 @@ export const billOf = (cloud: Cloud, load: Load): Bill => {
       return dollarsFor(price, units) - dollarsFor(price, Math.max(0, units - (price.free ?? 0)));
     }),
   );
-  const of = (part: Line['of']): number => sum(all.filter((line) => line.of === part).map(({ dollars }) => dollars));
+  const of = (part: Line['of']): number =>
+    sum(all.filter((line) => line.of === part).map(({ dollars }) => dollars));
   return {
     load,
     lines: all,
-    services: Object.fromEntries([...Map.groupBy(all, ({ service }) => service)].map(([service, some]) => [service, sum(some.map(({ dollars }) => dollars))])),
+    services: Object.fromEntries(
+      [...Map.groupBy(all, ({ service }) => service)].map(([service, some]) => [
+        service,
+        sum(some.map(({ dollars }) => dollars)),
+      ]),
+    ),
     parts: { events: of('events'), questions: of('questions'), standing: of('standing') },
     total: sum(all.map(({ dollars }) => dollars)),
     free,

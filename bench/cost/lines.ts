@@ -9,13 +9,17 @@ type Counted = readonly [price: Priced, what: string, units: number];
 const days = habits.monthSeconds / 86_400;
 
 /** All lines of a month’s bill, and what its questions read. */
-export const linesOf = (cloud: Cloud, load: Load): { readonly lines: readonly Line[]; readonly readings: Readonly<Record<'usual' | 'funnel', Reading>> } => {
+export const linesOf = (
+  cloud: Cloud,
+  load: Load,
+): { readonly lines: readonly Line[]; readonly readings: Readonly<Record<'usual' | 'funnel', Reading>> } => {
   const flow = flowOf(cloud, load);
   const readings = readingsOf(cloud, load, flow);
   const drains = habits.monthSeconds / cloud.drainEverySeconds;
   const all = flow.requests * (1 + load.preflights) + load.questions;
   const share = traced(cloud, all) / all;
-  const under = (of: Line['of'], counted: readonly Counted[]): readonly Line[] => counted.map(([price, what, units]) => ({ of, price, what, units }));
+  const under = (of: Line['of'], counted: readonly Counted[]): readonly Line[] =>
+    counted.map(([price, what, units]) => ({ of, price, what, units }));
   return {
     lines: [
       ...under('events', takingIn(cloud, load, flow, share)),
@@ -26,7 +30,12 @@ export const linesOf = (cloud: Cloud, load: Load): { readonly lines: readonly Li
   };
 };
 
-const takingIn = (cloud: Cloud, { preflights, months }: Load, { requests, billedBytes, files, storedBytes }: Flow, share: number): readonly Counted[] => {
+const takingIn = (
+  cloud: Cloud,
+  { preflights, months }: Load,
+  { requests, billedBytes, files, storedBytes }: Flow,
+  share: number,
+): readonly Counted[] => {
   const verdicts = verdictsFor(cloud, requests);
   const gateway = requests * (1 + preflights);
   const logs = logGb(cloud, { gateway, runs: requests + verdicts, doors: requests });
@@ -48,9 +57,16 @@ const takingIn = (cloud: Cloud, { preflights, months }: Load, { requests, billed
   ];
 };
 
-const answering = (cloud: Cloud, { questions }: Load, { files }: Flow, { usual, funnel }: ReturnType<typeof readingsOf>, share: number): readonly Counted[] => {
+const answering = (
+  cloud: Cloud,
+  { questions }: Load,
+  { files }: Flow,
+  { usual, funnel }: ReturnType<typeof readingsOf>,
+  share: number,
+): readonly Counted[] => {
   const verdicts = verdictsFor(cloud, questions);
-  const both = (of: (reading: Reading) => number): number => questions * ((1 - habits.funnelShare) * of(usual) + habits.funnelShare * of(funnel));
+  const both = (of: (reading: Reading) => number): number =>
+    questions * ((1 - habits.funnelShare) * of(usual) + habits.funnelShare * of(funnel));
   const logs = logGb(cloud, { gateway: questions, runs: questions + verdicts, doors: questions, ours: 2 });
   return [
     ['apiRequest', 'questions through /mcp', questions],
@@ -60,7 +76,11 @@ const answering = (cloud: Cloud, { questions }: Load, { files }: Flow, { usual, 
     ['athenaRead', 'bytes of the raw level', both(({ bytes }) => bytes)],
     ['s3Read', 'files, by Athena', both(({ gets }) => gets)],
     ['s3Write', 'names listed, by Athena', both(({ lists }) => lists)],
-    ['s3Write', 'how far the lake has come: the day’s names, the first spilled', questions * (pagesOfDay(files) + 1)],
+    [
+      's3Write',
+      'how far the lake has come: the day’s names, the first spilled',
+      questions * (pagesOfDay(files) + 1),
+    ],
     ['glueCall', 'questions', questions * habits.glueCalls],
     ['logIn', 'questions', logs],
     ['logKept', 'questions', logs],
@@ -91,12 +111,17 @@ const standing = (cloud: Cloud, drains: number): readonly Counted[] => {
   ];
 };
 
-const verdictsFor = ({ verdictSeconds }: Cloud, requests: number): number => habits.senders * renewals(requests / habits.senders, verdictSeconds);
+const verdictsFor = ({ verdictSeconds }: Cloud, requests: number): number =>
+  habits.senders * renewals(requests / habits.senders, verdictSeconds);
 
 const judging = (cloud: Cloud, verdicts: number): readonly Counted[] => [
   ['lambdaRun', 'authorizer', verdicts],
   ['lambdaTime', 'authorizer', gbSeconds(verdicts, habits.authorizerMs, cloud.memoryMiB.authorizer)],
   // A read sees every write before it, so a key of up to 4 KB is one unit.
   ['dynamoRead', 'keys', verdicts],
-  ['secretRead', 'the pepper, every five minutes and at each start', renewals(verdicts, pepperKeepsMs / 1000) + verdicts * habits.coldShare],
+  [
+    'secretRead',
+    'the pepper, every five minutes and at each start',
+    renewals(verdicts, pepperKeepsMs / 1000) + verdicts * habits.coldShare,
+  ],
 ];

@@ -30,7 +30,8 @@ export const gb = 2 ** 30;
 const firehoseStep = 5 * 1024;
 
 /** How often something that is good for so long must be renewed, when it is wanted so many times a month at random: each renewal serves those who come while it is good. */
-export const renewals = (wanted: number, goodForSeconds: number): number => wanted / (1 + (wanted / habits.monthSeconds) * goodForSeconds);
+export const renewals = (wanted: number, goodForSeconds: number): number =>
+  wanted / (1 + (wanted / habits.monthSeconds) * goodForSeconds);
 
 /** What a month’s events are on their way and in the lake. */
 export interface Flow {
@@ -49,7 +50,12 @@ export const flowOf = ({ bufferSeconds, bufferMiB }: Cloud, { events, bytes, per
   const billed = records.reduce((sum, length) => sum + Math.ceil(length / firehoseStep) * firehoseStep, 0);
   const sent = records.reduce((sum, length) => sum + length, 0);
   const files = Math.max(renewals(requests, bufferSeconds), (requests * sent) / (bufferMiB * 2 ** 20));
-  return { requests, billedBytes: requests * billed, files, storedBytes: events * bytes * habits.rowShare + files * habits.fileBytes };
+  return {
+    requests,
+    billedBytes: requests * billed,
+    files,
+    storedBytes: events * bytes * habits.rowShare + files * habits.fileBytes,
+  };
 };
 
 /** How many of so many requests X-Ray records. */
@@ -59,10 +65,14 @@ export const traced = ({ traces }: Pick<Cloud, 'traces'>, requests: number): num
 };
 
 /** Time of a function as Lambda bills it, GB-seconds: its runs, and the starts among them. */
-export const gbSeconds = (runs: number, ms: number, memoryMiB: number): number => (runs * (ms + habits.coldShare * habits.coldMs) * memoryMiB) / 1000 / 1024;
+export const gbSeconds = (runs: number, ms: number, memoryMiB: number): number =>
+  (runs * (ms + habits.coldShare * habits.coldMs) * memoryMiB) / 1000 / 1024;
 
 /** GB of log: `gateway` requests with a line of the access log, `runs` with Lambda’s lines, `doors` with `ours` of our own. */
-export const logGb = (cloud: Cloud, { gateway, runs, doors, ours = 1 }: { gateway: number; runs: number; doors: number; ours?: number }): number => {
+export const logGb = (
+  cloud: Cloud,
+  { gateway, runs, doors, ours = 1 }: { gateway: number; runs: number; doors: number; ours?: number },
+): number => {
   const { platformLog, requestLog, logLineBytes, logValueBytes } = habits;
   const access = cloud.accessLog.replace(/\$context[\w.]+/g, 'x'.repeat(logValueBytes)).length + logLineBytes;
   const platform = platformLog.bytes + platformLog.lines * logLineBytes;

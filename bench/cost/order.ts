@@ -45,9 +45,12 @@ export const answerTo = (args: readonly string[]): string => {
   const number = (name: string, otherwise: number, from: number): number => {
     const value = given[name] === undefined ? otherwise : Number(given[name]);
     if (Number.isFinite(value) && value >= from) return value;
-    throw new Error(`--${name} takes a number from ${from} on, such as ${otherwise}; it was ${JSON.stringify(given[name])}.`);
+    throw new Error(
+      `--${name} takes a number from ${from} on, such as ${otherwise}; it was ${JSON.stringify(given[name])}.`,
+    );
   };
-  const whole = (name: string, otherwise: number, from: number): number => Math.round(number(name, otherwise, from));
+  const whole = (name: string, otherwise: number, from: number): number =>
+    Math.round(number(name, otherwise, from));
   const events = given.events === undefined ? volumes : String(given.events).split(',').map(Number);
   if (!events.every((count) => Number.isFinite(count) && count >= 1))
     throw new Error(`--events takes numbers with commas between, such as 1e6,1e8; it was ${given.events}.`);
@@ -70,7 +73,10 @@ export const answerTo = (args: readonly string[]): string => {
     '**One event a request**',
     billTable(singly),
     ...(given.lines === true
-      ? together.flatMap((bill) => [`**Each line: ${bill.load.events.toLocaleString('en-US')} events, ${load.perRequest} a request**`, lineTable(bill)])
+      ? together.flatMap((bill) => [
+          `**Each line: ${bill.load.events.toLocaleString('en-US')} events, ${load.perRequest} a request**`,
+          lineTable(bill),
+        ])
       : []),
     verdicts(together),
     ...grounds(cloud, together),

@@ -6,10 +6,14 @@ import type { Load } from './load.ts';
 import { priceList } from './prices.ts';
 
 /** What README’s table is about. */
-export const usual = { bytes: 700, perRequest: habits.eventsPerRequest, preflights: 0, questions: 1_000, days: 7, months: 1 } as const satisfies Omit<
-  Load,
-  'events'
->;
+export const usual = {
+  bytes: 700,
+  perRequest: habits.eventsPerRequest,
+  preflights: 0,
+  questions: 1_000,
+  days: 7,
+  months: 1,
+} as const satisfies Omit<Load, 'events'>;
 /** The volumes of README’s table, events a month. */
 export const volumes: readonly number[] = [1e6, 1e8, 1e10];
 /** What a month was to cost at most, dollars, by its events. */
@@ -24,10 +28,12 @@ export const money = (dollars: number): string => {
   return `$${dollars.toLocaleString('en-US', dollars < 99.995 ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : { maximumFractionDigits: 0 })}`;
 };
 
-const short = (count: number): string => (count >= 1e9 ? `${count / 1e9} B` : count >= 1e6 ? `${count / 1e6} M` : count.toLocaleString('en-US'));
+const short = (count: number): string =>
+  count >= 1e9 ? `${count / 1e9} B` : count >= 1e6 ? `${count / 1e6} M` : count.toLocaleString('en-US');
 const questionsOf = ({ questions }: Load): string => `${questions.toLocaleString('en-US')} questions`;
 /** Marks what Athena stops at the workgroup’s limit: those questions are refused. */
-const marked = ({ readings, parts }: Bill): string => `${money(parts.questions)}${readings.usual.stopped ? ' †' : ''}`;
+const marked = ({ readings, parts }: Bill): string =>
+  `${money(parts.questions)}${readings.usual.stopped ? ' †' : ''}`;
 
 /** Bills side by side, a row a service. `singly`: the same months with one event a request. */
 export const billTable = (bills: readonly Bill[], singly: readonly Bill[] = []): string => {
@@ -39,11 +45,16 @@ export const billTable = (bills: readonly Bill[], singly: readonly Bill[] = []):
     [`of it: ${first === undefined ? 'questions' : questionsOf(first.load)}`, ...bills.map(marked)],
     ['of it: standing there', ...bills.map(({ parts }) => money(parts.standing))],
     ['less what AWS gives each account every month', ...bills.map(({ free }) => `−${money(free)}`)],
-    ...(singly.length === 0 ? [] : [['taking events in, one a request', ...singly.map(({ parts }) => money(parts.events))]]),
+    ...(singly.length === 0
+      ? []
+      : [['taking events in, one a request', ...singly.map(({ parts }) => money(parts.events))]]),
   ];
   return table(
     ['a month', ...bills.map(({ load }) => `${short(load.events)} events`)],
-    [...services.map((service) => [service, ...bills.map(({ services }) => money(services[service] ?? 0))]), ...parts],
+    [
+      ...services.map((service) => [service, ...bills.map(({ services }) => money(services[service] ?? 0))]),
+      ...parts,
+    ],
     'numbers',
   );
 };
@@ -74,7 +85,10 @@ export const verdicts = (bills: readonly Bill[]): string => {
       money(dollars),
       dollars <= goal ? 'met' : 'MISSED',
     ];
-    return [row('taking them in', parts.events), row(`and ${questionsOf(load)}`, parts.events + parts.questions)];
+    return [
+      row('taking them in', parts.events),
+      row(`and ${questionsOf(load)}`, parts.events + parts.questions),
+    ];
   });
   return table(['goal', 'target', 'computed', ''], rows, 'numbers');
 };

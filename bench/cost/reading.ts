@@ -27,24 +27,39 @@ export const pagesOfDay = (files: number): number => Math.max(1, Math.ceil(files
 
 /** From which arrival day on a question about the last days reads: asked of the very relation that it reads. */
 const firstDayOf = (days: number): string => {
-  const { text } = eventsOf({ projects: ['prj'], env: 'live', bots: false, lake: 'raw' }, { from: now - days * dayMs, to: now });
+  const { text } = eventsOf(
+    { projects: ['prj'], env: 'live', bots: false, lake: 'raw' },
+    { from: now - days * dayMs, to: now },
+  );
   const [, day] = /dt >= '([\d-]+)'/.exec(text) ?? [];
   if (day === undefined) throw new Error('events-of.ts no longer says from which day on it reads');
   return day;
 };
 
 /** A usual question, and a funnel, which besides reads every day there is. There is one file format and one level, the one Firehose writes. */
-export const readingsOf = (cloud: Cloud, { days, months }: Load, { files, storedBytes }: Flow): Readonly<Record<'usual' | 'funnel', Reading>> => {
+export const readingsOf = (
+  cloud: Cloud,
+  { days, months }: Load,
+  { files, storedBytes }: Flow,
+): Readonly<Record<'usual' | 'funnel', Reading>> => {
   const fileBytes = storedBytes / files;
   const whole = fileBytes <= habits.wholeFileBytes;
   const reading = (spans: readonly number[]): Reading => {
     const kept = spans.map((span) => Math.min(span, monthDays * months));
     // Each day of the span and the one to come, which is in the table’s range too, is a LIST; one that has files takes the pages of a full day.
-    const lists = spans.reduce((sum, span, i) => sum + Math.ceil(span) + 1 + Math.ceil(kept[i] ?? 0) * (pagesOfDay(files) - 1), 0);
+    const lists = spans.reduce(
+      (sum, span, i) => sum + Math.ceil(span) + 1 + Math.ceil(kept[i] ?? 0) * (pagesOfDay(files) - 1),
+      0,
+    );
     const read = kept.reduce((sum, span) => sum + span, 0) * (files / monthDays);
     const bytes = read * fileBytes * (whole ? 1 : habits.columnShare);
     const part = Math.min(1, cloud.cutoffBytes / bytes);
-    return { lists, gets: read * (whole ? 1 : habits.piecesOfLargeFile) * part, bytes: Math.max(10e6, bytes * part), stopped: part < 1 };
+    return {
+      lists,
+      gets: read * (whole ? 1 : habits.piecesOfLargeFile) * part,
+      bytes: Math.max(10e6, bytes * part),
+      stopped: part < 1,
+    };
   };
   const recent = daysSince(firstDayOf(days));
   return { usual: reading([recent]), funnel: reading([recent, daysSince(cloud.firstDay)]) };

@@ -28,16 +28,32 @@ export const authorize =
     const token = route.key === 'k' ? presented : tokenIn(presented);
     const found = typeof token === 'string' ? await principalOfKey(world, token) : token;
     if ('problem' in found) return verdict(event, route, 'unknown', { ...found }, null);
-    return verdict(event, route, found.key, contextOf(found), route.needs === null ? null : refusalFor(found, route.needs));
+    return verdict(
+      event,
+      route,
+      found.key,
+      contextOf(found),
+      route.needs === null ? null : refusalFor(found, route.needs),
+    );
   };
 
-const missing: Refusal = { problem: 'missing_bearer_token', message: 'The Authorization header holds no bearer token; send Authorization: Bearer <key>.' };
+const missing: Refusal = {
+  problem: 'missing_bearer_token',
+  message: 'The Authorization header holds no bearer token; send Authorization: Bearer <key>.',
+};
 const malformed: Refusal = {
   problem: 'malformed_api_key',
-  message: 'This is not a whole key: its shape or its checksum is wrong. Copy it again; keys look like sk_live_AbCd1234_… and end in 6 checksum characters.',
+  message:
+    'This is not a whole key: its shape or its checksum is wrong. Copy it again; keys look like sk_live_AbCd1234_… and end in 6 checksum characters.',
 };
-const unknown: Refusal = { problem: 'invalid_api_key', message: 'No such key, or it was revoked. Use another key of this project or mint a new one.' };
-const otherKind: Refusal = { problem: 'key_kind_mismatch', message: 'The stored key is of another kind than the one presented. Mint a new key.' };
+const unknown: Refusal = {
+  problem: 'invalid_api_key',
+  message: 'No such key, or it was revoked. Use another key of this project or mint a new one.',
+};
+const otherKind: Refusal = {
+  problem: 'key_kind_mismatch',
+  message: 'The stored key is of another kind than the one presented. Mint a new key.',
+};
 
 /** A policy names a route by its own spelling; a gateway may take `/v1/track/` for it and then find that the policy does not. */
 const otherwiseSpelled: Refusal = {
@@ -51,7 +67,10 @@ const tokenIn = (header: string): string | Refusal => {
   return token ?? (/^bearer +\S/i.test(header) ? malformed : missing);
 };
 
-const principalOfKey = async ({ ledger, pepper }: Pick<World, 'ledger' | 'pepper'>, text: string): Promise<Principal | Refusal> => {
+const principalOfKey = async (
+  { ledger, pepper }: Pick<World, 'ledger' | 'pepper'>,
+  text: string,
+): Promise<Principal | Refusal> => {
   const parsed = parseKey(text);
   if (parsed === undefined) return malformed;
   const item = await ledger.read(keyId(parsed.secret, await pepper()));
@@ -62,8 +81,11 @@ const principalOfKey = async ({ ledger, pepper }: Pick<World, 'ledger' | 'pepper
 };
 
 const routeOf = ({ resource, httpMethod }: APIGatewayRequestAuthorizerEvent): Route => {
-  const route = routes.find(({ path, method }) => path === resource && method === (httpMethod === 'HEAD' ? 'GET' : httpMethod));
-  if (route === undefined) throw new Error(`the gateway sent a route that is not ours: ${httpMethod} ${resource}`);
+  const route = routes.find(
+    ({ path, method }) => path === resource && method === (httpMethod === 'HEAD' ? 'GET' : httpMethod),
+  );
+  if (route === undefined)
+    throw new Error(`the gateway sent a route that is not ours: ${httpMethod} ${resource}`);
   return route;
 };
 
@@ -81,7 +103,13 @@ const verdict = (
     principalId,
     policyDocument: {
       Version: '2012-10-17',
-      Statement: [{ Action: 'execute-api:Invoke', Effect: refusal === null ? 'Allow' : 'Deny', Resource: `${api}/${stage}/${httpMethod}${route.path}` }],
+      Statement: [
+        {
+          Action: 'execute-api:Invoke',
+          Effect: refusal === null ? 'Allow' : 'Deny',
+          Resource: `${api}/${stage}/${httpMethod}${route.path}`,
+        },
+      ],
     },
     context: { ...context, ...refusal, denied, because },
   };

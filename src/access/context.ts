@@ -25,7 +25,12 @@ const known = z.object({
   plan: word,
   problem: z.optional(z.undefined()),
 });
-const inProject = z.object({ project_id: word, project_slug: z.string(), timezone: z.string(), allowed_origins: origins });
+const inProject = z.object({
+  project_id: word,
+  project_slug: z.string(),
+  timezone: z.string(),
+  allowed_origins: origins,
+});
 
 /** The principal as authorizer context. */
 export const contextOf = ({ key, kind, env, scope, accountId, plan, project }: Principal): Context => ({
@@ -52,24 +57,36 @@ export const principalOf = (context: unknown): Principal | null => {
   const where = inProject.safeParse(context);
   if (!where.success) return null;
   const { project_id, project_slug, timezone, allowed_origins } = where.data;
-  return { ...rest, accountId: account_id, project: { id: project_id, slug: project_slug, timezone, allowedOrigins: allowed_origins } };
+  return {
+    ...rest,
+    accountId: account_id,
+    project: { id: project_id, slug: project_slug, timezone, allowedOrigins: allowed_origins },
+  };
 };
 
 /** Why the authorizer did not take the key; null when it did. A plain look, for it is null on nearly every request. */
 export const refusalOf = (context: unknown): Refusal | null => {
-  if (typeof context !== 'object' || context === null || !('problem' in context) || !('message' in context)) return null;
+  if (typeof context !== 'object' || context === null || !('problem' in context) || !('message' in context))
+    return null;
   const { problem, message } = context;
-  return typeof problem === 'string' && isProblem(problem) && typeof message === 'string' ? { problem, message } : null;
+  return typeof problem === 'string' && isProblem(problem) && typeof message === 'string'
+    ? { problem, message }
+    : null;
 };
 
 /** The word and the sentence for what the verdict’s policy does not allow; every verdict has them. */
-export const denialOf = ({ denied = '', because = 'This key may not use this route.' }: Context): Refusal => ({
+export const denialOf = ({
+  denied = '',
+  because = 'This key may not use this route.',
+}: Context): Refusal => ({
   problem: isProblem(denied) ? denied : 'insufficient_scope',
   message: because,
 });
 
 /** The name of the key, for the log; null where none was good enough to have one. */
 export const keyNameIn = (context: unknown): string | null =>
-  typeof context === 'object' && context !== null && 'key' in context && typeof context.key === 'string' ? context.key : null;
+  typeof context === 'object' && context !== null && 'key' in context && typeof context.key === 'string'
+    ? context.key
+    : null;
 
 const isProblem = (word: string): word is ProblemCode => Object.hasOwn(problems, word);

@@ -36,11 +36,14 @@ export const parseKey = (text: string): ParsedKey | undefined => {
   const env = keyEnvs.find((known) => known === word);
   if (name === undefined || env === undefined || !isKeyKind(kind)) return undefined;
   const given = Buffer.from(text.slice(-checksumLength));
-  return timingSafeEqual(given, Buffer.from(checksumOf(text.slice(0, -checksumLength)))) ? { kind, env, name, secret: text } : undefined;
+  return timingSafeEqual(given, Buffer.from(checksumOf(text.slice(0, -checksumLength))))
+    ? { kind, env, name, secret: text }
+    : undefined;
 };
 
 /** The id a key's record has in the ledger: `KEY#` and the HMAC-SHA-256 of the whole key under the pepper, in hex. */
-export const keyId = (key: string, pepper: Uint8Array): string => `KEY#${createHmac('sha256', prepared(pepper)).update(key).digest('hex')}`;
+export const keyId = (key: string, pepper: Uint8Array): string =>
+  `KEY#${createHmac('sha256', prepared(pepper)).update(key).digest('hex')}`;
 
 /** A word of n letters and digits for names that are unique but not secret. */
 export const randomWord = (length: number, random: (n: number) => Uint8Array): string =>
@@ -58,4 +61,5 @@ const prepared = (pepper: Uint8Array): KeyObject => {
 
 const peppers = new WeakMap<Uint8Array, KeyObject>();
 
-const checksumOf = (unsigned: string): string => hash('sha256', unsigned, 'base64url').slice(0, checksumLength);
+const checksumOf = (unsigned: string): string =>
+  hash('sha256', unsigned, 'base64url').slice(0, checksumLength);

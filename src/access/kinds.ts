@@ -14,7 +14,15 @@ export const keyKinds = {
     forget: 'forget_requires_secret_key',
     admin: 'insufficient_scope',
   },
-  sk: { meant: 'servers, writing agents', ingest: true, read: true, mcp: true, mcp_account: 'account_key_required', forget: true, admin: 'insufficient_scope' },
+  sk: {
+    meant: 'servers, writing agents',
+    ingest: true,
+    read: true,
+    mcp: true,
+    mcp_account: 'account_key_required',
+    forget: true,
+    admin: 'insufficient_scope',
+  },
   rk: {
     meant: 'dashboards, agents that read',
     ingest: 'insufficient_scope',
@@ -57,5 +65,10 @@ export interface Principal {
   readonly accountId: string;
   readonly plan: string;
   /** The key’s project; null on an account key. */
-  readonly project: { readonly id: string; readonly slug: string; readonly timezone: string; readonly allowedOrigins: readonly string[] } | null;
+  readonly project: {
+    readonly id: string;
+    readonly slug: string;
+    readonly timezone: string;
+    readonly allowedOrigins: readonly string[];
+  } | null;
 }

@@ -34,7 +34,10 @@ export const checkOrigin = ({ kind, project }: Principal, origin: string | undef
   if (kind !== 'pk') return;
   const allowed = project?.allowedOrigins ?? [];
   if (origin !== undefined && (allowed.includes(origin) || allowed.includes('*'))) return;
-  const came = origin === undefined ? 'no Origin header came' : `the page’s origin ${JSON.stringify(origin.slice(0, 200))} is not listed`;
+  const came =
+    origin === undefined
+      ? 'no Origin header came'
+      : `the page’s origin ${JSON.stringify(origin.slice(0, 200))} is not listed`;
   throw new Problem(
     'origin_not_allowed',
     `A pk_ key works only on pages of its project’s allowed_origins; ${came}. List the page’s origin there, or use an sk_ key on a server.`,

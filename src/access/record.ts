@@ -1,7 +1,12 @@
 import * as z from 'zod/mini';
 import { keyEnvs, keyScopes, kindNames, type Principal } from './kinds.ts';
 
-const project = z.object({ id: z.string(), slug: z.string(), timezone: z.string(), allowed_origins: z.array(z.string()) });
+const project = z.object({
+  id: z.string(),
+  slug: z.string(),
+  timezone: z.string(),
+  allowed_origins: z.array(z.string()),
+});
 
 /** What the ledger keeps of a key under `keyId`: all that an authorizer must know, so that one read decides. */
 export const keyRecord = z.object({
@@ -24,12 +29,25 @@ export const keyRecord = z.object({
 export type KeyRecord = Readonly<z.infer<typeof keyRecord>>;
 
 /** Who presents this key. */
-export const principalFrom = ({ key, kind, env, scope, account_id, plan, project }: KeyRecord): Principal => ({
+export const principalFrom = ({
+  key,
+  kind,
+  env,
+  scope,
+  account_id,
+  plan,
+  project,
+}: KeyRecord): Principal => ({
   key,
   kind,
   env,
   scope,
   accountId: account_id,
   plan,
-  project: project && { id: project.id, slug: project.slug, timezone: project.timezone, allowedOrigins: project.allowed_origins },
+  project: project && {
+    id: project.id,
+    slug: project.slug,
+    timezone: project.timezone,
+    allowedOrigins: project.allowed_origins,
+  },
 });

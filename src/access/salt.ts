@@ -12,7 +12,9 @@ const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
  * The salt of the UTC day of an instant (ms since 1970): 32 random bytes that all instances share through the ledger and that are erased once more than two days old,
  * after which no hash made with it can be recomputed.
  */
-export const dailySalts = (world: Pick<World, 'ledger' | 'random' | 'log'>): ((atMs: number) => Promise<KeyObject>) => {
+export const dailySalts = (
+  world: Pick<World, 'ledger' | 'random' | 'log'>,
+): ((atMs: number) => Promise<KeyObject>) => {
   const known = new Map<string, Promise<KeyObject>>();
   return (atMs) => {
     const today = day(atMs);
@@ -33,7 +35,13 @@ const saltOf = async (world: Pick<World, 'ledger' | 'random' | 'log'>, atMs: num
   const stored = (await world.ledger.read(id))?.data.salt;
   if (typeof stored === 'string') return key(stored);
   const made = Buffer.from(world.random(32)).toString('base64');
-  if (await world.ledger.write({ id, group, at: today, data: { salt: made } }, 0, Date.parse(today) + (keptDays + 1) * dayMs)) {
+  if (
+    await world.ledger.write(
+      { id, group, at: today, data: { salt: made } },
+      0,
+      Date.parse(today) + (keptDays + 1) * dayMs,
+    )
+  ) {
     await forgetBefore(world, day(atMs - keptDays * dayMs)).catch((cause: unknown) =>
       world.log.warn('old salts could not be erased; tomorrow they will be', { cause: String(cause) }),
     );
@@ -46,7 +54,8 @@ const saltOf = async (world: Pick<World, 'ledger' | 'random' | 'log'>, atMs: num
 };
 
 const forgetBefore = async ({ ledger }: Pick<World, 'ledger'>, oldest: string): Promise<void> => {
-  for await (const { id, at, version } of itemsOf(ledger, group)) if (at !== undefined && at < oldest) await ledger.erase(id, version);
+  for await (const { id, at, version } of itemsOf(ledger, group))
+    if (at !== undefined && at < oldest) await ledger.erase(id, version);
 };
 
 const key = (base64: string): KeyObject => createSecretKey(Buffer.from(base64, 'base64'));

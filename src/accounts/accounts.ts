@@ -14,23 +14,39 @@ export interface Account {
   readonly created_at: string;
 }
 
-const stored = z.object({ account_id: z.string(), name: z.string(), plan: z.string(), created_at: z.string() });
+const stored = z.object({
+  account_id: z.string(),
+  name: z.string(),
+  plan: z.string(),
+  created_at: z.string(),
+});
 
 /** A new id such as `prj_4fGh…`: unique, not secret. */
-export const newId = (kind: 'acc' | 'prj', random: World['random']): string => `${kind}_${randomWord(16, random)}`;
+export const newId = (kind: 'acc' | 'prj', random: World['random']): string =>
+  `${kind}_${randomWord(16, random)}`;
 
 /** Keeps a new account, or finds the one that has this id already. */
 export const createAccount = async (
   { ledger, clock, random }: Books,
-  { id = newId('acc', random), name, plan }: { readonly id?: string; readonly name: string; readonly plan: string },
+  {
+    id = newId('acc', random),
+    name,
+    plan,
+  }: { readonly id?: string; readonly name: string; readonly plan: string },
 ): Promise<Account> => {
   const account: Account = { account_id: id, name, plan, created_at: new Date(clock()).toISOString() };
-  const kept = await ledger.write({ id: `ACC#${id}`, group: 'ACC', at: account.created_at, data: { ...account } }, 0);
+  const kept = await ledger.write(
+    { id: `ACC#${id}`, group: 'ACC', at: account.created_at, data: { ...account } },
+    0,
+  );
   return kept ? account : ((await accountOf({ ledger }, id)) ?? account);
 };
 
 /** The account with this id, or undefined. */
-export const accountOf = async ({ ledger }: Pick<Books, 'ledger'>, id: string): Promise<Account | undefined> => {
+export const accountOf = async (
+  { ledger }: Pick<Books, 'ledger'>,
+  id: string,
+): Promise<Account | undefined> => {
   const item = await ledger.read(`ACC#${id}`);
   return item && stored.parse(item.data);
 };

@@ -13,7 +13,10 @@ export type KeyOwner =
   | { readonly kind: 'ak'; readonly accountId: string; readonly scope?: '' | 'admin' };
 
 /** Mints a key and keeps its record. The answer is the only time the key itself is seen; throws `not_found` without such an owner. */
-export const mintKey = async (books: Books, owner: KeyOwner & { readonly env: KeyEnv }): Promise<{ readonly key: string; readonly record: KeyRecord }> => {
+export const mintKey = async (
+  books: Books,
+  owner: KeyOwner & { readonly env: KeyEnv },
+): Promise<{ readonly key: string; readonly record: KeyRecord }> => {
   const key = newKey(owner.kind, owner.env, books.random);
   return { key, record: await keepKey(books, key, owner) };
 };
@@ -21,7 +24,8 @@ export const mintKey = async (books: Books, owner: KeyOwner & { readonly env: Ke
 /** Keeps the record of a key that was minted elsewhere (the first start's file); a record that is there stays as it is. */
 export const keepKey = async (books: Books, key: string, owner: KeyOwner): Promise<KeyRecord> => {
   const parsed = parseKey(key);
-  if (parsed === undefined || parsed.kind !== owner.kind) throw new Problem('malformed_api_key', `This is not a key of kind ${owner.kind}_.`);
+  if (parsed === undefined || parsed.kind !== owner.kind)
+    throw new Problem('malformed_api_key', `This is not a key of kind ${owner.kind}_.`);
   const { ledger, clock, pepper } = books;
   const id = keyId(key, await pepper());
   const record: KeyRecord = {
@@ -33,7 +37,9 @@ export const keepKey = async (books: Books, key: string, owner: KeyOwner): Promi
     revoked_at: null,
   };
   const group = `KEYS#${owner.kind === 'ak' ? owner.accountId : owner.projectId}`;
-  if (!(await ledger.write({ id, group, at: `${record.created_at}#${record.key}`, data: { ...record } }, 0))) {
+  if (
+    !(await ledger.write({ id, group, at: `${record.created_at}#${record.key}`, data: { ...record } }, 0))
+  ) {
     return keyRecord.parse((await ledger.read(id))?.data);
   }
   // The project may have changed between our reading it and the key's being listed among those to renew.
@@ -59,7 +65,9 @@ export const revokeKey = async (books: Books, ownerId: string, name: string): Pr
   if (record.revoked_at !== null) return record;
   const { version, ...rest } = item;
   const revoked = { ...record, revoked_at: new Date(clock()).toISOString() };
-  return (await ledger.write({ ...rest, data: revoked }, version)) ? revoked : revokeKey(books, ownerId, name);
+  return (await ledger.write({ ...rest, data: revoked }, version))
+    ? revoked
+    : revokeKey(books, ownerId, name);
 };
 
 const itemNamed = async (ledger: Books['ledger'], ownerId: string, name: string): Promise<LedgerItem> => {
@@ -70,11 +78,23 @@ const itemNamed = async (ledger: Books['ledger'], ownerId: string, name: string)
   );
 };
 
-const belongings = async (books: Books, owner: KeyOwner): Promise<Pick<KeyRecord, 'scope' | 'account_id' | 'plan' | 'project'>> => {
+const belongings = async (
+  books: Books,
+  owner: KeyOwner,
+): Promise<Pick<KeyRecord, 'scope' | 'account_id' | 'plan' | 'project'>> => {
   const project = owner.kind === 'ak' ? undefined : await projectOf(books, owner.projectId);
   const accountId = owner.kind === 'ak' ? owner.accountId : project?.account_id;
   const account = accountId === undefined ? undefined : await accountOf(books, accountId);
-  if (account === undefined) throw new Problem('not_found', `There is no ${owner.kind === 'ak' ? 'account' : 'project'} to mint this key for.`);
+  if (account === undefined)
+    throw new Problem(
+      'not_found',
+      `There is no ${owner.kind === 'ak' ? 'account' : 'project'} to mint this key for.`,
+    );
   const scope = owner.kind === 'ak' ? (owner.scope ?? '') : '';
-  return { scope, account_id: account.account_id, plan: account.plan, project: project === undefined ? null : copyFor(project) };
+  return {
+    scope,
+    account_id: account.account_id,
+    plan: account.plan,
+    project: project === undefined ? null : copyFor(project),
+  };
 };

@@ -6,7 +6,11 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Environment } from './environment.ts';
 
 /** How long every client waits, ms. Region, credentials, AWS_ENDPOINT_URL and its forms per service the SDK reads by itself. */
-const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true } as const;
+const requestHandler = {
+  connectionTimeout: 1_000,
+  requestTimeout: 5_000,
+  throwOnRequestTimeout: true,
+} as const;
 
 /** A client of its service. */
 export const dynamo = (): DynamoDBClient => new DynamoDBClient({ requestHandler });

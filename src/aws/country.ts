@@ -15,7 +15,9 @@ export const openCountries = (folder: string, log: Log): World['country'] => {
       const [four, six] = countryFiles.names.map((file) => readFileSync(join(folder, file)));
       return four === undefined ? () => null : countryTable(four, six);
     } catch (thrown) {
-      log.error('the tables of countries cannot be read; every country is unknown', { error: String(thrown) });
+      log.error('the tables of countries cannot be read; every country is unknown', {
+        error: String(thrown),
+      });
       return () => null;
     }
   };

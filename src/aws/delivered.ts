@@ -33,17 +33,28 @@ const underwayMs = (bufferSeconds + deliverySeconds) * 1000;
  * before had its turn by then; what was spilled has not, from the oldest on. The clock alone proves nothing: a stream that delivers nothing more, be it idle or stuck,
  * leaves this instant where it is.
  */
-export const openDelivered = ({ client, bucket: Bucket, clock }: DeliveredParts): (() => Promise<Delivered>) => {
+export const openDelivered = ({
+  client,
+  bucket: Bucket,
+  clock,
+}: DeliveredParts): (() => Promise<Delivered>) => {
   let known: number | undefined;
 
   const newestOf = async (where: Omit<ListObjectsV2CommandInput, 'Bucket'>): Promise<number | undefined> => {
-    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix: prefixes.raw, ...where }))
-      for (const { LastModified } of Contents) if (LastModified !== undefined) known = Math.max(known ?? 0, LastModified.getTime());
+    for await (const { Contents = [] } of paginateListObjectsV2(
+      { client },
+      { Bucket, Prefix: prefixes.raw, ...where },
+    ))
+      for (const { LastModified } of Contents)
+        if (LastModified !== undefined) known = Math.max(known ?? 0, LastModified.getTime());
     return known;
   };
   const lastFolder = async (): Promise<string | undefined> => {
     let last: string | undefined;
-    for await (const { CommonPrefixes = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix: prefixes.raw, Delimiter: '/' }))
+    for await (const { CommonPrefixes = [] } of paginateListObjectsV2(
+      { client },
+      { Bucket, Prefix: prefixes.raw, Delimiter: '/' },
+    ))
       last = CommonPrefixes.at(-1)?.Prefix ?? last;
     return last;
   };
@@ -55,12 +66,14 @@ export const openDelivered = ({ client, bucket: Bucket, clock }: DeliveredParts)
     const folder = await lastFolder();
     return folder === undefined ? undefined : newestOf({ Prefix: folder });
   };
-  const oldestSpilled = (): Promise<ListObjectsV2CommandOutput> => client.send(new ListObjectsV2Command({ Bucket, Prefix: prefixes.spill, MaxKeys: 1 }));
+  const oldestSpilled = (): Promise<ListObjectsV2CommandOutput> =>
+    client.send(new ListObjectsV2Command({ Bucket, Prefix: prefixes.spill, MaxKeys: 1 }));
 
   return async () => {
     const [last, spilled] = await Promise.all([newest(), oldestSpilled()]).catch(unreachable);
     const oldest = spilled.Contents?.[0]?.Key;
-    const waiting = oldest === undefined ? Number.POSITIVE_INFINITY : spilledAt(oldest.slice(prefixes.spill.length));
+    const waiting =
+      oldest === undefined ? Number.POSITIVE_INFINITY : spilledAt(oldest.slice(prefixes.spill.length));
     return { newest: last, completeUntil: Math.max(0, Math.min((last ?? 0) - underwayMs, waiting || 0)) };
   };
 };

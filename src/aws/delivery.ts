@@ -26,10 +26,17 @@ const pauseMs = 100;
 /** Hands records to the stream, in calls of at most 500 records and 4 MiB; what a call refuses is tried again, alone, up to three times. Never rejects. */
 export const deliver = async (stream: Stream, records: readonly Uint8Array[]): Promise<Undelivered> => {
   const left = await Promise.all(calls(records).map((call) => attempt(stream, call, 1)));
-  return { records: left.flatMap((each) => each.records), reasons: [...new Set(left.flatMap((each) => each.reasons))] };
+  return {
+    records: left.flatMap((each) => each.records),
+    reasons: [...new Set(left.flatMap((each) => each.reasons))],
+  };
 };
 
-const attempt = async (stream: Stream, records: readonly Uint8Array[], turn: number): Promise<Undelivered> => {
+const attempt = async (
+  stream: Stream,
+  records: readonly Uint8Array[],
+  turn: number,
+): Promise<Undelivered> => {
   const refused = await put(stream, records);
   if (refused.records.length === 0 || turn === tries) return refused;
   const [chance = 0] = stream.random(1);
@@ -39,12 +46,17 @@ const attempt = async (stream: Stream, records: readonly Uint8Array[], turn: num
 
 const put = async ({ client, name }: Stream, records: readonly Uint8Array[]): Promise<Undelivered> => {
   try {
-    const call = new PutRecordBatchCommand({ DeliveryStreamName: name, Records: records.map((Data) => ({ Data })) });
+    const call = new PutRecordBatchCommand({
+      DeliveryStreamName: name,
+      Records: records.map((Data) => ({ Data })),
+    });
     const { FailedPutCount = 0, RequestResponses = [] } = await client.send(call);
     if (FailedPutCount === 0) return { records: [], reasons: [] };
     // Answers stand in the order of the records; one without a record id was not taken.
     const refused = records.flatMap((record, i) =>
-      RequestResponses[i]?.RecordId === undefined ? [{ record, reason: RequestResponses[i]?.ErrorCode ?? 'unknown' }] : [],
+      RequestResponses[i]?.RecordId === undefined
+        ? [{ record, reason: RequestResponses[i]?.ErrorCode ?? 'unknown' }]
+        : [],
     );
     return { records: refused.map(({ record }) => record), reasons: refused.map(({ reason }) => reason) };
   } catch (thrown) {

@@ -10,7 +10,14 @@ export const documentOf = (event: Event): string =>
       columnNames.flatMap((column) => {
         const value = event[column];
         if (value === null) return [];
-        return [[column, columns[column].type === 'timestamp(3)' ? new Date(Number(value)).toISOString().slice(0, 23).replace('T', ' ') : value]];
+        return [
+          [
+            column,
+            columns[column].type === 'timestamp(3)'
+              ? new Date(Number(value)).toISOString().slice(0, 23).replace('T', ' ')
+              : value,
+          ],
+        ];
       }),
     ),
   );

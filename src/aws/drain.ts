@@ -45,7 +45,10 @@ export const drain = async ({ stream, spill, log, clock }: DrainParts): Promise<
   return done;
 };
 
-const redelivered = async (name: string, { stream, spill, log }: Omit<DrainParts, 'clock'>): Promise<boolean> => {
+const redelivered = async (
+  name: string,
+  { stream, spill, log }: Omit<DrainParts, 'clock'>,
+): Promise<boolean> => {
   const documents = await documentsIn(name, spill).catch((thrown: unknown) => {
     log.error('a spilled request could not be read; it stays', { name, error: String(thrown) });
   });
@@ -57,7 +60,10 @@ const redelivered = async (name: string, { stream, spill, log }: Omit<DrainParts
 };
 
 /** Undefined where another run was faster. */
-const documentsIn = async (name: string, spill: DrainParts['spill']): Promise<readonly string[] | undefined> => {
+const documentsIn = async (
+  name: string,
+  spill: DrainParts['spill'],
+): Promise<readonly string[] | undefined> => {
   const bytes = await spill.get(name);
   return (
     bytes &&

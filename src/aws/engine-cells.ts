@@ -13,7 +13,8 @@ const decimal = (text: string): Cell => (text.includes('.') ? Number(text) : who
 
 /** `2026-03-02 09:00:00.007`, with or without UTC behind it; finer parts are cut. No question of ours has another zone in its answer. */
 const time = (text: string): Cell => {
-  const [, day = '', clock = '', fraction = ''] = /^(\S+) (\d\d:\d\d:\d\d)(?:\.(\d+))?(?: UTC)?$/.exec(text) ?? [];
+  const [, day = '', clock = '', fraction = ''] =
+    /^(\S+) (\d\d:\d\d:\d\d)(?:\.(\d+))?(?: UTC)?$/.exec(text) ?? [];
   const date = new Date(`${day}T${clock}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 };

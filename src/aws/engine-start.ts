@@ -1,4 +1,8 @@
-import { type AthenaClient, StartQueryExecutionCommand, type StartQueryExecutionCommandInput } from '@aws-sdk/client-athena';
+import {
+  type AthenaClient,
+  StartQueryExecutionCommand,
+  type StartQueryExecutionCommandInput,
+} from '@aws-sdk/client-athena';
 import type { World } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { Delivered } from './delivered.ts';
@@ -49,9 +53,19 @@ export const started = async (parts: StartParts, question: Sql, ends: AbortSigna
 };
 
 /** Results made since the newest file came, and a minute for the one that was being made just then, are as good as new. */
-const reuseSince = ({ newest }: Delivered, now: number): Pick<StartQueryExecutionCommandInput, 'ResultReuseConfiguration'> => {
-  const minutes = newest === undefined ? 0 : Math.min(longestReuseMinutes, Math.floor((now - newest) / minuteMs) - 1);
-  return minutes < 1 ? {} : { ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: minutes } } };
+const reuseSince = (
+  { newest }: Delivered,
+  now: number,
+): Pick<StartQueryExecutionCommandInput, 'ResultReuseConfiguration'> => {
+  const minutes =
+    newest === undefined ? 0 : Math.min(longestReuseMinutes, Math.floor((now - newest) / minuteMs) - 1);
+  return minutes < 1
+    ? {}
+    : {
+        ResultReuseConfiguration: {
+          ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: minutes },
+        },
+      };
 };
 
 /** Rejects as soon as the signal aborts, whatever becomes of the work. */

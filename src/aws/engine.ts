@@ -1,4 +1,9 @@
-import { GetQueryExecutionCommand, GetQueryResultsCommand, type QueryExecution, StopQueryExecutionCommand } from '@aws-sdk/client-athena';
+import {
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  type QueryExecution,
+  StopQueryExecutionCommand,
+} from '@aws-sdk/client-athena';
 import type { Answer, Engine, Limits, Log, Row } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
 import { cellOf } from './engine-cells.ts';
@@ -41,13 +46,22 @@ const answerTo = async (
   const left = (): boolean => signal?.aborted === true;
   let execution: Execution | undefined;
   try {
-    execution = ticket === undefined ? await started(parts, question, ends) : await executionOf(parts, question, ticket, ends);
+    execution =
+      ticket === undefined
+        ? await started(parts, question, ends)
+        : await executionOf(parts, question, ticket, ends);
     const { id, began, completeUntil } = execution;
     const willBeFetched = (): boolean => runsOn && !left() && (cut.aborted || ticket !== undefined);
-    const { Statistics: { DataScannedInBytes: bytes = 0, ResultReuseInformation: reuse } = {} } = await finish(parts, id, ends, willBeFetched);
+    const { Statistics: { DataScannedInBytes: bytes = 0, ResultReuseInformation: reuse } = {} } =
+      await finish(parts, id, ends, willBeFetched);
     const rows = await rowsOf(parts, id, ends);
     const cost = { bytes, ms: parts.clock() - began, cached: reuse?.ReusedPreviousResult === true };
-    return { rows, completeUntil: completeUntil ?? 0, cost, notes: completeUntil === undefined ? [nothingYet] : [] };
+    return {
+      rows,
+      completeUntil: completeUntil ?? 0,
+      cost,
+      notes: completeUntil === undefined ? [nothingYet] : [],
+    };
   } catch (thrown) {
     if (left()) throw signal?.reason;
     if (!cut.aborted) throw thrown;
@@ -57,10 +71,16 @@ const answerTo = async (
   }
 };
 
-const nothingYet = 'Nothing has been delivered to the lake yet: the first events are seen about two minutes after they were sent.';
+const nothingYet =
+  'Nothing has been delivered to the lake yet: the first events are seen about two minutes after they were sent.';
 
 /** Waits for the end; when that fails the question does not go on running, unless somebody will come for it. */
-const finish = async (parts: Parts, id: string, ends: AbortSignal, willBeFetched: () => boolean): Promise<QueryExecution> => {
+const finish = async (
+  parts: Parts,
+  id: string,
+  ends: AbortSignal,
+  willBeFetched: () => boolean,
+): Promise<QueryExecution> => {
   const execution = await ended(parts, id, ends).catch(async (thrown: unknown) => {
     if (!willBeFetched()) await Promise.race([parts.stop(id), parts.wait(1_000)]);
     throw thrown;
@@ -82,27 +102,38 @@ const finish = async (parts: Parts, id: string, ends: AbortSignal, willBeFetched
 const ended = async ({ client, wait }: Parts, id: string, ends: AbortSignal): Promise<QueryExecution> => {
   for (let turn = 0; ; turn++) {
     await wait(pauses[Math.min(turn, pauses.length - 1)] ?? 0, ends);
-    const { QueryExecution: execution = {} } = await called(client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }), { abortSignal: ends }));
+    const { QueryExecution: execution = {} } = await called(
+      client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }), { abortSignal: ends }),
+    );
     if (['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(execution.Status?.State ?? '')) return execution;
   }
 };
 
 const stop = async ({ client, log }: EngineParts, id: string): Promise<void> => {
-  await client
-    .send(new StopQueryExecutionCommand({ QueryExecutionId: id }))
-    .catch((thrown: unknown) =>
-      log.warn('a question could not be stopped; it runs on to its end or the workgroup’s limit', { athena_id: id, error: nameOf(thrown) }),
-    );
+  await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id })).catch((thrown: unknown) =>
+    log.warn('a question could not be stopped; it runs on to its end or the workgroup’s limit', {
+      athena_id: id,
+      error: nameOf(thrown),
+    }),
+  );
 };
 
 const rowsOf = async ({ client }: Parts, id: string, ends: AbortSignal): Promise<Answer['rows']> => {
   const rows: Row[] = [];
   for (let page: string | undefined, first = true; first || page !== undefined; first = false) {
-    const got = await called(client.send(new GetQueryResultsCommand({ QueryExecutionId: id, MaxResults: 1_000, NextToken: page }), { abortSignal: ends }));
+    const got = await called(
+      client.send(new GetQueryResultsCommand({ QueryExecutionId: id, MaxResults: 1_000, NextToken: page }), {
+        abortSignal: ends,
+      }),
+    );
     const columns = got.ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
     // The first row of the first page holds the names.
     for (const { Data = [] } of (got.ResultSet?.Rows ?? []).slice(first ? 1 : 0))
-      rows.push(Object.fromEntries(columns.map(({ Name = '', Type = '' }, i) => [Name, cellOf(Data[i]?.VarCharValue, Type)])));
+      rows.push(
+        Object.fromEntries(
+          columns.map(({ Name = '', Type = '' }, i) => [Name, cellOf(Data[i]?.VarCharValue, Type)]),
+        ),
+      );
     page = got.NextToken;
   }
   return rows;

@@ -8,6 +8,9 @@ export const settingsIn =
   (environment: Environment) =>
   (setting: Setting): string => {
     const value = environment[settingNames[setting]];
-    if (value === undefined || value === '') throw new Error(`${settingNames[setting]} is not set: the stack must tell this function its ${setting}`);
+    if (value === undefined || value === '')
+      throw new Error(
+        `${settingNames[setting]} is not set: the stack must tell this function its ${setting}`,
+      );
     return value;
   };

@@ -32,7 +32,12 @@ export interface Started {
 }
 
 const id = 'INIT';
-const stored = z.object({ account_id: z.string(), project_id: z.string(), began: z.boolean(), keys: z.array(z.string()) });
+const stored = z.object({
+  account_id: z.string(),
+  project_id: z.string(),
+  began: z.boolean(),
+  keys: z.array(z.string()),
+});
 type Beginning = z.infer<typeof stored>;
 
 /**
@@ -44,20 +49,26 @@ export const firstStart = async (books: Books, order: unknown): Promise<Started>
   const beginning = await begin(books);
   const { account_id, project_id } = beginning;
   await createAccount(books, { id: account_id, name: 'default', plan: 'unlimited' });
-  const made = (await projectOf(books, project_id)) ?? (await createProject(books, account_id, { slug: 'demo', name: 'Demo', ...wanted, id: project_id }));
+  const made =
+    (await projectOf(books, project_id)) ??
+    (await createProject(books, account_id, { slug: 'demo', name: 'Demo', ...wanted, id: project_id }));
   const project = Object.keys(wanted).length === 0 ? made : await changeProject(books, project_id, wanted);
 
   // Said before it is done: a start that is cut short here has shown no key, and `rotate` mints others.
   const first = await change(books, (now) => (now.began ? undefined : { ...now, began: true }));
   const keys = first || rotate ? await mint(books, beginning) : null;
   for (const name of revoke) await revokeKey(books, name.startsWith('ak_') ? account_id : project_id, name);
-  if (revoke.length > 0) await change(books, (now) => ({ ...now, keys: now.keys.filter((name) => !revoke.includes(name)) }));
+  if (revoke.length > 0)
+    await change(books, (now) => ({ ...now, keys: now.keys.filter((name) => !revoke.includes(name)) }));
   return { account_id, project_id, project_slug: project.slug, keys, active: (await begin(books)).keys };
 };
 
 const understood = (order: unknown): z.infer<typeof startOrder> => {
   const read = startOrder.safeParse(order ?? {}, { error: en().localeError });
-  if (!read.success) throw new Problem('invalid_payload', `The order does not fit: ${z.prettifyError(read.error)}`, { details: z.flattenError(read.error) });
+  if (!read.success)
+    throw new Problem('invalid_payload', `The order does not fit: ${z.prettifyError(read.error)}`, {
+      details: z.flattenError(read.error),
+    });
   return read.data;
 };
 
@@ -65,7 +76,12 @@ const understood = (order: unknown): z.infer<typeof startOrder> => {
 const begin = async ({ ledger, random }: Pick<Books, 'ledger' | 'random'>): Promise<Beginning> => {
   const known = await ledger.read(id);
   if (known !== undefined) return stored.parse(known.data);
-  const data: Beginning = { account_id: newId('acc', random), project_id: newId('prj', random), began: false, keys: [] };
+  const data: Beginning = {
+    account_id: newId('acc', random),
+    project_id: newId('prj', random),
+    began: false,
+    keys: [],
+  };
   return (await ledger.write({ id, data }, 0)) ? data : begin({ ledger, random });
 };
 
@@ -77,9 +93,17 @@ const change = async (books: Books, to: (now: Beginning) => Beginning | undefine
   return (await books.ledger.write({ id, data }, item.version)) || change(books, to);
 };
 
-const mint = async (books: Books, { account_id, project_id }: Beginning): Promise<Readonly<Record<KeyKind, string>>> => {
+const mint = async (
+  books: Books,
+  { account_id, project_id }: Beginning,
+): Promise<Readonly<Record<KeyKind, string>>> => {
   const minted = async (kind: KeyKind): Promise<string> => {
-    const { key, record } = await mintKey(books, kind === 'ak' ? { kind, env: 'live', accountId: account_id } : { kind, env: 'live', projectId: project_id });
+    const { key, record } = await mintKey(
+      books,
+      kind === 'ak'
+        ? { kind, env: 'live', accountId: account_id }
+        : { kind, env: 'live', projectId: project_id },
+    );
     await change(books, (now) => ({ ...now, keys: [...now.keys, record.key] }));
     return key;
   };

@@ -6,9 +6,16 @@ import { openPepper } from './pepper.ts';
 import { surroundings } from './surroundings.ts';
 
 /** Where accounts, projects and keys are: what the authorizer and the first start need. Apart from the world, so that their bundles hold nothing else. */
-export const keyRoom = (environment: Environment = process.env): Pick<World, 'ledger' | 'pepper' | 'clock' | 'random'> => {
+export const keyRoom = (
+  environment: Environment = process.env,
+): Pick<World, 'ledger' | 'pepper' | 'clock' | 'random'> => {
   const setting = settingsIn(environment);
   const { clock, random } = surroundings();
   const ledger = openLedger({ client: dynamo(), table: setting('table') });
-  return { ledger, pepper: openPepper({ client: secrets(), secret: setting('pepperSecret'), clock }), clock, random };
+  return {
+    ledger,
+    pepper: openPepper({ client: secrets(), secret: setting('pepperSecret'), clock }),
+    clock,
+    random,
+  };
 };

@@ -1,4 +1,11 @@
-import { type AttributeValue, DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import type { Ledger, LedgerItem } from '../ports.ts';
 import { Problem } from '../problems.ts';
@@ -8,7 +15,13 @@ import { nameOf, upstream } from './upstream.ts';
 type Attributes = Record<string, AttributeValue>;
 
 const text = z.object({ S: z.string() });
-const stored = z.object({ id: text, group: z.optional(text), at: text, version: z.object({ N: z.string() }), data: text });
+const stored = z.object({
+  id: text,
+  group: z.optional(text),
+  at: text,
+  version: z.object({ N: z.string() }),
+  data: text,
+});
 const fields = z.looseObject({});
 const place = z.array(z.string());
 const pageLength = 100;
@@ -19,9 +32,17 @@ const end = '\0';
  * A ledger in one DynamoDB table: partition key `id`, index `group-at` over `group` and `at`. Single items and conditions only. A read sees every write that was answered; a
  * list follows within a second or so, as indexes do. Rejects with `upstream_failed` when the table cannot be reached.
  */
-export const openLedger = ({ client, table: TableName }: { readonly client: DynamoDBClient; readonly table: string }): Ledger => {
+export const openLedger = ({
+  client,
+  table: TableName,
+}: {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+}): Ledger => {
   const read: Ledger['read'] = async (id) => {
-    const { Item } = await client.send(new GetItemCommand({ TableName, Key: { id: { S: id } }, ConsistentRead: true })).catch(unreachable);
+    const { Item } = await client
+      .send(new GetItemCommand({ TableName, Key: { id: { S: id } }, ConsistentRead: true }))
+      .catch(unreachable);
     return Item && itemFrom(Item);
   };
 
@@ -29,13 +50,19 @@ export const openLedger = ({ client, table: TableName }: { readonly client: Dyna
     read,
     write: async (item, ifVersion, expiresAt) => {
       const { id, data } = item;
-      const put = new PutItemCommand({ TableName, Item: attributesOf(item, ifVersion + 1, expiresAt), ...conditionFor(ifVersion) });
+      const put = new PutItemCommand({
+        TableName,
+        Item: attributesOf(item, ifVersion + 1, expiresAt),
+        ...conditionFor(ifVersion),
+      });
       const done = await unless(client.send(put));
       // The SDK tried again after an answer was lost: what stands in our way may be our own first try.
       return done === 'done' || (done === 'repeated' && isOurs(await read(id), ifVersion + 1, data));
     },
     erase: async (id, ifVersion) => {
-      const done = await unless(client.send(new DeleteItemCommand({ TableName, Key: { id: { S: id } }, ...conditionFor(ifVersion) })));
+      const done = await unless(
+        client.send(new DeleteItemCommand({ TableName, Key: { id: { S: id } }, ...conditionFor(ifVersion) })),
+      );
       return done === 'done' || (done === 'repeated' && (await read(id)) === undefined);
     },
     list: async (group, { after, limit = pageLength } = {}) => {
@@ -56,7 +83,9 @@ export const openLedger = ({ client, table: TableName }: { readonly client: Dyna
         start = LastEvaluatedKey;
       } while (start !== undefined && items.length <= limit);
       const last = items[limit - 1];
-      return items.length > limit && last !== undefined ? { items: items.slice(0, limit), next: cursorAt(last) } : { items };
+      return items.length > limit && last !== undefined
+        ? { items: items.slice(0, limit), next: cursorAt(last) }
+        : { items };
     },
   };
 };
@@ -89,7 +118,11 @@ const attemptsOf = (thrown: unknown): number => sdkError.safeParse(thrown).data?
 const isOurs = (item: LedgerItem | undefined, version: number, data: LedgerItem['data']): boolean =>
   item?.version === version && JSON.stringify(item.data) === JSON.stringify(data);
 
-const attributesOf = ({ id, group, at, data }: Omit<LedgerItem, 'version'>, version: number, expiresAt: number | undefined): Attributes => ({
+const attributesOf = (
+  { id, group, at, data }: Omit<LedgerItem, 'version'>,
+  version: number,
+  expiresAt: number | undefined,
+): Attributes => ({
   id: { S: id },
   ...(group === undefined ? {} : { group: { S: group } }),
   at: { S: sortKey(at, id) },
@@ -123,7 +156,8 @@ const sortKey = (at: string | undefined, id: string): string => {
   return `${at ?? ''}${end}${id}`;
 };
 
-const cursorAt = ({ at = '', id }: LedgerItem): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
+const cursorAt = ({ at = '', id }: LedgerItem): string =>
+  Buffer.from(JSON.stringify([at, id])).toString('base64url');
 
 const startAfter = (group: string, cursor: string): Attributes => {
   try {
@@ -131,6 +165,10 @@ const startAfter = (group: string, cursor: string): Attributes => {
     if (at === undefined || id === undefined || more.length > 0) throw new Error('a cursor holds two texts');
     return { id: { S: id }, group: { S: group }, at: { S: sortKey(at, id) } };
   } catch (cause) {
-    throw new Problem('invalid_params', 'The cursor is not one of ours; send back `next` of the page before, unchanged.', { cause });
+    throw new Problem(
+      'invalid_params',
+      'The cursor is not one of ours; send back `next` of the page before, unchanged.',
+      { cause },
+    );
   }
 };

@@ -26,18 +26,21 @@ export const openSink = ({ stream, spill, log }: SinkParts): Sink => ({
     if (first === undefined) return;
     const left = await deliver(stream, packed(events.map(documentOf)));
     if (left.records.length === 0) return;
-    await spill.put(spillName(first), await compressed(Buffer.concat(left.records))).catch((cause: unknown) => {
-      throw new Problem(
-        'upstream_failed',
-        'The events could not be stored: neither the stream nor the bucket took them. Send the request again; what has an event_id will not count twice, should a part have arrived.',
-        { cause },
-      );
-    });
+    await spill
+      .put(spillName(first), await compressed(Buffer.concat(left.records)))
+      .catch((cause: unknown) => {
+        throw new Problem(
+          'upstream_failed',
+          'The events could not be stored: neither the stream nor the bucket took them. Send the request again; what has an event_id will not count twice, should a part have arrived.',
+          { cause },
+        );
+      });
     log.warn('spilled', { records: left.records.length, reasons: left.reasons, request: first.request_id });
   },
 });
 
-const spillName = ({ received_at, request_id }: Event): string => `${new Date(received_at).toISOString()}-${request_id}.ndjson.gz`;
+const spillName = ({ received_at, request_id }: Event): string =>
+  `${new Date(received_at).toISOString()}-${request_id}.ndjson.gz`;
 
 /** When the first event of a spilled request arrived, ms since 1970; names sort by it. */
 export const spilledAt = (name: string): number => Date.parse(name.slice(0, 24));

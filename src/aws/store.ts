@@ -1,11 +1,25 @@
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import type { Store } from '../ports.ts';
 import { nameOf, upstream } from './upstream.ts';
 
 const unreachable = upstream('The bucket cannot be reached. Try again in a moment.');
 
 /** Named bytes as objects under one prefix of a bucket. A put is durable when it resolves. Rejects with `upstream_failed` when the bucket cannot be reached. */
-export const openStore = ({ client, bucket: Bucket, prefix }: { readonly client: S3Client; readonly bucket: string; readonly prefix: string }): Store => ({
+export const openStore = ({
+  client,
+  bucket: Bucket,
+  prefix,
+}: {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly prefix: string;
+}): Store => ({
   get: (name) =>
     client
       .send(new GetObjectCommand({ Bucket, Key: prefix + encoded(name) }))
@@ -13,7 +27,9 @@ export const openStore = ({ client, bucket: Bucket, prefix }: { readonly client:
       .then((bytes) => bytes && new Uint8Array(bytes))
       .catch((thrown: unknown) => (nameOf(thrown) === 'NoSuchKey' ? undefined : unreachable(thrown))),
   put: async (name, bytes) => {
-    await client.send(new PutObjectCommand({ Bucket, Key: prefix + encoded(name), Body: bytes })).catch(unreachable);
+    await client
+      .send(new PutObjectCommand({ Bucket, Key: prefix + encoded(name), Body: bytes }))
+      .catch(unreachable);
   },
   delete: async (name) => {
     await client.send(new DeleteObjectCommand({ Bucket, Key: prefix + encoded(name) })).catch(unreachable);
@@ -21,7 +37,10 @@ export const openStore = ({ client, bucket: Bucket, prefix }: { readonly client:
   list: async (start) => {
     const names: string[] = [];
     try {
-      for await (const { Contents = [] } of paginateListObjectsV2({ client: client }, { Bucket, Prefix: prefix + encoded(start) }))
+      for await (const { Contents = [] } of paginateListObjectsV2(
+        { client: client },
+        { Bucket, Prefix: prefix + encoded(start) },
+      ))
         names.push(...Contents.map(({ Key = '' }) => decodeURIComponent(Key.slice(prefix.length))));
     } catch (thrown) {
       unreachable(thrown);
@@ -33,5 +52,7 @@ export const openStore = ({ client, bucket: Bucket, prefix }: { readonly client:
 /** A name as a key that no proxy folds or re-reads: a dot that begins a segment and all but letters, digits and `_ . : - /` are written as %XX of their UTF-8. */
 const encoded = (name: string): string =>
   name.replace(/(?<=^|\/)\.|[^A-Za-z0-9_.:/-]/gu, (letters) =>
-    Array.from(Buffer.from(letters), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+    Array.from(Buffer.from(letters), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(
+      '',
+    ),
   );

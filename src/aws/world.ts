@@ -18,14 +18,20 @@ const questionTimeMs = 25_000;
  * request; there are three so that no bundle holds a client that its function has no use for. Throws an Error that names the setting which the stack did not tell.
  * `folder`: where the tables of countries lie, by default beside the code that runs.
  */
-export const intakeWorld = (environment: Environment = process.env, folder: string = import.meta.dirname): IntakeWorld =>
-  intakeOf(meansIn(environment), folder);
+export const intakeWorld = (
+  environment: Environment = process.env,
+  folder: string = import.meta.dirname,
+): IntakeWorld => intakeOf(meansIn(environment), folder);
 
 /** The world of a function that answers questions. */
-export const questionWorld = (environment: Environment = process.env): QuestionWorld => questionsOf(meansIn(environment));
+export const questionWorld = (environment: Environment = process.env): QuestionWorld =>
+  questionsOf(meansIn(environment));
 
 /** The world of the function that agents speak to, which does both. */
-export const agentWorld = (environment: Environment = process.env, folder: string = import.meta.dirname): IntakeWorld & QuestionWorld => {
+export const agentWorld = (
+  environment: Environment = process.env,
+  folder: string = import.meta.dirname,
+): IntakeWorld & QuestionWorld => {
   const means = meansIn(environment);
   return { ...intakeOf(means, folder), ...questionsOf(means) };
 };
@@ -45,7 +51,12 @@ const questionsOf = ({ setting, bucket, common }: Means): QuestionWorld => {
   const { clock, random, log } = common;
   const delivered = openDelivered({ ...bucket, clock });
   const asked = { client: athena(), workgroup: setting('workgroup'), database: setting('database') };
-  return { ...common, engine: openEngine({ ...asked, delivered, clock, random, wait, log }), lake: 'raw', questionTimeMs };
+  return {
+    ...common,
+    engine: openEngine({ ...asked, delivered, clock, random, wait, log }),
+    lake: 'raw',
+    questionTimeMs,
+  };
 };
 
 /** An API of API Gateway’s own stands behind no edge, so the stack says nothing here; who puts one before it tells the function which header it always sets. */

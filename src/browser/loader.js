@@ -48,7 +48,10 @@
 
   const warn = (/** @type {unknown} */ what) => console.warn('mm:', what);
 
-  const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
+  const random = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join(
+      '',
+    );
 
   // A fragment is a place in a page, or holds a sign-in's secrets; only a hash router's (`#/…`, `#!…`) names a page.
   const address = () => location.href.replace(/#(?![!/]).*/, '').slice(0, 2048);
@@ -140,7 +143,11 @@
 
   /** The page may be going: what is not under way leaves as beacons, which cannot set headers. Their answers are never seen. */
   const leave = () => {
-    for (let batch = together(flying); batch.length && browser.sendBeacon(`${base}/v1/beacon?k=${key}`, bodyOf(batch)); batch = together(flying)) {
+    for (
+      let batch = together(flying);
+      batch.length && browser.sendBeacon(`${base}/v1/beacon?k=${key}`, bodyOf(batch));
+      batch = together(flying)
+    ) {
       queue.splice(flying, batch.length);
     }
   };
@@ -149,7 +156,14 @@
   const add = (name, properties, identify) => {
     if (silent || !name) return;
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    const context = identify ? {} : { $viewport_w: innerWidth, $viewport_h: innerHeight, $language: browser.language, $timezone: timeZone };
+    const context = identify
+      ? {}
+      : {
+          $viewport_w: innerWidth,
+          $viewport_h: innerHeight,
+          $language: browser.language,
+          $timezone: timeZone,
+        };
     const text = JSON.stringify(Object.assign(context, properties));
     // The service would refuse it, and with it the whole batch.
     if (new Blob([text]).size > 8192) return warn(`not sent: properties over 8 KB: ${name}`);
@@ -195,7 +209,14 @@
   };
 
   /** @type {Record<string, Act>} */
-  const acts = { track: (name, properties) => add(name, properties), identify, page: view, flush, getAnonymousId, setAnonymousId };
+  const acts = {
+    track: (name, properties) => add(name, properties),
+    identify,
+    page: view,
+    flush,
+    getAnonymousId,
+    setAnonymousId,
+  };
 
   /** Nothing that is ours is thrown into the page. @param {() => unknown} act */
   const safely = (act) => {
@@ -206,7 +227,9 @@
     }
   };
 
-  for (const [name, act] of Object.entries(acts)) mm[name] = (/** @type {unknown} */ first, /** @type {unknown} */ second) => safely(() => act(first, second));
+  for (const [name, act] of Object.entries(acts))
+    mm[name] = (/** @type {unknown} */ first, /** @type {unknown} */ second) =>
+      safely(() => act(first, second));
 
   /** @param {Call} call */
   const push = (call) => safely(() => acts[call[0]]?.(call[1], call[2]));

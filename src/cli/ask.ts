@@ -43,14 +43,20 @@ JSON list, object, number or boolean is sent as such, else as text; '"42"' is th
   run: async (given, terminal) => {
     const [name, ...surplus] = given.words;
     if (name === undefined) throw wrongUsage('Which tool? `millimetric tools` lists them.');
-    if (surplus.length > 0) throw wrongUsage(`\`${surplus[0]}\` belongs to no flag: arguments are written \`--name value\`.`);
+    if (surplus.length > 0)
+      throw wrongUsage(`\`${surplus[0]}\` belongs to no flag: arguments are written \`--name value\`.`);
     if (given.has('json') && given.has('csv')) throw wrongUsage('Choose one of `--json` and `--csv`.');
     const installation = await installationOf(given, terminal, 'rk');
     if (given.has('help')) {
       terminal.out(await listing(installation, terminal, name));
       return exits.done;
     }
-    const { isError, structuredContent, content } = await answered(installation, name, argumentsOf(given.others), terminal);
+    const { isError, structuredContent, content } = await answered(
+      installation,
+      name,
+      argumentsOf(given.others),
+      terminal,
+    );
     const text = content.map((part) => part.text ?? '').join('\n');
     // Below its sentence a refusal repeats itself as JSON, for machines.
     if (isError === true) throw failed(text.replace(/\n\{.*\}$/s, ''));
@@ -79,7 +85,12 @@ async function answered(
 const unreadable = (tool: string, why: z.ZodError) =>
   failed(`The answer of ${tool} cannot be shown (${z.prettifyError(why)}); \`--json\` shows it as it came.`);
 
-function show(tool: string, came: Readonly<Record<string, unknown>>, asCsv: boolean, terminal: Terminal): void {
+function show(
+  tool: string,
+  came: Readonly<Record<string, unknown>>,
+  asCsv: boolean,
+  terminal: Terminal,
+): void {
   const read = answer.safeParse(came);
   if (!read.success) throw unreadable(tool, read.error);
   const { columns, rows = [came], period, notes = [], truncated, next_cursor: cursor } = read.data;
@@ -89,8 +100,14 @@ function show(tool: string, came: Readonly<Record<string, unknown>>, asCsv: bool
     return;
   }
   const below = [
-    ...(period === undefined ? [] : [`${period.from} to ${period.to}${period.timezone ? `, ${period.timezone}` : ''}`]),
-    ...(truncated ? [`Only ${truncated.shown} of ${truncated.of ?? 'more'} ${truncated.what} are shown; --limit shows more.`] : []),
+    ...(period === undefined
+      ? []
+      : [`${period.from} to ${period.to}${period.timezone ? `, ${period.timezone}` : ''}`]),
+    ...(truncated
+      ? [
+          `Only ${truncated.shown} of ${truncated.of ?? 'more'} ${truncated.what} are shown; --limit shows more.`,
+        ]
+      : []),
     ...notes,
     ...(cursor ? [`More rows: --cursor ${cursor}`] : []),
   ];

@@ -19,7 +19,15 @@ const ours = { 'user-agent': 'Millimetric/0.1 (command line)' } as const;
 
 /** One POST of JSON text. Never throws: silence is a reply too. */
 const post = ({ url, key }: Installation, path: string, body: string, terminal: Terminal): Promise<Reply> =>
-  send(url + path, { method: 'POST', headers: { ...ours, authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body }, terminal);
+  send(
+    url + path,
+    {
+      method: 'POST',
+      headers: { ...ours, authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body,
+    },
+    terminal,
+  );
 
 /** Refuses at once where nothing listens, before a long job starts. */
 export const mustAnswer = async (url: string, terminal: Terminal): Promise<void> => {
@@ -29,8 +37,16 @@ export const mustAnswer = async (url: string, terminal: Terminal): Promise<void>
 
 async function send(address: string, request: RequestInit, terminal: Terminal): Promise<Reply> {
   try {
-    const answer = await fetch(address, { ...request, redirect: 'manual', signal: AbortSignal.timeout(patienceMs) });
-    return { status: answer.status, body: parsedJson(await answer.text()), waitMs: retryAfter(answer.headers.get('retry-after'), terminal.now()) };
+    const answer = await fetch(address, {
+      ...request,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    return {
+      status: answer.status,
+      body: parsedJson(await answer.text()),
+      waitMs: retryAfter(answer.headers.get('retry-after'), terminal.now()),
+    };
   } catch (thrown) {
     return { status: 0, body: whyNot(thrown), waitMs: undefined };
   }
@@ -50,7 +66,11 @@ export const insist = async (
     tries = patientTries,
     signal,
     onWait,
-  }: { readonly tries?: number; readonly signal?: AbortSignal; readonly onWait?: (why: string, ms: number) => void } = {},
+  }: {
+    readonly tries?: number;
+    readonly signal?: AbortSignal;
+    readonly onWait?: (why: string, ms: number) => void;
+  } = {},
 ): Promise<Reply> => {
   for (let attempt = 1; ; attempt++) {
     const reply = await post(installation, path, body, terminal);
@@ -64,22 +84,33 @@ export const insist = async (
 
 /** Would the same request do better later? A used-up month would not. */
 const isPassing = (reply: Reply): boolean =>
-  reply.status === 0 || reply.status === 408 || reply.status >= 500 || (reply.status === 429 && codeOf(reply) !== 'quota_exceeded');
+  reply.status === 0 ||
+  reply.status === 408 ||
+  reply.status >= 500 ||
+  (reply.status === 429 && codeOf(reply) !== 'quota_exceeded');
 
-const problem = z.object({ error: z.string(), message: z.string(), details: z.object({ fieldErrors: z.record(z.string(), z.array(z.string())) }).optional() });
+const problem = z.object({
+  error: z.string(),
+  message: z.string(),
+  details: z.object({ fieldErrors: z.record(z.string(), z.array(z.string())) }).optional(),
+});
 
 /** The contract’s stable word for a refusal; undefined where the answer has none. */
 export const codeOf = (reply: Reply): string | undefined => problem.safeParse(reply.body).data?.error;
 
 /** The contract’s `details.fieldErrors`, empty where there are none. */
-export const fieldErrors = (reply: Reply): Readonly<Record<string, readonly string[]>> => problem.safeParse(reply.body).data?.details?.fieldErrors ?? {};
+export const fieldErrors = (reply: Reply): Readonly<Record<string, readonly string[]>> =>
+  problem.safeParse(reply.body).data?.details?.fieldErrors ?? {};
 
 /** A refusal as a sentence with the server’s code, and the fields it names. */
 export const refusal = (reply: Reply, url: string): Stop => {
   if (reply.status === 0)
-    return failed(`Nothing answers at ${url} (${String(reply.body)}). Start the product with \`npm start\`, or name another installation with --url.`);
+    return failed(
+      `Nothing answers at ${url} (${String(reply.body)}). Start the product with \`npm start\`, or name another installation with --url.`,
+    );
   const said = problem.safeParse(reply.body);
-  if (!said.success) return failed(`${url} answered ${reply.status} and not in the words of this product. Is --url right?`);
+  if (!said.success)
+    return failed(`${url} answered ${reply.status} and not in the words of this product. Is --url right?`);
   const fields = Object.entries(fieldErrors(reply)).map(([field, why]) => `\n  ${field}: ${why.join('; ')}`);
   return failed(`${said.data.message} (${reply.status} ${said.data.error})${fields.join('')}`);
 };

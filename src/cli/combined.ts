@@ -25,7 +25,8 @@ export const parseCombined = (line: string): LogLine | undefined => {
   const numbers = /^ ([1-9]\d\d) (?:\d+|-)$/.exec(line.slice(requestEnd + 1, Math.max(0, numbersEnd)));
   if (numbersEnd === -1 || numbers === null) return undefined;
   const referrerEnd = closingQuote(line, numbersEnd + 2);
-  if (referrerEnd === -1 || line.charAt(referrerEnd + 1) !== ' ' || line.charAt(referrerEnd + 2) !== '"') return undefined;
+  if (referrerEnd === -1 || line.charAt(referrerEnd + 1) !== ' ' || line.charAt(referrerEnd + 2) !== '"')
+    return undefined;
   const agentEnd = closingQuote(line, referrerEnd + 3);
   if (agentEnd === -1 || (agentEnd + 1 < line.length && line.charAt(agentEnd + 1) !== ' ')) return undefined;
   const [method, target] = request(unescaped(line.slice(timeEnd + 3, requestEnd)));
@@ -61,8 +62,12 @@ const letters: Readonly<Record<string, string>> = { b: '\b', n: '\n', r: '\r', t
 /** Undoes the server’s escapes: `\"`, `\\`, `\t` …, and runs of `\xhh`, which are bytes: UTF-8 where they are, else one character each. */
 function unescaped(text: string): string {
   if (!text.includes('\\')) return text;
-  return text.replace(/((?:\\x[0-9A-Fa-f]{2})+)|\\(.)/gs, (_, bytes: string | undefined, sign: string | undefined) =>
-    bytes === undefined ? (letters[sign ?? ''] ?? sign ?? '') : fromBytes(Buffer.from(bytes.replaceAll('\\x', ''), 'hex')),
+  return text.replace(
+    /((?:\\x[0-9A-Fa-f]{2})+)|\\(.)/gs,
+    (_, bytes: string | undefined, sign: string | undefined) =>
+      bytes === undefined
+        ? (letters[sign ?? ''] ?? sign ?? '')
+        : fromBytes(Buffer.from(bytes.replaceAll('\\x', ''), 'hex')),
   );
 }
 
@@ -76,8 +81,22 @@ function fromBytes(bytes: Buffer): string {
   }
 }
 
-const months: Readonly<Record<string, number>> = { Jan: 0, Feb: 1, Mar: 2, Apr: 3, May: 4, Jun: 5, Jul: 6, Aug: 7, Sep: 8, Oct: 9, Nov: 10, Dec: 11 };
-const shape = /^(\d\d)\/([A-Z][a-z]{2})\/([1-9]\d{3}):([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60) ([+-])(0\d|1[0-4])([0-5]\d)$/;
+const months: Readonly<Record<string, number>> = {
+  Jan: 0,
+  Feb: 1,
+  Mar: 2,
+  Apr: 3,
+  May: 4,
+  Jun: 5,
+  Jul: 6,
+  Aug: 7,
+  Sep: 8,
+  Oct: 9,
+  Nov: 10,
+  Dec: 11,
+};
+const shape =
+  /^(\d\d)\/([A-Z][a-z]{2})\/([1-9]\d{3}):([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60) ([+-])(0\d|1[0-4])([0-5]\d)$/;
 
 /** `17/May/2015:10:05:03 +0200` as milliseconds since 1970; undefined where no such instant is. */
 function instant(text: string): number | undefined {

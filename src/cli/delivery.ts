@@ -31,7 +31,11 @@ export interface Delivery {
 }
 
 /** A delivery through `post`, which has already retried what may be retried. */
-export const delivery = (post: (body: string) => Promise<Reply>, url: string, { kept, refused }: Outcomes): Delivery => {
+export const delivery = (
+  post: (body: string) => Promise<Reply>,
+  url: string,
+  { kept, refused }: Outcomes,
+): Delivery => {
   let batch: Item[] = [];
   let bytes = 0;
   const flying = new Set<Promise<void>>();
@@ -43,7 +47,8 @@ export const delivery = (post: (body: string) => Promise<Reply>, url: string, { 
     if (first === undefined) return;
     const reply = await post(`{"events":[${items.map(({ json }) => json).join(',')}]}`);
     if (reply.status >= 200 && reply.status < 300) return kept(items);
-    if (codeOf(reply) !== 'invalid_payload' && codeOf(reply) !== 'payload_too_large') throw refusal(reply, url);
+    if (codeOf(reply) !== 'invalid_payload' && codeOf(reply) !== 'payload_too_large')
+      throw refusal(reply, url);
     const bad = refusedAt(reply);
     const good = items.filter((_, i) => !bad.has(i));
     if (good.length < items.length) {

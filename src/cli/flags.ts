@@ -24,14 +24,27 @@ export interface Given {
 }
 
 /** Reads arguments. A flag that is not in the table is wrong usage, unless `others` are welcome; then one without a value means `true`. */
-export const readFlags = (args: readonly string[], flags: Flags, others: 'welcome' | 'refused' = 'refused'): Given => {
+export const readFlags = (
+  args: readonly string[],
+  flags: Flags,
+  others: 'welcome' | 'refused' = 'refused',
+): Given => {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, flag]) => [
       name,
-      { type: flag.value === undefined ? ('boolean' as const) : ('string' as const), ...(flag.short === undefined ? {} : { short: flag.short }) },
+      {
+        type: flag.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(flag.short === undefined ? {} : { short: flag.short }),
+      },
     ]),
   );
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const words: string[] = [];
   const seen = new Map<string, string[]>();
   const rest: { name: string; value: string }[] = [];
@@ -45,18 +58,27 @@ export const readFlags = (args: readonly string[], flags: Flags, others: 'welcom
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
     if (flag === undefined) {
       if (others === 'refused' || !token.rawName.startsWith('--')) {
-        throw wrongUsage(`There is no flag \`${token.rawName}\` here.${didYouMean(token.name, Object.keys(flags), '--')} \`--help\` lists them all.`);
+        throw wrongUsage(
+          `There is no flag \`${token.rawName}\` here.${didYouMean(token.name, Object.keys(flags), '--')} \`--help\` lists them all.`,
+        );
       }
       const next = tokens[i + 1];
-      const follows = token.value === undefined && next?.kind === 'positional' && next.index === token.index + 1 ? next.value : undefined;
+      const follows =
+        token.value === undefined && next?.kind === 'positional' && next.index === token.index + 1
+          ? next.value
+          : undefined;
       if (follows !== undefined) i++;
       rest.push({ name: token.name, value: token.value ?? follows ?? 'true' });
     } else if (flag.value === undefined) {
-      if (token.value !== undefined) throw wrongUsage(`\`${token.rawName}\` takes no value; \`${token.value}\` was given.`);
+      if (token.value !== undefined)
+        throw wrongUsage(`\`${token.rawName}\` takes no value; \`${token.value}\` was given.`);
       seen.set(token.name, []);
     } else {
-      const forgotten = token.value === undefined || (!token.inlineValue && token.value.length > 1 && token.value.startsWith('-'));
-      if (token.value === undefined || forgotten) throw wrongUsage(`\`${token.rawName}\` needs a value: \`${token.rawName} ${flag.value}\`.`);
+      const forgotten =
+        token.value === undefined ||
+        (!token.inlineValue && token.value.length > 1 && token.value.startsWith('-'));
+      if (token.value === undefined || forgotten)
+        throw wrongUsage(`\`${token.rawName}\` needs a value: \`${token.rawName} ${flag.value}\`.`);
       seen.set(token.name, [...(seen.get(token.name) ?? []), token.value]);
     }
   }

@@ -8,9 +8,18 @@ import { visitorKey } from './visitor-key.ts';
 
 /** The flags of `millimetric import`. */
 export const importFlags = {
-  format: { value: 'combined|ndjson', does: 'An Apache or nginx access log, or track bodies as JSON, one a line. Default: seen from each file’s first line.' },
-  project: { value: 'SLUG', does: 'The project of the key. Default: the one in keys.json; another project needs its --key.' },
-  site: { value: 'URL', does: 'Origin of the site the log is of, e.g. https://example.com. Without it events have a path but no url.' },
+  format: {
+    value: 'combined|ndjson',
+    does: 'An Apache or nginx access log, or track bodies as JSON, one a line. Default: seen from each file’s first line.',
+  },
+  project: {
+    value: 'SLUG',
+    does: 'The project of the key. Default: the one in keys.json; another project needs its --key.',
+  },
+  site: {
+    value: 'URL',
+    does: 'Origin of the site the log is of, e.g. https://example.com. Without it events have a path but no url.',
+  },
   'shift-to': {
     value: 'now|TIME',
     does: 'Move all times by one amount, so that the latest line falls on this ISO 8601 instant. Files only: they are read twice.',
@@ -35,27 +44,49 @@ export interface Plan {
 
 /** What was typed, as a plan. Refuses wrong usage and files that are not there. */
 export const planOf = async (given: Given, terminal: Terminal): Promise<Plan> => {
-  if (given.words.length === 0) throw wrongUsage('Name at least one file, or - for standard input: `millimetric import access.log.gz`.');
+  if (given.words.length === 0)
+    throw wrongUsage('Name at least one file, or - for standard input: `millimetric import access.log.gz`.');
   const shiftTo = shiftOf(given.text('shift-to'), terminal.now());
   if (shiftTo !== undefined && given.words.includes('-')) {
-    throw wrongUsage('`--shift-to` has to read the lines twice, which standard input cannot: save them to a file first.');
+    throw wrongUsage(
+      '`--shift-to` has to read the lines twice, which standard input cannot: save them to a file first.',
+    );
   }
   const named = slugOf(given.text('project'));
   const read = { format: formatNamed(given.text('format')), site: siteOf(given.text('site')), shiftTo };
   const url = urlOf(given, terminal);
   const sources = await Promise.all([...new Set(given.words)].map((word) => sourceOf(word, terminal.stdin)));
   // Nobody sees the visitors of a dry run, so any key will do.
-  if (given.has('dry-run')) return { ...read, sources, project: named ?? 'demo', visitorKey: new Uint8Array(32), installation: undefined };
+  if (given.has('dry-run'))
+    return {
+      ...read,
+      sources,
+      project: named ?? 'demo',
+      visitorKey: new Uint8Array(32),
+      installation: undefined,
+    };
   const { project, key } = await keyFor(named, given, terminal);
-  return { ...read, sources, project, visitorKey: await visitorKey(dataFolder(terminal), project), installation: { url, key } };
+  return {
+    ...read,
+    sources,
+    project,
+    visitorKey: await visitorKey(dataFolder(terminal), project),
+    installation: { url, key },
+  };
 };
 
-async function keyFor(named: string | undefined, given: Given, terminal: Terminal): Promise<{ readonly project: string; readonly key: string }> {
+async function keyFor(
+  named: string | undefined,
+  given: Given,
+  terminal: Terminal,
+): Promise<{ readonly project: string; readonly key: string }> {
   const key = given.text('key');
   if (key !== undefined) return { project: named ?? 'demo', key };
   const saved = await savedKeys(terminal);
   if (named !== undefined && named !== saved.project_slug) {
-    throw wrongUsage(`The saved key is of the project ${saved.project_slug}; for ${named} pass its own with --key.`);
+    throw wrongUsage(
+      `The saved key is of the project ${saved.project_slug}; for ${named} pass its own with --key.`,
+    );
   }
   return { project: saved.project_slug, key: saved.keys.sk };
 }
@@ -70,8 +101,16 @@ const isFormat = (word: string): word is FormatName => Object.hasOwn(formats, wo
 function siteOf(site: string | undefined): string | undefined {
   if (site === undefined) return undefined;
   const url = URL.parse(site);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw wrongUsage(`\`--site\` takes the origin of a site such as https://example.com; \`${site}\` was given.`);
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.pathname !== '/' ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
+    throw wrongUsage(
+      `\`--site\` takes the origin of a site such as https://example.com; \`${site}\` was given.`,
+    );
   }
   return url.origin;
 }
@@ -80,7 +119,10 @@ function shiftOf(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
   if (text === 'now') return now;
   const at = /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/i.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) throw wrongUsage(`\`--shift-to\` takes now, or an ISO 8601 instant with its zone such as 2026-01-31T12:00:00Z; \`${text}\` was given.`);
+  if (Number.isNaN(at))
+    throw wrongUsage(
+      `\`--shift-to\` takes now, or an ISO 8601 instant with its zone such as 2026-01-31T12:00:00Z; \`${text}\` was given.`,
+    );
   return at;
 }
 

@@ -23,20 +23,34 @@ and user agent; the key is random and stays in the data folder.`,
     const plan = await planOf(given, terminal);
     if (plan.installation !== undefined) await mustAnswer(plan.installation.url, terminal);
     const stop = terminal.interruption();
-    const shiftMs = plan.shiftTo === undefined ? 0 : plan.shiftTo - (await latest(plan, stop, progress('looking for the latest line', terminal)));
+    const shiftMs =
+      plan.shiftTo === undefined
+        ? 0
+        : plan.shiftTo - (await latest(plan, stop, progress('looking for the latest line', terminal)));
     const began = terminal.now();
     const counts = tally();
     const trouble = await bring(plan, shiftMs, counts, terminal, stop);
     const seconds = (terminal.now() - began) / 1000;
     const pace = `${duration(seconds)}, ${counted(Math.round(counts.lines / Math.max(seconds, 0.001)))} lines/s`;
-    const into = plan.installation === undefined ? 'would be imported; nothing was sent' : `delivered to ${plan.project} at ${plan.installation.url}`;
-    terminal.out(`${counted(counts.lines)} lines read, ${counted(counts.kept)} events ${into} (${pace}).\n\n${counts.report()}`);
+    const into =
+      plan.installation === undefined
+        ? 'would be imported; nothing was sent'
+        : `delivered to ${plan.project} at ${plan.installation.url}`;
+    terminal.out(
+      `${counted(counts.lines)} lines read, ${counted(counts.kept)} events ${into} (${pace}).\n\n${counts.report()}`,
+    );
     return ending(plan, counts, trouble, stop, terminal);
   },
 };
 
 /** Reads every line and delivers its event, counting on the way. Gives what went wrong, once all that was on its way has arrived. */
-async function bring(plan: Plan, shiftMs: number, counts: Tally, terminal: Terminal, stop: AbortSignal): Promise<unknown> {
+async function bring(
+  plan: Plan,
+  shiftMs: number,
+  counts: Tally,
+  terminal: Terminal,
+  stop: AbortSignal,
+): Promise<unknown> {
   const bar = progress(plan.installation === undefined ? 'reading' : 'importing', terminal);
   const parcel = parcelOf(plan, counts, terminal, bar, stop);
   let trouble: unknown;
@@ -53,7 +67,8 @@ async function bring(plan: Plan, shiftMs: number, counts: Tally, terminal: Termi
         }
         counts.shortened += reading.shortened;
         if (reading.equal) counts.equal++;
-        if (parcel !== undefined) return parcel.take({ event: reading.event, json: reading.json, line, source: source.name, number });
+        if (parcel !== undefined)
+          return parcel.take({ event: reading.event, json: reading.json, line, source: source.name, number });
         counts.keptAs(reading.event);
         return undefined;
       };
@@ -70,19 +85,30 @@ async function bring(plan: Plan, shiftMs: number, counts: Tally, terminal: Termi
   return trouble;
 }
 
-function parcelOf({ installation }: Plan, counts: Tally, terminal: Terminal, bar: Progress, stop: AbortSignal): Delivery | undefined {
+function parcelOf(
+  { installation }: Plan,
+  counts: Tally,
+  terminal: Terminal,
+  bar: Progress,
+  stop: AbortSignal,
+): Delivery | undefined {
   if (installation === undefined) return undefined;
   const { url } = installation;
-  const onWait = (why: string, ms: number): void => bar.say(`${url}: ${why}; trying again in ${duration(ms / 1000)}`);
-  return delivery((body) => insist(installation, '/v1/batch', body, terminal, { signal: stop, onWait }), url, {
-    kept: (items) => {
-      for (const { event } of items) counts.keptAs(event);
+  const onWait = (why: string, ms: number): void =>
+    bar.say(`${url}: ${why}; trying again in ${duration(ms / 1000)}`);
+  return delivery(
+    (body) => insist(installation, '/v1/batch', body, terminal, { signal: stop, onWait }),
+    url,
+    {
+      kept: (items) => {
+        for (const { event } of items) counts.keptAs(event);
+      },
+      refused: (item, why) => {
+        counts.refused++;
+        counts.broke(item, `refused: ${why}`);
+      },
     },
-    refused: (item, why) => {
-      counts.refused++;
-      counts.broke(item, `refused: ${why}`);
-    },
-  });
+  );
 }
 
 /** When the latest line of all sources was, in milliseconds since 1970. */
@@ -93,19 +119,24 @@ async function latest(plan: Plan, stop: AbortSignal, bar: Progress): Promise<num
     return undefined;
   });
   bar.end();
-  if (last === Number.NEGATIVE_INFINITY && !stop.aborted) throw failed('`--shift-to` finds no line with a time in these files.');
+  if (last === Number.NEGATIVE_INFINITY && !stop.aborted)
+    throw failed('`--shift-to` finds no line with a time in these files.');
   return last;
 }
 
 /** The last words, and how the command ends. */
 function ending(plan: Plan, counts: Tally, trouble: unknown, stop: AbortSignal, terminal: Terminal): Exit {
-  const same = plan.shiftTo === undefined ? 'Run the same command again' : `Run it again with \`--shift-to ${new Date(plan.shiftTo).toISOString()}\``;
+  const same =
+    plan.shiftTo === undefined
+      ? 'Run the same command again'
+      : `Run it again with \`--shift-to ${new Date(plan.shiftTo).toISOString()}\``;
   const again = plan.installation === undefined ? '' : ` ${same}: it goes on, and adds nothing twice.`;
   if (stop.aborted) {
     terminal.err(`\nInterrupted.${again}\n`);
     return exits.interrupted;
   }
-  if (trouble !== undefined) throw failed(`${trouble instanceof Error ? trouble.message : 'Something went wrong.'}${again}`);
+  if (trouble !== undefined)
+    throw failed(`${trouble instanceof Error ? trouble.message : 'Something went wrong.'}${again}`);
   if (counts.lines > 0 && counts.unparseable() === counts.lines)
     throw failed('No line could be read. Are they of another format? `--format` takes combined or ndjson.');
   return counts.refused > 0 ? exits.failed : exits.done;

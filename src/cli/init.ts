@@ -10,7 +10,13 @@ import type { Terminal } from './terminal.ts';
 
 const keys = z.object({ pk: z.string(), sk: z.string(), rk: z.string(), ak: z.string() });
 /** What the stack’s function answers. */
-const started = z.object({ account_id: z.string(), project_id: z.string(), project_slug: z.string(), keys: keys.nullable(), active: z.array(z.string()) });
+const started = z.object({
+  account_id: z.string(),
+  project_id: z.string(),
+  project_slug: z.string(),
+  keys: keys.nullable(),
+  active: z.array(z.string()),
+});
 type Started = z.infer<typeof started>;
 
 /** `millimetric init`: the first account, project and keys of a stack. The one command that speaks to AWS, and so the one that loads its SDK. */
@@ -21,9 +27,15 @@ export const init: Command = {
     stack: { value: 'NAME', does: 'The CloudFormation stack, as `npx cdk deploy` named it.' },
     region: { value: 'REGION', does: 'Where it is. Default: AWS_REGION, else that of your AWS profile.' },
     rotate: { does: 'Mint four new keys, then revoke those made here before: they are refused within 60 s.' },
-    origin: { value: 'ORIGIN', does: 'A site whose pages may use the pk_ key, e.g. https://shop.example; may be repeated. Replaces those set before.' },
+    origin: {
+      value: 'ORIGIN',
+      does: 'A site whose pages may use the pk_ key, e.g. https://shop.example; may be repeated. Replaces those set before.',
+    },
     timezone: { value: 'ZONE', does: 'The project’s time zone, e.g. Europe/Berlin. Default: UTC.' },
-    save: { value: 'FILE', does: 'Keep new keys in this new file too, for its owner only, in the form of keys.json.' },
+    save: {
+      value: 'FILE',
+      does: 'Keep new keys in this new file too, for its owner only, in the form of keys.json.',
+    },
     json: { does: 'The answer as JSON: url, mcp_url, ids, keys (null where none are new), active.' },
   },
   more: `It uses your AWS credentials as the AWS command line does, reads the stack’s outputs and calls its function InitFunction: who may
@@ -33,8 +45,10 @@ do both may do this, and nobody else. Keys are shown once, when they are minted.
   millimetric init --stack Millimetric --rotate`,
   run: async (given, terminal) => {
     const stack = given.text('stack');
-    if (stack === undefined || stack === '') throw wrongUsage('Which stack? `millimetric init --stack Millimetric`.');
-    if (given.words.length > 0) throw wrongUsage(`\`${given.words[0]}\` belongs to no flag: the stack’s name follows \`--stack\`.`);
+    if (stack === undefined || stack === '')
+      throw wrongUsage('Which stack? `millimetric init --stack Millimetric`.');
+    if (given.words.length > 0)
+      throw wrongUsage(`\`${given.words[0]}\` belongs to no flag: the stack’s name follows \`--stack\`.`);
     // Before keys are minted that could then not be kept.
     const safe = await newFile(given.text('save'));
     try {
@@ -53,11 +67,15 @@ async function begin(given: Given, stack: string, terminal: Terminal, safe: NewF
   const operator = openOperator(given.text('region'));
   const { ApiUrl: url, McpUrl: mcpUrl, InitFunction: name } = await operator.outputs(stack);
   if (url === undefined || name === undefined)
-    throw failed(`The stack ${stack} has no outputs ApiUrl and InitFunction, so it is none of ours, or an older one.`);
+    throw failed(
+      `The stack ${stack} has no outputs ApiUrl and InitFunction, so it is none of ours, or an older one.`,
+    );
   const order = async (what: object): Promise<Started> => {
     const answer = started.safeParse(await operator.call(name, what));
     if (!answer.success)
-      throw failed(`The function ${name} answered, but not in the words of this version (${z.prettifyError(answer.error)}). Deploy the stack again.`);
+      throw failed(
+        `The function ${name} answered, but not in the words of this version (${z.prettifyError(answer.error)}). Deploy the stack again.`,
+      );
     return answer.data;
   };
 
@@ -78,16 +96,25 @@ async function begin(given: Given, stack: string, terminal: Terminal, safe: NewF
   if (rotates) await revoke(order, before.active, given.has('json') ? terminal.err : terminal.out);
 }
 
-async function revoke(order: (what: object) => Promise<Started>, names: readonly string[], say: (text: string) => void): Promise<void> {
+async function revoke(
+  order: (what: object) => Promise<Started>,
+  names: readonly string[],
+  say: (text: string) => void,
+): Promise<void> {
   await order({ revoke: names }).catch((thrown: unknown) => {
-    throw failed(`The new keys work, but the old ones could not be revoked: ${thrown instanceof Error ? thrown.message : ''} Run it with \`--rotate\` again.`);
+    throw failed(
+      `The new keys work, but the old ones could not be revoked: ${thrown instanceof Error ? thrown.message : ''} Run it with \`--rotate\` again.`,
+    );
   });
   say(`  Revoked, and refused within 60 s: ${names.join(', ')}\n`);
 }
 
 const projectOf = (given: Given): Readonly<Record<string, unknown>> => {
   const [origins, timezone] = [given.texts('origin'), given.text('timezone')];
-  return { ...(origins.length === 0 ? {} : { allowed_origins: origins }), ...(timezone === undefined ? {} : { timezone }) };
+  return {
+    ...(origins.length === 0 ? {} : { allowed_origins: origins }),
+    ...(timezone === undefined ? {} : { timezone }),
+  };
 };
 
 const welcome = (
@@ -102,7 +129,10 @@ ${Object.entries(set)
   .map(([field, value]) => `  Set: ${field} ${String(value)}\n`)
   .join('')}${keys === null ? shownBefore(active, stack) : `\n${minted(keys)}\n${firstSteps(url, keys)}`}`;
 
-const shownBefore = (active: readonly string[], stack: string): string => `  Keys: ${active.join(', ')} (names; a key itself is shown once, when it is minted)
+const shownBefore = (
+  active: readonly string[],
+  stack: string,
+): string => `  Keys: ${active.join(', ')} (names; a key itself is shown once, when it is minted)
   New ones instead: npm run -s millimetric -- init --stack ${stack} --rotate
 `;
 
@@ -126,7 +156,9 @@ async function newFile(path: string | undefined): Promise<NewFile> {
     .then(() => open(path, 'wx', 0o600))
     .catch((thrown: unknown) => {
       const isThere = thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST';
-      const why = isThere ? 'is there already and would be lost' : `cannot be made (${thrown instanceof Error ? thrown.message : 'no reason given'})`;
+      const why = isThere
+        ? 'is there already and would be lost'
+        : `cannot be made (${thrown instanceof Error ? thrown.message : 'no reason given'})`;
       throw failed(`${path} ${why}; nothing was minted. Name a new file with \`--save\`.`);
     });
   let written = false;

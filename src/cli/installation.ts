@@ -16,7 +16,10 @@ export interface Installation {
 /** The flags that say which installation. */
 export const installationFlags = {
   url: { value: 'URL', does: 'The installation. Default: http://127.0.0.1:8787 (or the port in PORT).' },
-  key: { value: 'KEY', does: 'The key to use. Default: from keys.json in the data folder (MILLIMETRIC_DATA, else .millimetric).' },
+  key: {
+    value: 'KEY',
+    does: 'The key to use. Default: from keys.json in the data folder (MILLIMETRIC_DATA, else .millimetric).',
+  },
 } as const satisfies Flags;
 
 /** The folder a first start keeps its keys in. */
@@ -27,12 +30,18 @@ export const urlOf = (given: Given, terminal: Terminal): string => {
   const text = given.text('url') ?? `http://127.0.0.1:${terminal.env.PORT || '8787'}`;
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw wrongUsage(`\`--url\` takes an http(s) address such as http://127.0.0.1:8787; \`${text}\` was given.`);
+    throw wrongUsage(
+      `\`--url\` takes an http(s) address such as http://127.0.0.1:8787; \`${text}\` was given.`,
+    );
   return (url.origin + url.pathname).replace(/\/+$/, '');
 };
 
 /** The installation to talk to. `kind`: which of the saved keys fits, unless `--key` names one. */
-export const installationOf = async (given: Given, terminal: Terminal, kind: 'sk' | 'rk'): Promise<Installation> => ({
+export const installationOf = async (
+  given: Given,
+  terminal: Terminal,
+  kind: 'sk' | 'rk',
+): Promise<Installation> => ({
   url: urlOf(given, terminal),
   key: given.text('key') ?? (await savedKeys(terminal)).keys[kind],
 });
@@ -48,6 +57,9 @@ export const savedKeys = async (terminal: Terminal): Promise<z.output<typeof key
     );
   });
   const read = keysFile.safeParse(parsedJson(text));
-  if (!read.success) throw failed(`${path} does not hold the keys a first start saves. Pass --key, or move the file away and start again.`);
+  if (!read.success)
+    throw failed(
+      `${path} does not hold the keys a first start saves. Pass --key, or move the file away and start again.`,
+    );
   return read.data;
 };

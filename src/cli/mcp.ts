@@ -6,16 +6,36 @@ import type { Terminal } from './terminal.ts';
 
 const envelope = z.object({
   result: z.record(z.string(), z.unknown()).optional(),
-  error: z.object({ message: z.string(), data: z.looseObject({ message: z.string().optional(), hint: z.string().optional() }).optional() }).optional(),
+  error: z
+    .object({
+      message: z.string(),
+      data: z.looseObject({ message: z.string().optional(), hint: z.string().optional() }).optional(),
+    })
+    .optional(),
 });
 
 /** One MCP request, without a handshake; its `result`, or the server’s refusal as a sentence. */
-export const ask = async (installation: Installation, method: string, params: unknown, terminal: Terminal): Promise<Readonly<Record<string, unknown>>> => {
-  const reply = await insist(installation, '/mcp', JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), terminal, { tries: 3 });
+export const ask = async (
+  installation: Installation,
+  method: string,
+  params: unknown,
+  terminal: Terminal,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const reply = await insist(
+    installation,
+    '/mcp',
+    JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    terminal,
+    { tries: 3 },
+  );
   if (reply.status < 200 || reply.status > 299) throw refusal(reply, installation.url);
   const { result, error } = envelope.safeParse(reply.body).data ?? {};
   if (error !== undefined)
-    throw failed([error.data?.message, error.data?.hint, `(${error.message})`].filter((words) => words !== undefined && words !== '').join(' '));
+    throw failed(
+      [error.data?.message, error.data?.hint, `(${error.message})`]
+        .filter((words) => words !== undefined && words !== '')
+        .join(' '),
+    );
   if (result === undefined) throw failed(`${installation.url}/mcp answered, but not in MCP. Is --url right?`);
   return result;
 };
@@ -37,7 +57,9 @@ export const listTools = async (installation: Installation, terminal: Terminal):
   const tools: Tool[] = [];
   let cursor: string | undefined;
   do {
-    const read = page.safeParse(await ask(installation, 'tools/list', cursor === undefined ? {} : { cursor }, terminal));
+    const read = page.safeParse(
+      await ask(installation, 'tools/list', cursor === undefined ? {} : { cursor }, terminal),
+    );
     if (!read.success) throw failed(`${installation.url}/mcp gave a list of tools that cannot be read.`);
     tools.push(...read.data.tools);
     cursor = read.data.nextCursor;

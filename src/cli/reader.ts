@@ -41,7 +41,10 @@ const combined: Format = {
   at: (line) => parseCombined(line)?.at,
   reader: ({ site, shiftMs, visitorKey }) => {
     const nameLine = lineNames();
-    const visitorOf = remember((who) => createHmac('sha256', visitorKey).update(who).digest('hex').slice(0, 32), { entries: visitorsKept });
+    const visitorOf = remember(
+      (who) => createHmac('sha256', visitorKey).update(who).digest('hex').slice(0, 32),
+      { entries: visitorsKept },
+    );
     return (line) => {
       const said = parseCombined(line);
       if (said === undefined) return { skip: 'unparseable', why: 'not a whole line of the combined format' };
@@ -70,7 +73,9 @@ const trackLine = z.looseObject({ event: z.string() });
 
 const ndjson: Format = {
   at: (line) => {
-    const at = Date.parse(z.object({ timestamp: z.string() }).safeParse(parsedJson(line)).data?.timestamp ?? '');
+    const at = Date.parse(
+      z.object({ timestamp: z.string() }).safeParse(parsedJson(line)).data?.timestamp ?? '',
+    );
     return Number.isNaN(at) ? undefined : at;
   },
   reader: ({ shiftMs }) => {
@@ -105,7 +110,8 @@ export const formats = { combined, ndjson } as const satisfies Record<string, Fo
 export type FormatName = keyof typeof formats;
 
 /** The format a file’s first line is in. */
-export const formatOf = (firstLine: string): FormatName => (firstLine.trimStart().startsWith('{') ? 'ndjson' : 'combined');
+export const formatOf = (firstLine: string): FormatName =>
+  firstLine.trimStart().startsWith('{') ? 'ndjson' : 'combined';
 
 /** Names each line by its content, equal ones by their number too: the same file gives the same names again, so sending it twice adds nothing. */
 function lineNames(): (line: string) => { readonly id: string; readonly equal: boolean } {
@@ -120,7 +126,8 @@ function lineNames(): (line: string) => { readonly id: string; readonly equal: b
 
 /** Where on the site: a target that is a whole address (sent to a proxy) names its own site; one that is neither (`*`, `host:443`) names no page. */
 function place(target: string, site: string | undefined): { url?: string; path?: string } {
-  if (/^https?:\/\//i.test(target)) return URL.canParse(shortened(target, lengths.url)) ? { url: target } : {};
+  if (/^https?:\/\//i.test(target))
+    return URL.canParse(shortened(target, lengths.url)) ? { url: target } : {};
   if (!target.startsWith('/')) return {};
   return site === undefined ? { path: target.replace(/[?#].*$/s, '') } : { url: site + target };
 }

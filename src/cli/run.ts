@@ -43,7 +43,9 @@ async function dispatch([word, ...args]: readonly string[], terminal: Terminal):
 function named(word: string): Command {
   const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
   if (command === undefined)
-    throw wrongUsage(`There is no command \`${word}\`.${didYouMean(word, [...Object.keys(commands), 'help'])} \`millimetric help\` lists them.`);
+    throw wrongUsage(
+      `There is no command \`${word}\`.${didYouMean(word, [...Object.keys(commands), 'help'])} \`millimetric help\` lists them.`,
+    );
   return command;
 }
 
@@ -58,7 +60,10 @@ ${listed(tools.flags)}
 Exit codes: ${exits.done} done, ${exits.failed} the request failed or data was refused, ${exits.usage} wrong usage, ${exits.interrupted} interrupted (Ctrl-C).
 `;
 
-const explained = (name: string, { takes, does, flags, more }: Command): string => `millimetric ${name} ${takes}
+const explained = (
+  name: string,
+  { takes, does, flags, more }: Command,
+): string => `millimetric ${name} ${takes}
 ${does}
 
 ${listed({ ...flags, ...helpFlag })}
@@ -67,5 +72,8 @@ ${more}
 
 const listed = (flags: Flags): string =>
   Object.entries(flags)
-    .map(([name, { value, does }]) => `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(26)} ${does}\n`)
+    .map(
+      ([name, { value, does }]) =>
+        `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(26)} ${does}\n`,
+    )
     .join('');

@@ -17,7 +17,12 @@ export interface Source {
 
 /** A source by its name, after a look whether it is there. */
 export const sourceOf = async (name: string, stdin: AsyncIterable<Uint8Array>): Promise<Source> => {
-  if (name === '-') return { name: 'standard input', size: undefined, open: (onBytes) => unpacked(heard(stdin, onBytes), 'standard input') };
+  if (name === '-')
+    return {
+      name: 'standard input',
+      size: undefined,
+      open: (onBytes) => unpacked(heard(stdin, onBytes), 'standard input'),
+    };
   const facts = await stat(name).catch(() => undefined);
   if (facts === undefined) throw failed(`There is no file ${name}.`);
   if (facts.isDirectory()) throw failed(`${name} is a folder; name the files in it.`);
@@ -28,7 +33,10 @@ export const sourceOf = async (name: string, stdin: AsyncIterable<Uint8Array>): 
   };
 };
 
-async function* heard(bytes: AsyncIterable<Uint8Array>, onBytes: (count: number) => void): AsyncGenerator<Uint8Array> {
+async function* heard(
+  bytes: AsyncIterable<Uint8Array>,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
     onBytes(chunk.length);
     yield chunk;
@@ -44,9 +52,15 @@ async function* unpacked(bytes: AsyncGenerator<Uint8Array>, name: string): Async
       return;
     }
     // What goes wrong on the way makes the unpacker throw, so the callback has nothing to add.
-    yield* pipeline(Readable.from(whole, { objectMode: false }), createGunzip({ chunkSize: chunkBytes }), () => undefined);
+    yield* pipeline(
+      Readable.from(whole, { objectMode: false }),
+      createGunzip({ chunkSize: chunkBytes }),
+      () => undefined,
+    );
   } catch (thrown) {
-    throw failed(`${name} cannot be read to its end: ${thrown instanceof Error ? thrown.message : 'no reason given'}.`);
+    throw failed(
+      `${name} cannot be read to its end: ${thrown instanceof Error ? thrown.message : 'no reason given'}.`,
+    );
   }
 }
 

@@ -11,7 +11,9 @@ export const table = (names: readonly string[], rows: Rows, columns = Number.POS
     columns,
   );
   if (wide === undefined) return rows.map((row) => list(names, row, columns)).join('\n');
-  const right = names.map((name) => rows.length > 0 && rows.every((row) => row[name] === null || typeof row[name] === 'number'));
+  const right = names.map(
+    (name) => rows.length > 0 && rows.every((row) => row[name] === null || typeof row[name] === 'number'),
+  );
   const line = (words: readonly string[]): string => {
     const shown = words.map((word, i) => {
       const width = wide[i] ?? 0;
@@ -23,14 +25,18 @@ export const table = (names: readonly string[], rows: Rows, columns = Number.POS
 };
 
 /** A fraction to four places, for eyes; CSV and JSON keep all of it. */
-const rounded = (value: unknown): unknown => (typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value);
+const rounded = (value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(value * 10_000) / 10_000 : value;
 
 /** One row as lines of name and value, without what is empty. */
 function list(names: readonly string[], row: Rows[number], columns: number): string {
   const wide = Math.max(...names.map((name) => name.length));
   const filled = names.filter((name) => row[name] !== null && row[name] !== undefined);
   return filled
-    .map((name) => `${name.padEnd(wide)}${between}${printable(cellOf(row[name], ''), Math.max(narrowest, columns - wide - between.length))}\n`)
+    .map(
+      (name) =>
+        `${name.padEnd(wide)}${between}${printable(cellOf(row[name], ''), Math.max(narrowest, columns - wide - between.length))}\n`,
+    )
     .join('');
 }
 
@@ -51,7 +57,9 @@ function fitted(wide: readonly number[], columns: number): readonly number[] | u
 
 /** Rows as CSV (RFC 4180, line feeds), with a line of names. */
 export const csv = (names: readonly string[], rows: Rows): string =>
-  [names, ...rows.map((row) => names.map((name) => cellOf(row[name], '')))].map((words) => `${words.map(quoted).join(',')}\n`).join('');
+  [names, ...rows.map((row) => names.map((name) => cellOf(row[name], '')))]
+    .map((words) => `${words.map(quoted).join(',')}\n`)
+    .join('');
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 

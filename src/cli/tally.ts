@@ -44,7 +44,10 @@ export const tally = (): Tally => {
     },
     skipped: (reason) => count(reasons, reason),
     broke: ({ line, source, number }, why) => {
-      if (broken.length < quotes) broken.push(`  ${source}, line ${number}: ${printable(why, quoteLength)}\n    ${printable(line, quoteLength)}`);
+      if (broken.length < quotes)
+        broken.push(
+          `  ${source}, line ${number}: ${printable(why, quoteLength)}\n    ${printable(line, quoteLength)}`,
+        );
     },
     unparseable: () => reasons.get('unparseable') ?? 0,
     report: () => {
@@ -54,8 +57,14 @@ export const tally = (): Tally => {
       if (own.equal > 0) rows.push(['repeats', 'equal lines, kept as separate events', own.equal]);
       const wide = Math.max(0, ...rows.map(([, name]) => name.length));
       const digits = Math.max(0, ...rows.map(([, , n]) => counted(n).length));
-      const text = rows.map(([title, name, n]) => `${title.padEnd(10)} ${name.padEnd(wide)}  ${counted(n).padStart(digits)}\n`).join('');
-      return broken.length === 0 ? text : `${text}\nThe first lines that could not be taken:\n${broken.join('\n')}\n`;
+      const text = rows
+        .map(
+          ([title, name, n]) => `${title.padEnd(10)} ${name.padEnd(wide)}  ${counted(n).padStart(digits)}\n`,
+        )
+        .join('');
+      return broken.length === 0
+        ? text
+        : `${text}\nThe first lines that could not be taken:\n${broken.join('\n')}\n`;
     },
   };
   return own;

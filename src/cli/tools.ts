@@ -18,18 +18,28 @@ export const tools: Command = {
 };
 
 /** The tools, each with the names of its arguments; or one, with all that is to know. */
-export const listing = async (installation: Installation, terminal: Terminal, only?: string): Promise<string> => {
+export const listing = async (
+  installation: Installation,
+  terminal: Terminal,
+  only?: string,
+): Promise<string> => {
   const all = await listTools(installation, terminal);
-  if (only === undefined) return `${all.map(brief).join('\n')}\n\`millimetric tools NAME\` explains the arguments of one.\n`;
+  if (only === undefined)
+    return `${all.map(brief).join('\n')}\n\`millimetric tools NAME\` explains the arguments of one.\n`;
   const one = all.find(({ name }) => name === only);
   const names = all.map(({ name }) => name);
-  if (one === undefined) throw failed(`There is no tool \`${only}\` for this key.${didYouMean(only, names)} There are: ${names.join(', ')}.`);
+  if (one === undefined)
+    throw failed(
+      `There is no tool \`${only}\` for this key.${didYouMean(only, names)} There are: ${names.join(', ')}.`,
+    );
   return full(one);
 };
 
 /** Required arguments plain, optional ones in brackets. */
 function brief({ name, description, inputSchema }: Tool): string {
-  const words = Object.keys(inputSchema.properties).map((word) => (inputSchema.required.includes(word) ? `--${word}` : `[--${word}]`));
+  const words = Object.keys(inputSchema.properties).map((word) =>
+    inputSchema.required.includes(word) ? `--${word}` : `[--${word}]`,
+  );
   return `${[name, ...words].join(' ')}\n    ${description}\n`;
 }
 
@@ -46,9 +56,21 @@ function kind(schema: Readonly<Record<string, unknown>>): string {
   const choices = schema.enum;
   if (Array.isArray(choices)) return choices.join('|');
   const either = schema.anyOf ?? schema.oneOf;
-  if (Array.isArray(either)) return [...new Set(either.map((part: unknown) => (isRecord(part) ? kind(part) : '')))].filter((word) => word !== '').join(' or ');
+  if (Array.isArray(either))
+    return [...new Set(either.map((part: unknown) => (isRecord(part) ? kind(part) : '')))]
+      .filter((word) => word !== '')
+      .join(' or ');
   const type = schema.type;
-  return Array.isArray(type) ? type.join(' or ') : typeof type === 'string' ? (type === 'array' ? 'list' : type === 'string' ? 'text' : type) : 'value';
+  return Array.isArray(type)
+    ? type.join(' or ')
+    : typeof type === 'string'
+      ? type === 'array'
+        ? 'list'
+        : type === 'string'
+          ? 'text'
+          : type
+      : 'value';
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -9,9 +9,17 @@ import { typedValue } from './typed-value.ts';
 /** Flags that are fields of a track body, and the field’s name. `--url` names the installation, so the page is `--page`. */
 const fields = {
   'user-id': { field: 'user_id', value: 'ID', does: 'Who did it, once known.' },
-  'anonymous-id': { field: 'anonymous_id', value: 'ID', does: 'The browser or device. With neither id the server makes a cookieless one.' },
+  'anonymous-id': {
+    field: 'anonymous_id',
+    value: 'ID',
+    does: 'The browser or device. With neither id the server makes a cookieless one.',
+  },
   'session-id': { field: 'session_id', value: 'ID', does: 'The session, if you keep your own.' },
-  'event-id': { field: 'event_id', value: 'ID', does: 'Your own id of the event: sent twice it counts once. Default: a random one.' },
+  'event-id': {
+    field: 'event_id',
+    value: 'ID',
+    does: 'Your own id of the event: sent twice it counts once. Default: a random one.',
+  },
   timestamp: { field: 'timestamp', value: 'TIME', does: 'ISO 8601 with its zone. Default: now.' },
   page: { field: 'url', value: 'URL', does: 'Address of the page.' },
   path: { field: 'path', value: 'PATH', does: 'Its path. Default: that of --page.' },
@@ -25,7 +33,10 @@ export const track: Command = {
   takes: 'EVENT',
   does: 'Send one event.',
   flags: {
-    property: { value: 'NAME=VALUE', does: 'A property; may be repeated. Numbers, true, false and JSON are sent as such.' },
+    property: {
+      value: 'NAME=VALUE',
+      does: 'A property; may be repeated. Numbers, true, false and JSON are sent as such.',
+    },
     ...fields,
     ...installationFlags,
   },
@@ -33,8 +44,16 @@ export const track: Command = {
   run: async (given, terminal) => {
     const [event, ...surplus] = given.words;
     if (event === undefined) throw wrongUsage('Which event? `millimetric track sign_up`.');
-    if (surplus.length > 0) throw wrongUsage(`\`${surplus[0]}\` belongs to no flag: properties are written \`--property name=value\`.`);
-    const body = { event, event_id: randomUUID(), ...fieldsOf(given), ...propertiesOf(given.texts('property')) };
+    if (surplus.length > 0)
+      throw wrongUsage(
+        `\`${surplus[0]}\` belongs to no flag: properties are written \`--property name=value\`.`,
+      );
+    const body = {
+      event,
+      event_id: randomUUID(),
+      ...fieldsOf(given),
+      ...propertiesOf(given.texts('property')),
+    };
     const installation = await installationOf(given, terminal, 'sk');
     const reply = await insist(installation, '/v1/track', JSON.stringify(body), terminal, { tries: 3 });
     if (reply.status !== 202) throw refusal(reply, installation.url);

@@ -5,16 +5,24 @@ export const typedValue = (text: string): unknown => {
   const value = parsedJson(text);
   if (value === null || value === undefined) return text;
   // A number that would not come back as it was typed is an id, not a number.
-  if (typeof value === 'number' && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))) return text;
+  if (
+    typeof value === 'number' &&
+    (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+  )
+    return text;
   return value;
 };
 
 /** Arguments by name. A flag given twice is a list; `--group-by` is `group_by`. */
-export const argumentsOf = (given: readonly { readonly name: string; readonly value: string }[]): Readonly<Record<string, unknown>> => {
+export const argumentsOf = (
+  given: readonly { readonly name: string; readonly value: string }[],
+): Readonly<Record<string, unknown>> => {
   const lists = new Map<string, unknown[]>();
   for (const { name, value } of given) {
     const word = name.replaceAll('-', '_');
     lists.set(word, [...(lists.get(word) ?? []), typedValue(value)]);
   }
-  return Object.fromEntries([...lists].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+  return Object.fromEntries(
+    [...lists].map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+  );
 };

@@ -11,7 +11,9 @@ export const visitorKey = async (folder: string, project: string): Promise<Uint8
   const read = (): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined);
   const text = (await read()) ?? (await made(folder, path).then(read));
   if (text === undefined || !shape.test(text))
-    throw failed(`${path} must hold 64 hexadecimal digits. Put it back, or delete it: visitors imported from then on get new ids.`);
+    throw failed(
+      `${path} must hold 64 hexadecimal digits. Put it back, or delete it: visitors imported from then on get new ids.`,
+    );
   return Buffer.from(text.trim(), 'hex');
 };
 
@@ -30,6 +32,8 @@ async function made(folder: string, path: string): Promise<void> {
     });
     await rm(part);
   } catch (thrown) {
-    throw failed(`The visitor key cannot be kept in ${path}: ${thrown instanceof Error ? thrown.message : 'no reason given'}.`);
+    throw failed(
+      `The visitor key cannot be kept in ${path}: ${thrown instanceof Error ? thrown.message : 'no reason given'}.`,
+    );
   }
 }

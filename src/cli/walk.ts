@@ -13,7 +13,10 @@ export const walk = async (
   bar: Progress,
   visitOf: (source: Source, format: Format) => Visit,
 ): Promise<void> => {
-  const whole = sources.reduce<number | undefined>((sum, { size }) => (sum === undefined || size === undefined ? undefined : sum + size), 0);
+  const whole = sources.reduce<number | undefined>(
+    (sum, { size }) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0,
+  );
   let bytes = 0;
   let visited = 0;
   for (const source of sources) {

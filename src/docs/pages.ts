@@ -27,10 +27,15 @@ const firstSentence = (text: string): string => `${text.split(/(?<=[.?!])\s/)[0]
 const inputsOf = (question: Question): string => {
   const { properties, required } = inputSchema(projectInput(question));
   const needed = Array.isArray(required) ? required : [];
-  const rows = Object.entries(typeof properties === 'object' && properties !== null ? properties : {}).map(([name, schema]: [string, unknown]) => {
-    const says = typeof schema === 'object' && schema !== null && 'description' in schema ? String(schema.description) : '';
-    return [`\`${name}\`${needed.includes(name) ? ' (required)' : ''}`, says];
-  });
+  const rows = Object.entries(typeof properties === 'object' && properties !== null ? properties : {}).map(
+    ([name, schema]: [string, unknown]) => {
+      const says =
+        typeof schema === 'object' && schema !== null && 'description' in schema
+          ? String(schema.description)
+          : '';
+      return [`\`${name}\`${needed.includes(name) ? ' (required)' : ''}`, says];
+    },
+  );
   return table(['input', 'meaning'], rows);
 };
 

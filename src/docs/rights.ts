@@ -9,15 +9,21 @@ const statementShape = z.object({
 });
 const document = z.object({ Statement: z.array(statementShape) });
 const policyShape = z.object({ PolicyDocument: document, Roles: z.array(z.object({ Ref: z.string() })) });
-const roleShape = z.object({ Policies: z.array(z.object({ PolicyDocument: document })).default([]), ManagedPolicyArns: z.array(z.unknown()).default([]) });
+const roleShape = z.object({
+  Policies: z.array(z.object({ PolicyDocument: document })).default([]),
+  ManagedPolicyArns: z.array(z.unknown()).default([]),
+});
 const joined = z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) });
 const attribute = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
 const reference = z.object({ Ref: z.string() });
-const templateShape = z.object({ Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })) });
+const templateShape = z.object({
+  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })),
+});
 
 /** What each role of a synthesized template may do, each once: `action on resource`, with `for` where only some keys or prefixes; ids in short. */
 export const rightsOf = (template: unknown): ReadonlyMap<string, readonly string[]> => {
-  const of = (type: string) => Object.entries(templateShape.parse(template).Resources).filter(([, { Type }]) => Type === type);
+  const of = (type: string) =>
+    Object.entries(templateShape.parse(template).Resources).filter(([, { Type }]) => Type === type);
   const rights = new Map<string, readonly string[]>();
   const add = (role: string, statements: z.infer<typeof document>['Statement']) =>
     rights.set(role, [...new Set([...(rights.get(role) ?? []), ...statements.flatMap(lines)])].sort());
@@ -39,7 +45,9 @@ export const rightsOf = (template: unknown): ReadonlyMap<string, readonly string
 const lines = ({ Action, Resource, Condition }: z.infer<typeof statementShape>): string[] => {
   const only = Object.values(Condition ?? {}).flatMap((keys) => Object.values(keys).flat());
   const resources = [Resource].flat().map(textOf);
-  return Action.flatMap((action) => resources.map((resource) => `${action} on ${resource}${only.length > 0 ? ` for ${only.join(' ')}` : ''}`));
+  return Action.flatMap((action) =>
+    resources.map((resource) => `${action} on ${resource}${only.length > 0 ? ` for ${only.join(' ')}` : ''}`),
+  );
 };
 
 /** An ARN as words: its parts joined, what CDK calls things without the stack’s name and hash. */

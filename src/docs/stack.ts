@@ -8,16 +8,19 @@ const outputs = z.object({ Outputs: z.record(z.string(), z.object({ Description:
 export const outputTable = (template: unknown): string =>
   table(
     ['output', 'is'],
-    Object.entries(outputs.parse(template).Outputs).map(([name, { Description }]) => [`\`${name}\``, Description]),
+    Object.entries(outputs.parse(template).Outputs).map(([name, { Description }]) => [
+      `\`${name}\``,
+      Description,
+    ]),
   );
 
 /** What may be set, by the comments of an interface in a TypeScript source: `a doc comment, then `readonly name?: Type;``. */
 export const propTable = (source: string, interfaceName: string): string => {
-  const [, body = ''] = new RegExp(`export interface ${interfaceName} \\{(.*?)\\n\\}`, 's').exec(source) ?? [];
-  const props = [...body.matchAll(/\/\*\* (?<says>.*?) \*\/\s+readonly (?<name>\w+)\??:/gs)].map(({ groups: { name = '', says = '' } = {} }) => [
-    `\`${name}\``,
-    says,
-  ]);
+  const [, body = ''] =
+    new RegExp(`export interface ${interfaceName} \\{(.*?)\\n\\}`, 's').exec(source) ?? [];
+  const props = [...body.matchAll(/\/\*\* (?<says>.*?) \*\/\s+readonly (?<name>\w+)\??:/gs)].map(
+    ({ groups: { name = '', says = '' } = {} }) => [`\`${name}\``, says],
+  );
   return table(['prop', 'decides'], props);
 };
 

@@ -49,17 +49,37 @@ const moreClicks = {
 } as const;
 
 /** Every click id: they stay in stored addresses. */
-export const clickIds: ReadonlySet<string> = new Set([...Object.keys(clicks), 'fbclid', ...Object.keys(moreClicks)]);
+export const clickIds: ReadonlySet<string> = new Set([
+  ...Object.keys(clicks),
+  'fbclid',
+  ...Object.keys(moreClicks),
+]);
 
-const paidMedia: ReadonlySet<string> = new Set(['cpc', 'ppc', 'paid', 'paid_social', 'paidsocial', 'cpm', 'display']);
+const paidMedia: ReadonlySet<string> = new Set([
+  'cpc',
+  'ppc',
+  'paid',
+  'paid_social',
+  'paidsocial',
+  'cpm',
+  'display',
+]);
 const paid = ({ utmMedium }: Signals): boolean => paidMedia.has(utmMedium);
 
 /** Words of a `utm_source` that mean a Meta network: `fb-ads`, `Instagram Stories`, `m.facebook.com`. */
-const likeInstagram = ({ utmSource }: Signals): boolean => /instagram|(?:^|[^a-z\d])ig(?:[^a-z\d]|$)/.test(utmSource);
-const likeFacebook = (signals: Signals): boolean => !likeInstagram(signals) && /facebook|(?:^|[^a-z\d])(?:fb|meta)(?:[^a-z\d]|$)/.test(signals.utmSource);
+const likeInstagram = ({ utmSource }: Signals): boolean =>
+  /instagram|(?:^|[^a-z\d])ig(?:[^a-z\d]|$)/.test(utmSource);
+const likeFacebook = (signals: Signals): boolean =>
+  !likeInstagram(signals) && /facebook|(?:^|[^a-z\d])(?:fb|meta)(?:[^a-z\d]|$)/.test(signals.utmSource);
 
 const clicked = (network: Readonly<Record<string, string>>): readonly Rule[] =>
-  Object.entries(network).map(([id, source]) => ({ id, when: ({ has }) => has.has(id), source, medium: 'paid', confidence: 'high' }));
+  Object.entries(network).map(([id, source]) => ({
+    id,
+    when: ({ has }) => has.has(id),
+    source,
+    medium: 'paid',
+    confidence: 'high',
+  }));
 
 const referredBy = (id: string, kind: NetworkKind, medium: string): Rule => ({
   id,
@@ -88,14 +108,44 @@ export const rules: readonly Rule[] = [
     medium: 'paid',
     confidence: 'high',
   },
-  { id: 'utm_paid_facebook', when: (s) => paid(s) && likeFacebook(s), source: 'facebook', medium: 'paid', confidence: 'high' },
-  { id: 'utm_paid_instagram', when: (s) => paid(s) && likeInstagram(s), source: 'instagram', medium: 'paid', confidence: 'high' },
-  { id: 'utm_paid', when: (s) => paid(s) && s.utmSource !== '', source: (s) => s.utmSource, medium: 'paid', confidence: 'high' },
+  {
+    id: 'utm_paid_facebook',
+    when: (s) => paid(s) && likeFacebook(s),
+    source: 'facebook',
+    medium: 'paid',
+    confidence: 'high',
+  },
+  {
+    id: 'utm_paid_instagram',
+    when: (s) => paid(s) && likeInstagram(s),
+    source: 'instagram',
+    medium: 'paid',
+    confidence: 'high',
+  },
+  {
+    id: 'utm_paid',
+    when: (s) => paid(s) && s.utmSource !== '',
+    source: (s) => s.utmSource,
+    medium: 'paid',
+    confidence: 'high',
+  },
   { id: 'utm_paid_unknown', when: paid, source: 'unknown', medium: 'paid', confidence: 'medium' },
-  { id: 'fbclid', when: ({ has, utmSource }) => has.has('fbclid') && utmSource === '', source: 'facebook', medium: 'paid', confidence: 'medium' },
+  {
+    id: 'fbclid',
+    when: ({ has, utmSource }) => has.has('fbclid') && utmSource === '',
+    source: 'facebook',
+    medium: 'paid',
+    confidence: 'medium',
+  },
   // Our click ids stand here: below, they leave the rules above as they are; above `utm`, since that one means “no paid signal”, and above the referrers, which ad clicks have too.
   ...clicked(moreClicks),
-  { id: 'utm', when: ({ utmSource }) => utmSource !== '', source: (s) => s.utmSource, medium: (s) => s.utmMedium || 'unknown', confidence: 'high' },
+  {
+    id: 'utm',
+    when: ({ utmSource }) => utmSource !== '',
+    source: (s) => s.utmSource,
+    medium: (s) => s.utmMedium || 'unknown',
+    confidence: 'high',
+  },
   referredBy('ref_facebook', 'facebook', 'social'),
   referredBy('ref_instagram', 'instagram', 'social'),
   referredBy('ref_social', 'social', 'social'),
@@ -116,7 +166,13 @@ export const rules: readonly Rule[] = [
     medium: 'direct',
     confidence: 'high',
   },
-  { id: 'referral', when: () => true, source: ({ host }) => slug(host ?? 'unknown'), medium: 'referral', confidence: 'low' },
+  {
+    id: 'referral',
+    when: () => true,
+    source: ({ host }) => slug(host ?? 'unknown'),
+    medium: 'referral',
+    confidence: 'low',
+  },
 ];
 
 const slug = (host: string): string =>
@@ -124,7 +180,8 @@ const slug = (host: string): string =>
     .replaceAll(/[^a-z\d]+/g, '-')
     .replaceAll(/^-|-$/g, '');
 
-const said = (what: Said, signals: Signals): string => (typeof what === 'string' ? what : storable(what(signals)));
+const said = (what: Said, signals: Signals): string =>
+  typeof what === 'string' ? what : storable(what(signals));
 
 const none: ReadonlyMap<string, string> = new Map();
 

@@ -16,9 +16,11 @@ export const countryTable = (v4: Uint8Array, v6?: Uint8Array): ((ip: string) => 
   );
 };
 
-const tableOf = (bytes: Uint8Array): Reader<CountryResponse> => new Reader<CountryResponse>(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+const tableOf = (bytes: Uint8Array): Reader<CountryResponse> =>
+  new Reader<CountryResponse>(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 
 const country = (found: unknown): string | null => {
-  const code = typeof found === 'object' && found !== null && 'country_code' in found ? found.country_code : null;
+  const code =
+    typeof found === 'object' && found !== null && 'country_code' in found ? found.country_code : null;
   return typeof code === 'string' ? countryCode(code) : null;
 };

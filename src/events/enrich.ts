@@ -37,10 +37,16 @@ export interface Arrival {
 }
 
 /** A request’s events, stored form: made once per request, then called for each body in its order. `skewed`: the body’s timestamp was too far ahead and became arrival. */
-export const enrichment = (arrival: Arrival): ((body: Track, seq: number) => { readonly event: Event; readonly skewed: boolean }) => {
+export const enrichment = (
+  arrival: Arrival,
+): ((body: Track, seq: number) => { readonly event: Event; readonly skewed: boolean }) => {
   const { projectId, env, trusted, receivedAt, requestId, salt } = arrival;
   const ownHost = arrival.origin === null ? null : (URL.parse(arrival.origin)?.hostname ?? null);
-  const own = visitor(arrival.ip, arrival.edgeCountry === null ? null : countryCode(arrival.edgeCountry), arrival);
+  const own = visitor(
+    arrival.ip,
+    arrival.edgeCountry === null ? null : countryCode(arrival.edgeCountry),
+    arrival,
+  );
   const ownAgent = ownAgentText(arrival);
   const elsewhere = remember((ip) => visitor(ip, null, arrival), { entries: 1000 });
 
@@ -52,10 +58,19 @@ export const enrichment = (arrival: Arrival): ((body: Track, seq: number) => { r
     const ts = body.timestamp === undefined || skewed ? receivedAt : body.timestamp;
     const userId = body.user_id === undefined ? null : storable(body.user_id);
     const anonymousId =
-      body.anonymous_id !== undefined ? storable(body.anonymous_id) : userId !== null ? `user_${userId}` : cookielessId(salt, projectId, ip, userAgent);
+      body.anonymous_id !== undefined
+        ? storable(body.anonymous_id)
+        : userId !== null
+          ? `user_${userId}`
+          : cookielessId(salt, projectId, ip, userAgent);
     const url = body.url === undefined ? null : URL.parse(body.url);
-    const referrer = body.referrer === undefined || body.referrer.trim() === '' ? null : referrerOf(body.referrer.trim());
-    const { source, medium, campaign, confidence, rule } = classify(url, referrer, url === null || url.hostname === '' ? ownHost : url.hostname);
+    const referrer =
+      body.referrer === undefined || body.referrer.trim() === '' ? null : referrerOf(body.referrer.trim());
+    const { source, medium, campaign, confidence, rule } = classify(
+      url,
+      referrer,
+      url === null || url.hostname === '' ? ownHost : url.hostname,
+    );
     const event: Event = {
       project_id: projectId,
       env,
@@ -70,7 +85,12 @@ export const enrichment = (arrival: Arrival): ((body: Track, seq: number) => { r
       session_id: body.session_id === undefined ? sessionOf(anonymousId, ts) : storable(body.session_id),
       session_sent: body.session_id !== undefined,
       url: body.url === undefined ? null : storable(withoutPersonal(body.url)),
-      path: body.path !== undefined ? storable(withoutPersonal(body.path)) : url === null ? null : url.pathname.slice(0, pathLength),
+      path:
+        body.path !== undefined
+          ? storable(withoutPersonal(body.path))
+          : url === null
+            ? null
+            : url.pathname.slice(0, pathLength),
       referrer: referrer === null ? null : referrer.kept,
       source,
       medium,
@@ -91,7 +111,11 @@ export const enrichment = (arrival: Arrival): ((body: Track, seq: number) => { r
 /** An address, its hash and country; `edge` wins over the table. */
 const visitor = (sent: string, edge: string | null, { salt, country }: Arrival) => {
   const ip = address(sent);
-  return { ip, hash: ip === null ? null : ipHash(salt, ip), country: edge ?? (ip === null ? null : country(ip)) };
+  return {
+    ip,
+    hash: ip === null ? null : ipHash(salt, ip),
+    country: edge ?? (ip === null ? null : country(ip)),
+  };
 };
 
 /**

@@ -1,6 +1,14 @@
 import * as z from 'zod/mini';
 import { Problem } from '../problems.ts';
-import { batchBody, eventsPerBatch, identifyBody, publicBatchBody, publicTrackBody, type Track, trackBody } from './schema.ts';
+import {
+  batchBody,
+  eventsPerBatch,
+  identifyBody,
+  publicBatchBody,
+  publicTrackBody,
+  type Track,
+  trackBody,
+} from './schema.ts';
 
 /** Beyond this many, wrong fields are counted, not listed. */
 const fieldsListed = 100;
@@ -9,15 +17,21 @@ const fieldsListed = 100;
 const batches: { secret?: typeof batchBody; public?: typeof publicBatchBody } = {};
 
 /** A track body; `trusted`: it came with a secret key, which may speak for a visitor. Throws `invalid_payload` that names each field. */
-export const parseTrack = (body: unknown, trusted: boolean): Track => read(trusted ? trackBody : publicTrackBody, body);
+export const parseTrack = (body: unknown, trusted: boolean): Track =>
+  read(trusted ? trackBody : publicTrackBody, body);
 
 /** The events of a batch body, in their order. Throws `invalid_payload` whose fields are named `events.<i>.<field>`. */
 export const parseBatch = (body: unknown, trusted: boolean): readonly Track[] => {
   // Looked at before the events are: millions of empty ones fit into 4 MiB.
-  const sent = typeof body === 'object' && body !== null && 'events' in body && Array.isArray(body.events) ? body.events.length : 0;
+  const sent =
+    typeof body === 'object' && body !== null && 'events' in body && Array.isArray(body.events)
+      ? body.events.length
+      : 0;
   if (sent > eventsPerBatch) {
     const wrong = `must be a list of 1–${eventsPerBatch} events; ${sent} came. Send several batches`;
-    throw new Problem('invalid_payload', `The body does not fit: \`events\` ${wrong}.`, { details: { formErrors: [], fieldErrors: { events: [wrong] } } });
+    throw new Problem('invalid_payload', `The body does not fit: \`events\` ${wrong}.`, {
+      details: { formErrors: [], fieldErrors: { events: [wrong] } },
+    });
   }
   if (trusted) {
     batches.secret ??= z.compile(batchBody);
@@ -39,12 +53,17 @@ export const parseIdentify = (body: unknown): Track => {
 
 /** Any JSON text; throws `invalid_payload` that says where it ends to be JSON. */
 export const parseJson = (text: string): unknown => {
-  if (text.trim() === '') throw new Problem('invalid_payload', 'The body is empty: send a JSON object.', { details: flat(['The body is empty.']) });
+  if (text.trim() === '')
+    throw new Problem('invalid_payload', 'The body is empty: send a JSON object.', {
+      details: flat(['The body is empty.']),
+    });
   try {
     return JSON.parse(text);
   } catch (thrown) {
     const where = thrown instanceof SyntaxError ? thrown.message : 'it cannot be read';
-    throw new Problem('invalid_payload', `The body is not JSON: ${where}. Send one JSON object, in UTF-8.`, { details: flat([where]) });
+    throw new Problem('invalid_payload', `The body is not JSON: ${where}. Send one JSON object, in UTF-8.`, {
+      details: flat([where]),
+    });
   }
 };
 
@@ -54,7 +73,10 @@ const read = <T>(schema: z.ZodMiniType<T>, body: unknown): T => {
   throw misfit(result.error);
 };
 
-const flat = (formErrors: readonly string[], fieldErrors: Readonly<Record<string, readonly string[]>> = {}) => ({ formErrors, fieldErrors });
+const flat = (
+  formErrors: readonly string[],
+  fieldErrors: Readonly<Record<string, readonly string[]>> = {},
+) => ({ formErrors, fieldErrors });
 
 /** zod’s flattened form, with whole paths as keys. */
 const misfit = (error: z.core.$ZodError): Problem => {
@@ -65,7 +87,10 @@ const misfit = (error: z.core.$ZodError): Problem => {
     else fields.set(path.join('.'), [...(fields.get(path.join('.')) ?? []), message]);
   }
   const [first] = fields;
-  const more = fields.size > 1 ? ` ${fields.size - 1} more ${fields.size === 2 ? 'field does' : 'fields do'} not fit: see details.fieldErrors.` : '';
+  const more =
+    fields.size > 1
+      ? ` ${fields.size - 1} more ${fields.size === 2 ? 'field does' : 'fields do'} not fit: see details.fieldErrors.`
+      : '';
   const [whole] = form;
   const said = whole === undefined ? `\`${first?.[0]}\` ${first?.[1].join('; ')}` : `it ${whole}`;
   return new Problem('invalid_payload', `The body does not fit: ${said}.${more}`, {

@@ -8,7 +8,9 @@ const telling: ReadonlySet<string> = new Set(
   ),
 );
 /** `name` is personal alone or with one of these; `product_name` is not. */
-const nameWords: ReadonlySet<string> = new Set('first last full user given family middle maiden sur nick customer contact display'.split(' '));
+const nameWords: ReadonlySet<string> = new Set(
+  'first last full user given family middle maiden sur nick customer contact display'.split(' '),
+);
 
 /** Does the name of a query parameter, as it stands in the address, look personal (contract §3)? `utm_*` and click ids never do; the empty name is told by its value alone. */
 const nature = remember(
@@ -22,7 +24,9 @@ const nature = remember(
       .split(/[^\p{L}\d]+/u)
       .filter((word) => word !== '');
     if (words.some((word) => telling.has(word)) || telling.has(words.join(''))) return 'personal';
-    return words.includes('name') && words.every((word) => word === 'name' || nameWords.has(word)) ? 'personal' : 'by value';
+    return words.includes('name') && words.every((word) => word === 'name' || nameWords.has(word))
+      ? 'personal'
+      : 'by value';
   },
   { entries: 2000, longest: 64 },
 );
@@ -32,7 +36,10 @@ const mailAddress = /[^\s@/]@[^\s@/]+\.[a-z]{2}/i;
 const personal = (part: string): boolean => {
   const equals = part.indexOf('=');
   const seen = equals < 0 ? 'by value' : nature(part.slice(0, equals));
-  return seen === 'personal' || (seen === 'by value' && /@|%40/.test(part) && mailAddress.test(decoded(part.slice(equals + 1))));
+  return (
+    seen === 'personal' ||
+    (seen === 'by value' && /@|%40/.test(part) && mailAddress.test(decoded(part.slice(equals + 1))))
+  );
 };
 
 /** An address or path without its personal parameters, in the query and in the fragment, and without user and password; all else stays byte for byte. */

@@ -1,6 +1,7 @@
 /** Facebook and Instagram have rules of their own (contract §4, 13 and 14). A host also stands for its subdomains here and in the two lists below. */
 export const metaHosts = {
-  facebook: 'facebook.com fb.com fb.me fb.watch messenger.com m.me com.facebook.katana com.facebook.lite com.facebook.orca',
+  facebook:
+    'facebook.com fb.com fb.me fb.watch messenger.com m.me com.facebook.katana com.facebook.lite com.facebook.orca',
   instagram: 'instagram.com ig.me instagr.am com.instagram.android',
 } as const satisfies Record<string, string>;
 
@@ -38,7 +39,8 @@ export const socialHosts = {
   hyves: 'hyves.nl',
   identi_ca: 'identi.ca',
   lang_8: 'lang-8.com',
-  last_fm: 'last.fm lastfm.com.br lastfm.com.tr lastfm.de lastfm.es lastfm.fr lastfm.it lastfm.jp lastfm.pl lastfm.ru lastfm.se',
+  last_fm:
+    'last.fm lastfm.com.br lastfm.com.tr lastfm.de lastfm.es lastfm.fr lastfm.it lastfm.jp lastfm.pl lastfm.ru lastfm.se',
   lemmy: 'lemmy.ml lemmy.world',
   line: 'line.me',
   linkedin: 'linkedin.android linkedin.com lnkd.in',

@@ -19,8 +19,12 @@ export const referrerOf = remember(
   (text: string): Referrer => {
     const url = URL.parse(bareHost.test(text) ? `https://${text}` : text);
     // No name in the DNS is longer.
-    if (url === null || url.hostname === '' || url.hostname.length > 253) return { kept: storable(text.replace(/[?#].*/s, '')), host: null };
-    return { kept: storable(`${url.protocol}//${url.host}${url.pathname}`).slice(0, 2048), host: url.hostname.toLowerCase().replace(/\.$/, '') };
+    if (url === null || url.hostname === '' || url.hostname.length > 253)
+      return { kept: storable(text.replace(/[?#].*/s, '')), host: null };
+    return {
+      kept: storable(`${url.protocol}//${url.host}${url.pathname}`).slice(0, 2048),
+      host: url.hostname.toLowerCase().replace(/\.$/, ''),
+    };
   },
   { entries: 5000, longest: 256 },
 );
@@ -65,7 +69,11 @@ const search = (() => {
   const names = new Map(pairs(searchHosts));
   return (host: string): string | undefined => {
     const bare = host.startsWith('www.') ? host.slice(4) : host;
-    return names.get(bare) ?? names.get(bare.replace(countryDomain, '.{}')) ?? names.get(bare.replace(countryLabel, '{}.'));
+    return (
+      names.get(bare) ??
+      names.get(bare.replace(countryDomain, '.{}')) ??
+      names.get(bare.replace(countryLabel, '{}.'))
+    );
   };
 })();
 

@@ -6,7 +6,11 @@ export const requestIds = (clock: () => number, random: (n: number) => Uint8Arra
     const now = Math.floor(clock());
     if (now > ms) [ms, count] = [now, 0];
     else if (++count >= 36 ** 4) [ms, count] = [ms + 1, 0];
-    return base36(ms, 9) + base36(count, 4) + Array.from(random(6), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return (
+      base36(ms, 9) +
+      base36(count, 4) +
+      Array.from(random(6), (byte) => byte.toString(16).padStart(2, '0')).join('')
+    );
   };
 };
 

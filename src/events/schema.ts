@@ -11,7 +11,8 @@ const says = (allowed: string) => (issue: { readonly input?: unknown }) =>
   `${issue.input === undefined ? 'is required and ' : ''}${allowed}; ${came(issue.input)}`;
 
 /** Lengths are in characters as people count code points, not in UTF-16 units. */
-const within = (value: string, max: number): boolean => value.length <= max || (value.length <= 2 * max && [...value].length <= max);
+const within = (value: string, max: number): boolean =>
+  value.length <= max || (value.length <= 2 * max && [...value].length <= max);
 
 const text = (min: 0 | 1, max: number, holds: string, ...more: readonly z.core.$ZodCheck<string>[]) => {
   const error = says(`must be text of ${min === 0 ? 'at most ' : '1–'}${max} characters`);
@@ -19,11 +20,19 @@ const text = (min: 0 | 1, max: number, holds: string, ...more: readonly z.core.$
   return z
     .string({ error })
     .check(fits, ...more)
-    .register(z.globalRegistry, { description: holds, ...(min === 1 ? { minLength: 1 } : {}), maxLength: max });
+    .register(z.globalRegistry, {
+      description: holds,
+      ...(min === 1 ? { minLength: 1 } : {}),
+      maxLength: max,
+    });
 };
 
 /** A text read into something else; what cannot be read is refused in the given words. */
-const read = <T>(allowed: string, reader: (value: string) => T | null, meta: { readonly description: string; readonly format?: 'date-time' }) => {
+const read = <T>(
+  allowed: string,
+  reader: (value: string) => T | null,
+  meta: { readonly description: string; readonly format?: 'date-time' },
+) => {
   const error = says(allowed);
   const reading = z.transform((value: string, { issues }): T => {
     const found = reader(value);
@@ -34,7 +43,9 @@ const read = <T>(allowed: string, reader: (value: string) => T | null, meta: { r
   return z.pipe(z.string({ error }), reading).register(z.globalRegistry, meta);
 };
 
-const whole = z.refine<string>((value) => URL.canParse(value), { error: says('must be a whole URL such as https://shop.example/cart?x=1') });
+const whole = z.refine<string>((value) => URL.canParse(value), {
+  error: says('must be a whole URL such as https://shop.example/cart?x=1'),
+});
 const url = text(0, 2048, 'The page’s address with its query; utm_* and click ids are read from it.', whole);
 
 const given = z.custom<object>((value) => value !== undefined, { error: () => 'must be a JSON object' });
@@ -59,11 +70,16 @@ const ids = {
 /** One event as a secret key sends it (contract §3). Read: `timestamp` is milliseconds since 1970, `ip` in its one spelling, `properties` JSON text. */
 export const trackBody = z.object(
   {
-    event: text(1, 128, 'What happened, in your words; names that start with $ are the system’s by convention.'),
+    event: text(
+      1,
+      128,
+      'What happened, in your words; names that start with $ are the system’s by convention.',
+    ),
     event_id: z.optional(text(1, 128, 'Your own id of the event; repeats count once.')),
     timestamp: z.optional(
       read('must be an ISO 8601 date and time with a zone, such as 2026-03-01T12:00:00Z', instant, {
-        description: 'When it happened, ISO 8601 with a zone; left out: on arrival. More than 5 minutes ahead becomes arrival.',
+        description:
+          'When it happened, ISO 8601 with a zone; left out: on arrival. More than 5 minutes ahead becomes arrival.',
         format: 'date-time',
       }),
     ),
@@ -93,7 +109,11 @@ export const publicTrackBody = z.omit(trackBody, { ip: true, user_agent: true })
 const several = <T extends z.ZodMiniType>(event: T) => {
   const error = says(`must be a list of 1–${eventsPerBatch} events`);
   return z.object(
-    { events: z.array(event, { error }).check(z.minLength(1, { error }), z.maxLength(eventsPerBatch, { error })) },
+    {
+      events: z
+        .array(event, { error })
+        .check(z.minLength(1, { error }), z.maxLength(eventsPerBatch, { error })),
+    },
     { error: says('must be a JSON object') },
   );
 };
@@ -104,4 +124,7 @@ export const batchBody = several(trackBody);
 export const publicBatchBody = several(publicTrackBody);
 
 /** Who an anonymous id is. `traits` are kept as the properties of a `$identify` event. */
-export const identifyBody = z.object({ ...ids, traits: z.optional(properties('What you know of the person')) }, { error: says('must be a JSON object') });
+export const identifyBody = z.object(
+  { ...ids, traits: z.optional(properties('What you know of the person')) },
+  { error: says('must be a JSON object') },
+);

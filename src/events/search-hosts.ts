@@ -3,7 +3,8 @@ export const searchHosts = {
   '118_700': '118700.se foretag.118700.se webben.118700.se',
   '123people': '123people.{}',
   '1_cz': '1.cz',
-  abacho: 'abacho.at abacho.ch abacho.co.uk abacho.com abacho.de abacho.es abacho.fr abacho.it se.abacho.com tr.abacho.com',
+  abacho:
+    'abacho.at abacho.ch abacho.co.uk abacho.com abacho.de abacho.es abacho.fr abacho.it se.abacho.com tr.abacho.com',
   abcsok: 'abcsok.no verden.abcsok.no',
   acoon: 'acoon.de',
   aguea: 'chercherfr.aguea.com',
@@ -13,7 +14,8 @@ export const searchHosts = {
   alltheinternet: 'alltheinternet.com',
   alltheweb: 'alltheweb.com',
   alohafind: 'alohafind.com',
-  altavista: 'altavista.com altavista.de altavista.fr be-fr.altavista.com be-nl.altavista.com listings.altavista.com search.altavista.com {}.altavista.com',
+  altavista:
+    'altavista.com altavista.de altavista.fr be-fr.altavista.com be-nl.altavista.com listings.altavista.com search.altavista.com {}.altavista.com',
   aol: 'aim.search.aol.com alicesuche.aol.de alicesuchet.aol.de aolbusqueda.aol.com.mx aolimages.aol.fr aolrecherche.aol.fr aolrecherches.aol.fr aolsearch.aol.co.uk aolsearch.aol.com de.aolsearch.com find.web.aol.com o2suche.aol.de recherche.aol.ca recherche.aol.fr search-intl.netscape.com search.aol.co.uk search.aol.com search.aol.it search.hp.my.aol.com.au search.hp.my.aol.de search.hp.my.aol.it suche.aol.de suche.aolsvc.de sucheaol.aol.de suchet2.aol.de',
   apollo7: 'apollo7.de',
   aport: 'sm.aport.ru',
@@ -61,7 +63,8 @@ export const searchHosts = {
   euroseek: 'euroseek.com',
   everyclick: 'everyclick.com',
   exalead: 'exalead.com exalead.fr',
-  excite: 'excite.co.jp msxml.excite.com search.excite.co.uk search.excite.de search.excite.es search.excite.fr search.excite.it search.excite.nl',
+  excite:
+    'excite.co.jp msxml.excite.com search.excite.co.uk search.excite.de search.excite.es search.excite.fr search.excite.it search.excite.nl',
   fast_browser_search: 'fastbrowsersearch.com',
   findhurtig: 'findhurtig.dk',
   fireball: 'fireball.com fireball.de',
@@ -135,7 +138,8 @@ export const searchHosts = {
   monstercrawler: 'monstercrawler.com',
   mozbot: 'mozbot.co.uk mozbot.com mozbot.fr',
   myprivatesearch: 'myprivatesearch.com',
-  mywebsearch: 'kf.mysearch.myway.com ki.mysearch.myway.com ms114.mysearch.com ms146.mysearch.com mysearch.com search.myway.com search.mywebsearch.com',
+  mywebsearch:
+    'kf.mysearch.myway.com ki.mysearch.myway.com ms114.mysearch.com ms146.mysearch.com mysearch.com search.myway.com search.mywebsearch.com',
   najdi_si: 'najdi.si',
   nate: 'search.nate.com',
   naver: 'm.search.naver.com search.naver.com',
@@ -217,7 +221,8 @@ export const searchHosts = {
   url_organzier: 'url.org',
   vinden: 'vinden.nl',
   vindex: 'search.vindex.nl vindex.nl',
-  virgilio: 'mobile.virgilio.it ricerca.virgilio.it ricercaimmagini.virgilio.it ricercanews.virgilio.it ricercavideo.virgilio.it',
+  virgilio:
+    'mobile.virgilio.it ricerca.virgilio.it ricercaimmagini.virgilio.it ricercanews.virgilio.it ricercavideo.virgilio.it',
   voila: 'lemoteur.fr search.ke.voila.fr',
   volny: 'web.volny.cz',
   vuhuv: 'vuhuv.com',
@@ -236,7 +241,8 @@ export const searchHosts = {
   yahoo:
     'benefind.de cade.images.yahoo.com cade.yahoo.com cercato.it espanol.images.yahoo.com espanol.search.yahoo.com image.search.yahoo.co.jp images.search.yahoo.com jwsearch.jword.jp malaysia.search.yahoo.com one.cn.yahoo.com r.search.yahoo.com search.offerbox.com search.yahoo.co.jp search.yahoo.com video.search.yahoo.co.jp ys.mirostart.com {}.images.yahoo.com {}.search.yahoo.com',
   yam: 'search.yam.com',
-  yandex: 'clck.yandex.{} images.yandex.ru images.yandex.{} m.yandex.{} ya.ru yabs.yandex.{} yandex.ru yandex.{}',
+  yandex:
+    'clck.yandex.{} images.yandex.ru images.yandex.{} m.yandex.{} ya.ru yabs.yandex.{} yandex.ru yandex.{}',
   yasni: 'yasni.at yasni.ch yasni.co.uk yasni.com yasni.de',
   yatedo: 'yatedo.com yatedo.fr',
   yellowmap: 'yellowmap.de',

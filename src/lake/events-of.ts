@@ -50,7 +50,8 @@ const fillingMs = 15 * 60_000;
  * The first arrival day, `yyyy-MM-dd`, that can matter to events from this instant on: an event arrives at most `aheadMs` before its own time, and the first
  * copy, which decides, at most `repeatableMs` before the repeat. There is no last day: an event of any past day may arrive today.
  */
-const firstDayOf = (from: number): string => new Date(from - aheadMs - repeatableMs - fillingMs).toISOString().slice(0, 10);
+const firstDayOf = (from: number): string =>
+  new Date(from - aheadMs - repeatableMs - fillingMs).toISOString().slice(0, 10);
 
 /** Stored rows with their place among the copies of the same event: the earliest arrival is copy 1 (contract §3, `event_id`). */
 const firstCopies = (reading: Reading, also: Sql): Sql => sql`

@@ -59,12 +59,21 @@ export const compactOnce = async (
   try {
     let young = oldest(allYoung, youngRows);
     let places = await placesIn(connection, young.map(at), kind);
-    const openings = [...byProject(places)].reduce((sum, own) => sum + (isScattered(own) ? 1 : own.length), 0) * young.length;
+    const openings =
+      [...byProject(places)].reduce((sum, own) => sum + (isScattered(own) ? 1 : own.length), 0) *
+      young.length;
     const many = openings > manyOpenings;
     if (many) {
       young = oldest(allYoung, mergedRows);
       places = await placesIn(connection, young.map(at), kind);
-      await copyTo(connection, sql`select ${stored} from (${filesOf(young.map(at))}) as young`, sql`project_id, ${order}`, merged, newGroupRows, 'quick');
+      await copyTo(
+        connection,
+        sql`select ${stored} from (${filesOf(young.map(at))}) as young`,
+        sql`project_id, ${order}`,
+        merged,
+        newGroupRows,
+        'quick',
+      );
     }
     const dropped = [...young];
     const all = many ? parquetOf([merged], currentColumns) : filesOf(young.map(at));
@@ -81,9 +90,23 @@ export const compactOnce = async (
         maxTs: Math.max(place.maxTs, ...old.map(({ maxTs }) => maxTs)),
       };
       const added = sql`select * from (${source}) as young where project_id = ${place.project} and ts between epoch_ms(${place.minTs}) and epoch_ms(${place.maxTs})`;
-      const both = old.length === 0 ? added : place.rows === 0 ? filesOf(old.map(at)) : sql`${added} union all ${filesOf(old.map(at))}`;
-      const written = await copyTo(connection, sql`select ${stored} from (${both}) as rows`, order, part, groupRows);
-      if (written !== rows) throw new Error(`compaction of ${place.project} ${place.dt} wrote ${written} rows of ${rows}: its input was kept`);
+      const both =
+        old.length === 0
+          ? added
+          : place.rows === 0
+            ? filesOf(old.map(at))
+            : sql`${added} union all ${filesOf(old.map(at))}`;
+      const written = await copyTo(
+        connection,
+        sql`select ${stored} from (${both}) as rows`,
+        order,
+        part,
+        groupRows,
+      );
+      if (written !== rows)
+        throw new Error(
+          `compaction of ${place.project} ${place.dt} wrote ${written} rows of ${rows}: its input was kept`,
+        );
       made.push(await settle(folder, manifest, part, plan));
       dropped.push(...old);
     };
@@ -95,7 +118,11 @@ export const compactOnce = async (
         const key = placeKey(place.project, place.dt);
         done.add(key);
         for (const stretch of await stretchesOf(connection, source, place)) {
-          await writePlace(source, stretch, stretch === place ? joining(settled.get(key) ?? [], place.rows, whole(place.dt)) : []);
+          await writePlace(
+            source,
+            stretch,
+            stretch === place ? joining(settled.get(key) ?? [], place.rows, whole(place.dt)) : [],
+          );
           if (!goOn()) throw new Error('compaction was stopped');
         }
       }
@@ -105,11 +132,23 @@ export const compactOnce = async (
       if (done.has(key) || first === undefined || !whole(first.dt)) continue;
       const join = joining(old, 0, true);
       if (join.length < 2 || !goOn()) continue;
-      await writePlace(all, { kind, project: first.projects[0] ?? '', dt: first.dt, rows: 0, minTs: first.minTs, maxTs: first.maxTs }, join);
+      await writePlace(
+        all,
+        {
+          kind,
+          project: first.projects[0] ?? '',
+          dt: first.dt,
+          rows: 0,
+          minTs: first.minTs,
+          maxTs: first.maxTs,
+        },
+        join,
+      );
     }
     await syncPlaces(folder, made);
     const present = new Set(manifest.files());
-    if (dropped.some((file) => !present.has(file))) throw new Error('a file was set aside while it was being compacted');
+    if (dropped.some((file) => !present.has(file)))
+      throw new Error('a file was set aside while it was being compacted');
     if (made.length === 0) return [];
     committing = true;
     manifest.change({ add: made, drop: dropped });
@@ -123,17 +162,27 @@ export const compactOnce = async (
   }
 };
 
-const byProject = (places: readonly Place[]): Iterable<readonly Place[]> => Map.groupBy(places, ({ project }) => project).values();
+const byProject = (places: readonly Place[]): Iterable<readonly Place[]> =>
+  Map.groupBy(places, ({ project }) => project).values();
 
 const rowsIn = (places: readonly Place[]): number => places.reduce((sum, { rows }) => sum + rows, 0);
 
-const isScattered = (own: readonly Place[]): boolean => own.length >= manyDays && rowsIn(own) <= mergedRows && rowsIn(own) < own.length * fewRows;
+const isScattered = (own: readonly Place[]): boolean =>
+  own.length >= manyDays && rowsIn(own) <= mergedRows && rowsIn(own) < own.length * fewRows;
 
 /** All rows of these places, of one project, in one file at this path. */
-const gather = async (connection: DuckDBConnection, from: Sql, own: readonly Place[], path: string): Promise<Sql> => {
+const gather = async (
+  connection: DuckDBConnection,
+  from: Sql,
+  own: readonly Place[],
+  path: string,
+): Promise<Sql> => {
   const rows = sql`select ${stored} from (${from}) as young where project_id = ${own[0]?.project ?? ''}`;
   const written = await copyTo(connection, rows, order, path, gatheredGroupRows, 'quick');
-  if (written !== rowsIn(own)) throw new Error(`compaction of ${own[0]?.project} gathered ${written} rows of ${rowsIn(own)}: its input was kept`);
+  if (written !== rowsIn(own))
+    throw new Error(
+      `compaction of ${own[0]?.project} gathered ${written} rows of ${rowsIn(own)}: its input was kept`,
+    );
   return parquetOf([path], currentColumns);
 };
 
@@ -154,7 +203,8 @@ function joining(settled: readonly LakeFile[], rows: number, whole: boolean): re
 /** The first files, up to so many rows; at least one. */
 function oldest(young: readonly LakeFile[], most: number): readonly LakeFile[] {
   let end = 0;
-  for (let rows = 0; end < young.length && (end === 0 || rows + (young[end]?.rows ?? 0) <= most); end++) rows += young[end]?.rows ?? 0;
+  for (let rows = 0; end < young.length && (end === 0 || rows + (young[end]?.rows ?? 0) <= most); end++)
+    rows += young[end]?.rows ?? 0;
   return young.slice(0, end);
 }
 
@@ -172,10 +222,17 @@ export const isCrowded = (files: Iterable<LakeFile>, isPast: (dt: string) => boo
 };
 
 /** A place as it is, or where it has too many rows, cut into stretches of time at full seconds. */
-async function stretchesOf(connection: DuckDBConnection, source: Sql, place: Place): Promise<readonly Place[]> {
+async function stretchesOf(
+  connection: DuckDBConnection,
+  source: Sql,
+  place: Place,
+): Promise<readonly Place[]> {
   if (place.rows <= fullRows) return [place];
   // A second at most: history comes evenly, bursts do not.
-  const piece = Math.max(1, Math.min(1_000, Math.floor(((place.maxTs - place.minTs) * fullRows) / place.rows / 16)));
+  const piece = Math.max(
+    1,
+    Math.min(1_000, Math.floor(((place.maxTs - place.minTs) * fullRows) / place.rows / 16)),
+  );
   const pieces = await rowsOf(
     connection,
     sql`select count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last from (${source}) as young
@@ -185,15 +242,21 @@ async function stretchesOf(connection: DuckDBConnection, source: Sql, place: Pla
   for (const { total, first, last } of pieces) {
     const next = { ...place, rows: Number(total), minTs: Number(first), maxTs: Number(last) };
     const open = stretches.at(-1);
-    if (open !== undefined && open.rows + next.rows <= fullRows) stretches[stretches.length - 1] = { ...open, rows: open.rows + next.rows, maxTs: next.maxTs };
+    if (open !== undefined && open.rows + next.rows <= fullRows)
+      stretches[stretches.length - 1] = { ...open, rows: open.rows + next.rows, maxTs: next.maxTs };
     else stretches.push(next);
   }
   return stretches;
 }
 
-async function placesIn(connection: DuckDBConnection, files: readonly LakeFile[], kind: LakeFile['kind']): Promise<readonly Place[]> {
+async function placesIn(
+  connection: DuckDBConnection,
+  files: readonly LakeFile[],
+  kind: LakeFile['kind'],
+): Promise<readonly Place[]> {
   if (files.length === 0) return [];
-  const days = kind === 'events' ? sql`cast(floor(epoch_ms(ts) / 86400000e0) as bigint)` : sql`cast(0 as bigint)`;
+  const days =
+    kind === 'events' ? sql`cast(floor(epoch_ms(ts) / 86400000e0) as bigint)` : sql`cast(0 as bigint)`;
   const found = await rowsOf(
     connection,
     sql`select project_id, ${days} as days, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last

@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 
 /** Names inside the data folder. */
-export const inFolder = { mark: 'millimetric.json', keys: 'keys.json', pepper: 'pepper', ledger: 'ledger.sqlite', events: 'events' } as const;
+export const inFolder = {
+  mark: 'millimetric.json',
+  keys: 'keys.json',
+  pepper: 'pepper',
+  ledger: 'ledger.sqlite',
+  events: 'events',
+} as const;
 
 const format = 1;
 const mark = z.object({ format: z.int() });
@@ -20,7 +26,11 @@ export const claimFolder = async (dir: string): Promise<void> => {
   });
   if (inside.includes(inFolder.mark)) return checkMark(dir);
   // A try that was cut short before its mark was whole has left nothing but a part of that. An import into another installation keeps its visitor keys here.
-  const foreign = inside.filter((name) => !(name.startsWith(inFolder.mark) && name.endsWith('.part')) && !/^visitors-.+\.key(\.\d+\.part)?$/.test(name));
+  const foreign = inside.filter(
+    (name) =>
+      !(name.startsWith(inFolder.mark) && name.endsWith('.part')) &&
+      !/^visitors-.+\.key(\.\d+\.part)?$/.test(name),
+  );
   if (foreign.length > 0) {
     throw new Error(
       `The folder ${dir} holds other things (${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', …' : ''}) and was not made by this product, so nothing was touched; set MILLIMETRIC_DATA to a new or empty folder.`,
@@ -43,7 +53,8 @@ export const pepperIn = async (dir: string, keysExist: boolean): Promise<Uint8Ar
     await attempt(dir, () => writeWhole(path, `${made.toString('hex')}\n`));
     return made;
   }
-  if (!/^[0-9a-f]{64}\s*$/.test(text)) throw new Error(`${path} is damaged: it must hold 64 hexadecimal digits; put it back from a backup.`);
+  if (!/^[0-9a-f]{64}\s*$/.test(text))
+    throw new Error(`${path} is damaged: it must hold 64 hexadecimal digits; put it back from a backup.`);
   return Buffer.from(text.trim(), 'hex');
 };
 
@@ -71,7 +82,8 @@ export const absent = (thrown: unknown): undefined => {
 };
 
 /** The system’s word for what went wrong, e.g. ENOENT. */
-export const codeOf = (thrown: unknown): string => (thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '');
+export const codeOf = (thrown: unknown): string =>
+  thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 
 /** Node’s own `recursive` never ends where a parent exists that takes no folders, as in /proc. */
 const makeFolder = async (dir: string): Promise<void> => {
@@ -79,13 +91,17 @@ const makeFolder = async (dir: string): Promise<void> => {
   if (made === 'ENOENT' && dirname(dir) !== dir) {
     await makeFolder(dirname(dir));
     await mkdir(dir, { mode: 0o700 });
-  } else if (made !== undefined && made !== 'EEXIST') throw Object.assign(new Error(`mkdir ${made}`), { code: made });
+  } else if (made !== undefined && made !== 'EEXIST')
+    throw Object.assign(new Error(`mkdir ${made}`), { code: made });
 };
 
 const checkMark = async (dir: string): Promise<void> => {
   const path = join(dir, inFolder.mark);
   const found = mark.safeParse(jsonIn(await readFile(path, 'utf8')));
-  if (!found.success) throw new Error(`${path} is damaged, so this may not be our data folder and nothing was touched; it should read {"format":${format}}.`);
+  if (!found.success)
+    throw new Error(
+      `${path} is damaged, so this may not be our data folder and nothing was touched; it should read {"format":${format}}.`,
+    );
   if (found.data.format > format) {
     throw new Error(
       `The folder ${dir} was written by a newer version (format ${found.data.format}, this one knows ${format}); start that version, or another folder.`,

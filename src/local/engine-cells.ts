@@ -17,7 +17,10 @@ const iso = (ms: bigint | number): Cell => {
   const date = new Date(Number(ms));
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 };
-const whole = (value: bigint): Cell => (value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value));
+const whole = (value: bigint): Cell =>
+  value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? Number(value)
+    : String(value);
 
 /** Milliseconds of some microseconds, rounded down as time flows. */
 const millis = (micros: bigint): bigint => (micros >= 0n ? micros / 1000n : (micros - 999n) / 1000n);
@@ -27,7 +30,8 @@ export const cell = (value: DuckDBValue): Cell => {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'bigint') return whole(value);
-  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) return iso(millis(value.micros));
+  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
+    return iso(millis(value.micros));
   if (value instanceof DuckDBTimestampMillisecondsValue) return iso(value.millis);
   if (value instanceof DuckDBTimestampSecondsValue) return iso(value.seconds * 1000n);
   if (value instanceof DuckDBTimestampNanosecondsValue) return iso(millis(value.nanos / 1000n));

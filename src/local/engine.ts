@@ -61,10 +61,12 @@ export const openEngine = (parts: EngineParts): Engine => {
         if ((await checker.glance(snapshot.files)).length > 0) continue;
         const asked = await run(connection, snapshot.whole, ends).catch(async (error: unknown) => {
           ends.throwIfAborted();
-          if (tail.lost(snapshot.copies) || (await checker.inspect(snapshot.files)).length > 0) return undefined;
+          if (tail.lost(snapshot.copies) || (await checker.inspect(snapshot.files)).length > 0)
+            return undefined;
           throw error;
         });
-        if (asked !== undefined) return { rows: asked, completeUntil, bytes: snapshot.bytes, notes: snapshot.notes };
+        if (asked !== undefined)
+          return { rows: asked, completeUntil, bytes: snapshot.bytes, notes: snapshot.notes };
       } finally {
         end();
         tail.settle();
@@ -80,7 +82,10 @@ export const openEngine = (parts: EngineParts): Engine => {
         const connection = await seats.take(reads.reading.projects[0] ?? '', ends);
         try {
           const { bytes, ...answered } = await answer(connection, question, reads, ends);
-          return { ...answered, cost: { bytes, ms: Math.round((performance.now() - began) * 1000) / 1000, cached: false } };
+          return {
+            ...answered,
+            cost: { bytes, ms: Math.round((performance.now() - began) * 1000) / 1000, cached: false },
+          };
         } finally {
           seats.give(connection);
         }
@@ -92,13 +97,20 @@ export const openEngine = (parts: EngineParts): Engine => {
 };
 
 /** One signal for both ways a question may be cut short; its reason is what the caller gets. */
-function deadline({ timeMs, signal }: Parameters<Engine['ask']>[2]): { readonly ends: AbortSignal; readonly done: () => void } {
+function deadline({ timeMs, signal }: Parameters<Engine['ask']>[2]): {
+  readonly ends: AbortSignal;
+  readonly done: () => void;
+} {
   const cut = new AbortController();
   const timer = setTimeout(() => {
     cut.abort(
-      new Problem('query_timeout', `The question took longer than ${timeMs / 1000} s: ask for a shorter period or fewer groups.`, {
-        details: { limit_ms: timeMs },
-      }),
+      new Problem(
+        'query_timeout',
+        `The question took longer than ${timeMs / 1000} s: ask for a shorter period or fewer groups.`,
+        {
+          details: { limit_ms: timeMs },
+        },
+      ),
     );
   }, timeMs);
   const abort = () => cut.abort(signal?.reason);
@@ -130,9 +142,13 @@ async function run(connection: DuckDBConnection, statement: Sql, ends: AbortSign
   } catch (error) {
     if (ends.aborted) throw ends.reason;
     if (!/^Out of Memory/.test(String(error instanceof Error ? error.message : error))) throw error;
-    throw new Problem('upstream_failed', 'The question needs more memory than the engine may use: ask for a shorter period, fewer groups or fewer projects.', {
-      cause: error,
-    });
+    throw new Problem(
+      'upstream_failed',
+      'The question needs more memory than the engine may use: ask for a shorter period, fewer groups or fewer projects.',
+      {
+        cause: error,
+      },
+    );
   } finally {
     ends.removeEventListener('abort', stop);
     clearInterval(again);
@@ -144,7 +160,11 @@ const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => 
     await work();
   } catch (error) {
     log.error('the journal cannot be read', { error: String(error) });
-    throw new Problem('upstream_failed', 'The newest events cannot be read, so no answer would be complete. Try again later.', { cause: error });
+    throw new Problem(
+      'upstream_failed',
+      'The newest events cannot be read, so no answer would be complete. Try again later.',
+      { cause: error },
+    );
   }
 };
 
@@ -158,8 +178,13 @@ function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading,
   const files = [...manifest.holding(reading.projects)].filter(wanted).toSorted((a, b) => b.maxTs - a.maxTs);
   const journal = tail.after(manifest.flushed);
   const relations = kinds.map((kind) => {
-    const own = files.filter((file) => file.kind === kind).map((file) => ({ ...file, path: joinPath(folder.lake, file.path) }));
-    const rest = kind === 'events' ? journal.pieces : journal.pieces.map((piece) => sql`select * from (${piece}) as late where event_name = '$identify'`);
+    const own = files
+      .filter((file) => file.kind === kind)
+      .map((file) => ({ ...file, path: joinPath(folder.lake, file.path) }));
+    const rest =
+      kind === 'events'
+        ? journal.pieces
+        : journal.pieces.map((piece) => sql`select * from (${piece}) as late where event_name = '$identify'`);
     const rows = join(own.length === 0 && rest.length > 0 ? rest : [filesOf(own), ...rest], ' union all ');
     return sql`${kind === 'events' ? sql`events` : sql`identifies`} as not materialized (${rows})`;
   });
@@ -169,12 +194,15 @@ function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading,
     whole: relations.length === 0 ? text : sql`with ${join(relations)} (${text})`,
     copies: journal.copies,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0) + journal.bytes,
-    notes: [...manifest.aside()].filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project))).map(missing),
+    notes: [...manifest.aside()]
+      .filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project)))
+      .map(missing),
   };
 }
 
 /** Identifications count at any time, events in the period. */
-const isRead = ({ kind, minTs, maxTs }: LakeFile, { from, to }: Period): boolean => kind === 'identifies' || (maxTs >= from && minTs < to);
+const isRead = ({ kind, minTs, maxTs }: LakeFile, { from, to }: Period): boolean =>
+  kind === 'identifies' || (maxTs >= from && minTs < to);
 
 const missing = (file: LakeFile): string =>
   `The file ${file.path.split('/').at(-1)} could not be read and was set aside: up to ${file.rows} ${file.kind === 'events' ? 'events' : 'identifications'} are missing from this answer.`;

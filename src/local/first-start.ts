@@ -23,7 +23,11 @@ const origins = ['http://localhost:3000', 'http://localhost:5173', 'http://local
  * Sees that account `default`, project `demo` and one key of each kind exist and stand in `keys.json`. The file is written first and the
  * records are made from it, so a start that was cut short is finished by the next one. `port`: demo’s pages on it may use its pk_ key.
  */
-export const firstStart = async (books: Books, dir: string, port: number): Promise<{ readonly keys: Keys; readonly first: boolean }> => {
+export const firstStart = async (
+  books: Books,
+  dir: string,
+  port: number,
+): Promise<{ readonly keys: Keys; readonly first: boolean }> => {
   const path = join(dir, inFolder.keys);
   const saved = await readFile(path, 'utf8').catch(absent);
   const keys = saved === undefined ? await newKeys(books) : parsed(saved, path);
@@ -43,7 +47,8 @@ export const firstStart = async (books: Books, dir: string, port: number): Promi
     });
   }
   await allowOrigins(books, project_id, here);
-  for (const kind of ['pk', 'sk', 'rk'] as const) await keepKey(books, keys.keys[kind], { kind, projectId: project_id });
+  for (const kind of ['pk', 'sk', 'rk'] as const)
+    await keepKey(books, keys.keys[kind], { kind, projectId: project_id });
   await keepKey(books, keys.keys.ak, { kind: 'ak', accountId: account_id });
   return { keys, first: saved === undefined };
 };
@@ -52,23 +57,33 @@ export const firstStart = async (books: Books, dir: string, port: number): Promi
 const newKeys = async (books: Books): Promise<Keys> => {
   const { random } = books;
   const account = (await accountsOf(books)).accounts.find(({ name }) => name === 'default');
-  const project = account && (await projectsOf(books, account.account_id)).projects.find(({ slug }) => slug === 'demo');
+  const project =
+    account && (await projectsOf(books, account.account_id)).projects.find(({ slug }) => slug === 'demo');
   return {
     account_id: account?.account_id ?? newId('acc', random),
     project_id: project?.project_id ?? newId('prj', random),
     project_slug: 'demo',
-    keys: { pk: newKey('pk', 'live', random), sk: newKey('sk', 'live', random), rk: newKey('rk', 'live', random), ak: newKey('ak', 'live', random) },
+    keys: {
+      pk: newKey('pk', 'live', random),
+      sk: newKey('sk', 'live', random),
+      rk: newKey('rk', 'live', random),
+      ak: newKey('ak', 'live', random),
+    },
   };
 };
 
 const parsed = (text: string, path: string): Keys => {
   const read = keysFile.safeParse(jsonIn(text));
-  if (!read.success) throw new Error(`${path} is damaged and was left as it is; put it back from a backup, or move it away and the next start mints new keys.`);
+  if (!read.success)
+    throw new Error(
+      `${path} is damaged and was left as it is; put it back from a backup, or move it away and the next start mints new keys.`,
+    );
   return read.data;
 };
 
 const allowOrigins = async (books: Books, projectId: string, wanted: readonly string[]): Promise<void> => {
   const allowed = (await projectOf(books, projectId))?.allowed_origins ?? [];
   const missing = wanted.filter((origin) => !allowed.includes(origin));
-  if (missing.length > 0) await changeProject(books, projectId, { allowed_origins: [...allowed, ...missing].slice(-50) });
+  if (missing.length > 0)
+    await changeProject(books, projectId, { allowed_origins: [...allowed, ...missing].slice(-50) });
 };

@@ -6,7 +6,8 @@ import { bodyLimitBytes, gatewayAnswers } from '../serve/gateway-answers.ts';
 export const hungUp = Symbol('hung up');
 
 /** Does the head announce more than may come? */
-export const announcesTooMuch = ({ headers }: IncomingMessage, limitBytes: number): boolean => Number(headers['content-length'] ?? 0) > limitBytes;
+export const announcesTooMuch = ({ headers }: IncomingMessage, limitBytes: number): boolean =>
+  Number(headers['content-length'] ?? 0) > limitBytes;
 
 /** Memory for the bodies of requests under way, however many senders are slow. */
 export interface BodyRoom {

@@ -1,5 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent, Context as LambdaContext } from 'aws-lambda';
+import type {
+  APIGatewayAuthorizerResult,
+  APIGatewayProxyEvent,
+  APIGatewayRequestAuthorizerEvent,
+  Context as LambdaContext,
+} from 'aws-lambda';
 import type { Route } from '../routes.ts';
 
 /** A request as far as its head tells. */
@@ -18,7 +23,11 @@ export interface Head {
 type Values = Record<string, string[]>;
 
 /** The event API Gateway (REST, v1) gives a Lambda for this request. */
-export const eventFor = (head: Head, body: string | null = null, authorizer: APIGatewayAuthorizerResult['context'] = null): APIGatewayProxyEvent => {
+export const eventFor = (
+  head: Head,
+  body: string | null = null,
+  authorizer: APIGatewayAuthorizerResult['context'] = null,
+): APIGatewayProxyEvent => {
   const { route, path, request } = head;
   const { single: headers, multi: multiValueHeaders } = lists(pairs(request.rawHeaders));
   const { single: query, multi: queries } = lists(new URLSearchParams(head.query));
@@ -38,7 +47,11 @@ export const eventFor = (head: Head, body: string | null = null, authorizer: API
       authorizer: authorizer ?? undefined,
       protocol: `HTTP/${request.httpVersion}`,
       httpMethod: route.method,
-      identity: { ...nobody, sourceIp: request.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? '', userAgent: headers['user-agent'] ?? null },
+      identity: {
+        ...nobody,
+        sourceIp: request.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? '',
+        userAgent: headers['user-agent'] ?? null,
+      },
       path,
       stage: 'local',
       requestId: head.requestId,
@@ -52,7 +65,12 @@ export const eventFor = (head: Head, body: string | null = null, authorizer: API
 };
 
 /** The same as its authorizer sees it: no body, and the method’s ARN. */
-export const authorizerEventFor = ({ body: _, isBase64Encoded: __, requestContext, ...event }: APIGatewayProxyEvent): APIGatewayRequestAuthorizerEvent => ({
+export const authorizerEventFor = ({
+  body: _,
+  isBase64Encoded: __,
+  requestContext,
+  ...event
+}: APIGatewayProxyEvent): APIGatewayRequestAuthorizerEvent => ({
   ...event,
   type: 'REQUEST',
   methodArn: methodArn(event),
@@ -60,7 +78,10 @@ export const authorizerEventFor = ({ body: _, isBase64Encoded: __, requestContex
 });
 
 /** Does the policy name this request’s method and path and allow it? A denial wins; silence denies. */
-export const allows = ({ policyDocument }: APIGatewayAuthorizerResult, event: Pick<APIGatewayProxyEvent, 'httpMethod' | 'path'>): boolean => {
+export const allows = (
+  { policyDocument }: APIGatewayAuthorizerResult,
+  event: Pick<APIGatewayProxyEvent, 'httpMethod' | 'path'>,
+): boolean => {
   const effects = policyDocument.Statement.flatMap((statement) => {
     const resources = 'Resource' in statement ? [statement.Resource].flat() : [];
     return resources.some((pattern) => pattern === methodArn(event)) ? [statement.Effect] : [];
@@ -110,12 +131,17 @@ function* pairs(raw: readonly string[]): Iterable<readonly [string, string]> {
 }
 
 /** Each name with its last value, and with all of them. No name can reach the prototype. */
-const lists = (given: Iterable<readonly [string, string]>): { readonly single: Record<string, string>; readonly multi: Values } => {
+const lists = (
+  given: Iterable<readonly [string, string]>,
+): { readonly single: Record<string, string>; readonly multi: Values } => {
   const all = new Map<string, string[]>();
   for (const [name, value] of given) {
     const values = all.get(name);
     if (values === undefined) all.set(name, [value]);
     else values.push(value);
   }
-  return { single: Object.fromEntries(Array.from(all, ([name, values]) => [name, values.at(-1) ?? ''])), multi: Object.fromEntries(all) };
+  return {
+    single: Object.fromEntries(Array.from(all, ([name, values]) => [name, values.at(-1) ?? ''])),
+    multi: Object.fromEntries(all),
+  };
 };

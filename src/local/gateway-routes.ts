@@ -30,7 +30,12 @@ export const placeAt = (path: string): Place => {
   if (place !== undefined) return place;
   const [near] = nearest(path, [...places.keys()], 1);
   const route = near && places.get(near)?.routes[0];
-  throw route ? new Problem('not_found', `${gatewayAnswers.noRoute.message} The nearest is ${route.method} ${route.path}.`) : gatewayAnswers.noRoute;
+  throw route
+    ? new Problem(
+        'not_found',
+        `${gatewayAnswers.noRoute.message} The nearest is ${route.method} ${route.path}.`,
+      )
+    : gatewayAnswers.noRoute;
 };
 
 /** The route of this method; throws `method_not_allowed` with `Allow`. */

@@ -12,7 +12,10 @@ export const headerLimitBytes = 16 * 1024;
 export const headerLimitCount = 200;
 
 /** Said to more. */
-export const tooManyHeaders = new Problem('headers_too_large', `More than ${headerLimitCount} headers came. Send fewer.`);
+export const tooManyHeaders = new Problem(
+  'headers_too_large',
+  `More than ${headerLimitCount} headers came. Send fewer.`,
+);
 
 /** Answers on the bare socket what never became a request (too slow, too long, not HTTP) in the same form as everything else, and hangs up. */
 export const answerBrokenHttp = (error: Error, socket: Duplex): void => {
@@ -28,16 +31,28 @@ export const answerBrokenHttp = (error: Error, socket: Duplex): void => {
     Connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('')}\r\n${body}`,
+    () => socket.destroy(),
+  );
 };
 
 const problemOf = (error: Error): Problem => {
   switch (codeOf(error)) {
     case 'HPE_HEADER_OVERFLOW':
-      return new Problem('headers_too_large', `The request line and headers are over ${headerLimitBytes} bytes. Send fewer or shorter ones.`);
+      return new Problem(
+        'headers_too_large',
+        `The request line and headers are over ${headerLimitBytes} bytes. Send fewer or shorter ones.`,
+      );
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Problem('request_timeout', 'The request did not arrive whole in time. Send it again, in smaller parts if the line is slow.');
+      return new Problem(
+        'request_timeout',
+        'The request did not arrive whole in time. Send it again, in smaller parts if the line is slow.',
+      );
     default:
-      return new Problem('invalid_payload', 'This is not well-formed HTTP/1.1. Send a request line, a Host header and a body of the announced length.');
+      return new Problem(
+        'invalid_payload',
+        'This is not well-formed HTTP/1.1. Send a request line, a Host header and a body of the announced length.',
+      );
   }
 };

@@ -47,7 +47,14 @@ export const gateway = (
   let closing = false;
   const room = bodyRoom(roomBytes);
   const line = (request: IncomingMessage, status: number, requestId: string, at: number) =>
-    world.log.info('request', { method: request.method, route: placeOf(request), status, ms: world.clock() - at, key: null, request_id: requestId });
+    world.log.info('request', {
+      method: request.method,
+      route: placeOf(request),
+      status,
+      ms: world.clock() - at,
+      key: null,
+      request_id: requestId,
+    });
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
@@ -59,21 +66,32 @@ export const gateway = (
     } catch (thrown) {
       if (thrown === hungUp) return void response.destroy();
       const problem = asProblem(thrown);
-      if (!(thrown instanceof Problem)) logFailure(world.log, thrown, requestId, [request.url, ...request.rawHeaders]);
+      if (!(thrown instanceof Problem))
+        logFailure(world.log, thrown, requestId, [request.url, ...request.rawHeaders]);
       send(request, response, refusal(problem, requestId), closing);
       line(request, problem.status, requestId, at);
     }
   };
 
-  const answerTo = async (request: IncomingMessage, response: ServerResponse, requestId: string, at: number): Promise<APIGatewayProxyResult> => {
-    if (request.headers.host === undefined && request.httpVersion === '1.1') throw new Problem('invalid_payload', 'An HTTP/1.1 request needs a Host header.');
+  const answerTo = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    at: number,
+  ): Promise<APIGatewayProxyResult> => {
+    if (request.headers.host === undefined && request.httpVersion === '1.1')
+      throw new Problem('invalid_payload', 'An HTTP/1.1 request needs a Host header.');
     if (request.rawHeaders.length > 2 * headerLimitCount) throw tooManyHeaders;
     const { path, query } = targetOf(request);
     const place = placeAt(path);
     if (request.method === 'OPTIONS') {
       line(request, 204, requestId, at);
       const methods = place.routes.map(({ method }) => method);
-      return { statusCode: 204, headers: { ...preflight(path, methods), Allow: place.methods.join(', '), 'X-Request-Id': requestId }, body: '' };
+      return {
+        statusCode: 204,
+        headers: { ...preflight(path, methods), Allow: place.methods.join(', '), 'X-Request-Id': requestId },
+        body: '',
+      };
     }
     const head: Head = { route: routeAt(place, request.method ?? ''), requestId, at, path, query, request };
     if (announcesTooMuch(request, bodyLimitBytes)) throw gatewayAnswers.tooLarge;
@@ -90,14 +108,23 @@ export const gateway = (
   };
 
   /** The authorizer’s context, or the 401 or 403 that a gateway answers by itself. */
-  const permit = async (event: APIGatewayProxyEvent, route: Route): Promise<APIGatewayProxyEvent['requestContext']['authorizer']> => {
-    if (!(route.key === 'k' ? event.queryStringParameters?.k : event.headers.authorization)) throw gatewayAnswers.noKey;
+  const permit = async (
+    event: APIGatewayProxyEvent,
+    route: Route,
+  ): Promise<APIGatewayProxyEvent['requestContext']['authorizer']> => {
+    if (!(route.key === 'k' ? event.queryStringParameters?.k : event.headers.authorization))
+      throw gatewayAnswers.noKey;
     const verdict = await authorizer(authorizerEventFor(event)).catch((thrown: unknown) => {
       if (thrown instanceof Error && thrown.message === unauthorized) throw gatewayAnswers.noKey;
-      logFailure(world.log, thrown, event.requestContext.requestId, [...Object.values(event.headers), ...Object.values(event.queryStringParameters ?? {})]);
+      logFailure(world.log, thrown, event.requestContext.requestId, [
+        ...Object.values(event.headers),
+        ...Object.values(event.queryStringParameters ?? {}),
+      ]);
       throw gatewayAnswers.noVerdict;
     });
-    const context = Object.fromEntries(Object.entries(verdict.context ?? {}).map(([name, value]) => [name, String(value)]));
+    const context = Object.fromEntries(
+      Object.entries(verdict.context ?? {}).map(([name, value]) => [name, String(value)]),
+    );
     if (!allows(verdict, event)) throw denied(context);
     return { ...context, principalId: verdict.principalId };
   };
@@ -131,13 +158,16 @@ export const gateway = (
   };
 };
 
-const expectsGoAhead = ({ headers }: IncomingMessage): boolean => headers.expect?.toLowerCase() === '100-continue';
+const expectsGoAhead = ({ headers }: IncomingMessage): boolean =>
+  headers.expect?.toLowerCase() === '100-continue';
 
 /** The target’s path and query, as sent; a whole URL (as proxies send it) loses its origin. */
 const targetOf = ({ url = '' }: IncomingMessage): { readonly path: string; readonly query: string } => {
   const target = url.replace(/^https?:\/\/[^/?#]*/i, '');
   const mark = target.indexOf('?');
-  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+  return mark < 0
+    ? { path: target, query: '' }
+    : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 };
 
 /** The route’s path for the log; a path that is no route may hold anything, so it stays out. */
@@ -157,19 +187,35 @@ const refusal = (problem: Problem, requestId: string): APIGatewayProxyResult => 
     ...problem.headers,
     'Content-Type': 'application/json',
   };
-  return { statusCode: problem.status, headers: { ...headers, 'X-Request-Id': requestId }, body: JSON.stringify(problem.body) };
+  return {
+    statusCode: problem.status,
+    headers: { ...headers, 'X-Request-Id': requestId },
+    body: JSON.stringify(problem.body),
+  };
 };
 
 /** How long a refused sender may go on before we hang up: cutting at once would make it lose the answer. */
 const lingerMs = 1_000;
 
-const send = (request: IncomingMessage, response: ServerResponse, result: APIGatewayProxyResult, last: boolean): void => {
+const send = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  result: APIGatewayProxyResult,
+  last: boolean,
+): void => {
   const { statusCode, headers = {}, body, isBase64Encoded = false } = result;
   if (response.destroyed) return;
   const bytes = isBase64Encoded ? Buffer.from(body, 'base64') : body;
-  const length = statusCode === 204 ? {} : { 'Content-Length': typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length };
+  const length =
+    statusCode === 204
+      ? {}
+      : { 'Content-Length': typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length };
   const unread = !request.complete && (statusCode === 413 || statusCode === 429 || expectsGoAhead(request));
-  response.writeHead(statusCode, { ...textHeaders(headers), ...length, ...(unread || last ? { Connection: 'close' } : {}) });
+  response.writeHead(statusCode, {
+    ...textHeaders(headers),
+    ...length,
+    ...(unread || last ? { Connection: 'close' } : {}),
+  });
   if (!unread) return void response.end(request.method === 'HEAD' ? undefined : bytes);
   response.write(bytes);
   request.on('error', () => {}).resume();

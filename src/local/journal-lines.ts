@@ -15,7 +15,11 @@ export const lineOf = (event: Event): string => lineFrom(columnNames.map((column
 
 const lineFrom = (values: readonly unknown[]): string => {
   const line = JSON.stringify(values);
-  return line.includes('\\ud') ? JSON.stringify(values, (_, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value)) : line;
+  return line.includes('\\ud')
+    ? JSON.stringify(values, (_, value: unknown) =>
+        typeof value === 'string' ? value.toWellFormed() : value,
+      )
+    : line;
 };
 
 /** What goes between a request’s last value and its last bracket. `body`: the request up to and with that bracket. */
@@ -67,7 +71,8 @@ const opening = (bytes: Buffer): { readonly form: Form; readonly begin: number }
   if (first.startsWith('{')) return { form: named, begin: 0 };
   try {
     const columns: unknown = JSON.parse(first);
-    if (Array.isArray(columns) && columns.every((column) => typeof column === 'string')) return { form: listed(first, columns), begin: end };
+    if (Array.isArray(columns) && columns.every((column) => typeof column === 'string'))
+      return { form: listed(first, columns), begin: end };
   } catch {}
   return { form: current, begin: 0 };
 };
@@ -88,14 +93,22 @@ export interface Contents {
 }
 
 /** Finds the whole requests of a segment. `onRequest` is called with the lines of each, as `form.read` takes them. */
-export const readSegment = (bytes: Buffer, onRequest: (lines: readonly string[], form: Form) => void): Contents => {
+export const readSegment = (
+  bytes: Buffer,
+  onRequest: (lines: readonly string[], form: Form) => void,
+): Contents => {
   const { form, begin } = opening(bytes);
   const contents = readAs(form, begin, bytes, onRequest);
   // A damaged heading is a line like others: today's form is as good a guess as any, for the requests’ CRCs tell whether it is right.
   return contents.rows > 0 || form === current ? contents : readAs(current, 0, bytes, onRequest);
 };
 
-const readAs = (form: Form, begin: number, bytes: Buffer, onRequest: (lines: readonly string[], form: Form) => void): Contents => {
+const readAs = (
+  form: Form,
+  begin: number,
+  bytes: Buffer,
+  onRequest: (lines: readonly string[], form: Form) => void,
+): Contents => {
   const whole: [number, number][] = [];
   const starts: number[] = [];
   let rows = 0;
@@ -126,8 +139,13 @@ const readAs = (form: Form, begin: number, bytes: Buffer, onRequest: (lines: rea
   return { form, whole, rows, end, damaged: end - kept };
 };
 
-const markAt = (line: Buffer, { mark }: Form): { readonly at: number; readonly lines: number; readonly crc: number } | undefined => {
+const markAt = (
+  line: Buffer,
+  { mark }: Form,
+): { readonly at: number; readonly lines: number; readonly crc: number } | undefined => {
   const tail = line.toString('latin1', Math.max(0, line.length - 40));
   const found = mark.exec(tail);
-  return found === null ? undefined : { at: line.length - found[0].length, lines: Number(found[1]), crc: Number(found[2]) };
+  return found === null
+    ? undefined
+    : { at: line.length - found[0].length, lines: Number(found[1]), crc: Number(found[2]) };
 };

@@ -1,4 +1,13 @@
-import { closeSync, copyFileSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../ports.ts';
 import { current, heading, type Kept, readSegment, renewed } from './journal-lines.ts';
@@ -24,8 +33,15 @@ export const mend = (
   const torn = bytes.length - end;
   if (damaged > 0) {
     copyFileSync(path, join(folder.aside, entry));
-    log.error('journal segment damaged: its readable events were kept, the file was set aside', { file: entry, lost_bytes: bytes.length - (end - damaged) });
-  } else if (torn > 0) log.warn('journal repaired: a request that was never acknowledged was cut off its end', { file: entry, cut_bytes: torn });
+    log.error('journal segment damaged: its readable events were kept, the file was set aside', {
+      file: entry,
+      lost_bytes: bytes.length - (end - damaged),
+    });
+  } else if (torn > 0)
+    log.warn('journal repaired: a request that was never acknowledged was cut off its end', {
+      file: entry,
+      cut_bytes: torn,
+    });
   if (damaged === 0 && form === current) {
     // What was never synced, or of which a sync failed, may be here and not on the disk: only written once more it is.
     if (torn > 0 || (unsure && rows > 0)) writeSynced(path, bytes.subarray(0, end), 'r+');

@@ -29,7 +29,8 @@ export const openPage = (): Page => {
   const requests: number[] = [];
 
   const room = (bytes: number) => {
-    if (end + bytes > page.length) page = Buffer.concat([page.subarray(0, end)], Math.max(end + bytes, page.length * 2));
+    if (end + bytes > page.length)
+      page = Buffer.concat([page.subarray(0, end)], Math.max(end + bytes, page.length * 2));
   };
   /** What was written since `start` becomes a request: its mark goes before the last bracket. */
   const close = (start: number, lines: number) => {

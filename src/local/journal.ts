@@ -58,7 +58,9 @@ export const openJournal = (
       continue;
     }
     number = Math.max(number, found);
-    const { rows, bytes } = mend(folder, entry, i >= entries.length - openAtOnce, log, (event) => onEvent(event, found));
+    const { rows, bytes } = mend(folder, entry, i >= entries.length - openAtOnce, log, (event) =>
+      onEvent(event, found),
+    );
     if (rows === 0) rmSync(path);
     else sealed.push({ number: found, path, bytes, rows, since: clock() });
     highest = number;
@@ -181,5 +183,6 @@ interface Writing {
 const nothing = { number: 0, path: '', bytes: 0, rows: 0, since: 0 } as const;
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  for (let done = 0; done < bytes.length; )
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
 }

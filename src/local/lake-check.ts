@@ -34,7 +34,9 @@ export const checker = (folder: Folder, manifest: Manifest, log: Log): Checker =
     manifest.change({ aside: [file] });
     const target = join(folder.aside, basename(file.path));
     // A missing file leaves an empty one there, so that answers go on saying what they miss until a person removes it.
-    await rename(join(folder.lake, file.path), target).catch(() => writeFile(target, '').catch(() => undefined));
+    await rename(join(folder.lake, file.path), target).catch(() =>
+      writeFile(target, '').catch(() => undefined),
+    );
     log.error('a file of the lake cannot be read and was set aside; its events are missing from answers', {
       file: basename(file.path),
       reason,
@@ -54,7 +56,12 @@ export const checker = (folder: Folder, manifest: Manifest, log: Log): Checker =
           refused = true;
           return error instanceof Error && 'code' in error ? String(error.code) : String(error);
         });
-      const reason = now === undefined ? 'it is missing' : now.size !== file.bytes ? `it has ${now.size} bytes of ${file.bytes}` : await flawed();
+      const reason =
+        now === undefined
+          ? 'it is missing'
+          : now.size !== file.bytes
+            ? `it has ${now.size} bytes of ${file.bytes}`
+            : await flawed();
       if (reason === undefined && now !== undefined) trusted.set(file.id, now.ctimeMs);
       if (reason === undefined) continue;
       bad.push(file);
@@ -76,11 +83,17 @@ export const checker = (folder: Folder, manifest: Manifest, log: Log): Checker =
           await rm(aside, { force: true });
           manifest.change({ restore: [file] });
         } catch (error) {
-          log.warn('a file that had been set aside can be read again, but not be put back yet', { file: basename(file.path), error: String(error) });
+          log.warn('a file that had been set aside can be read again, but not be put back yet', {
+            file: basename(file.path),
+            error: String(error),
+          });
           break;
         }
         unread.delete(file.id);
-        log.info('a file that had been set aside can be read again; its events are back in answers', { file: basename(file.path), rows: file.rows });
+        log.info('a file that had been set aside can be read again; its events are back in answers', {
+          file: basename(file.path),
+          rows: file.rows,
+        });
         break;
       }
     }

@@ -13,7 +13,12 @@ import type { LakeFile, Manifest } from './manifest.ts';
 const groupRows = 4_096;
 
 /** Journal segments into one Parquet file (and one of their identifications); with the manifest's change they are in the lake, all at once. */
-export const flushSegments = async (connection: DuckDBConnection, folder: Folder, manifest: Manifest, segments: readonly Segment[]): Promise<void> => {
+export const flushSegments = async (
+  connection: DuckDBConnection,
+  folder: Folder,
+  manifest: Manifest,
+  segments: readonly Segment[],
+): Promise<void> => {
   const last = segments.at(-1);
   if (last === undefined) return;
   const made: LakeFile[] = [];
@@ -21,7 +26,14 @@ export const flushSegments = async (connection: DuckDBConnection, folder: Folder
   try {
     const events = temp('events');
     const lines = linesOf(segments.map(({ path }) => path));
-    await copyTo(connection, sql`select ${stored} from (${lines}) as lines`, sql`project_id, ${order}`, events, groupRows, 'quick');
+    await copyTo(
+      connection,
+      sql`select ${stored} from (${lines}) as lines`,
+      sql`project_id, ${order}`,
+      events,
+      groupRows,
+      'quick',
+    );
     const contents = await rowsOf(
       connection,
       sql`select project_id, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last, count_if(event_name = '$identify') as said
@@ -57,4 +69,5 @@ export const flushSegments = async (connection: DuckDBConnection, folder: Folder
   manifest.change({ add: made, flushed: last.number });
 };
 
-const least = (values: readonly unknown[]): number => values.map(Number).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+const least = (values: readonly unknown[]): number =>
+  values.map(Number).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);

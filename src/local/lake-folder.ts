@@ -23,7 +23,9 @@ export interface Folder {
 export const claimFolder = (dir: string): Folder => {
   const root = resolve(dir);
   if (/[*?[\]]/.test(root))
-    throw new Error(`The data folder ${root} has one of * ? [ ] in its path, which the engine would read as a pattern: choose another name.`);
+    throw new Error(
+      `The data folder ${root} has one of * ? [ ] in its path, which the engine would read as a pattern: choose another name.`,
+    );
   const folder: Folder = {
     root,
     manifest: join(root, 'lake.sqlite'),
@@ -46,7 +48,8 @@ export const claimFolder = (dir: string): Folder => {
 
 /** Makes what is missing of it. Call once the folder is known to be ours and locked. */
 export const makeFolder = (folder: Folder): void => {
-  for (const path of [folder.journal, folder.lake, folder.seen, folder.temp, folder.aside, folder.store]) mkdirSync(path, { recursive: true });
+  for (const path of [folder.journal, folder.lake, folder.seen, folder.temp, folder.aside, folder.store])
+    mkdirSync(path, { recursive: true });
 };
 
 /** Makes names in this directory (new, renamed, removed) survive a power cut. */

@@ -100,11 +100,13 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
     work(async () => {
       if (closing) return false;
       await certain();
-      const dropped = await compactOnce(connection, folder, manifest, kind, whole, () => !closing).catch(async (error: unknown) => {
-        // A file that cannot be read must not stop the others for ever.
-        if (!closing) await checker.inspect([...manifest.files()].filter((file) => file.kind === kind));
-        throw error;
-      });
+      const dropped = await compactOnce(connection, folder, manifest, kind, whole, () => !closing).catch(
+        async (error: unknown) => {
+          // A file that cannot be read must not stop the others for ever.
+          if (!closing) await checker.inspect([...manifest.files()].filter((file) => file.kind === kind));
+          throw error;
+        },
+      );
       if (dropped.length > 0) {
         readers.afterwards(() => {
           removing = removing.then(() => discard(folder, dropped));
@@ -128,7 +130,9 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       await work(() => checker.restore('unread'));
     }
     if (seen.recent >= recentKeys || journal.segments().length >= journalFiles) {
-      void remembering(remember).catch((error: unknown) => failed('event ids could not be written to a file', error));
+      void remembering(remember).catch((error: unknown) =>
+        failed('event ids could not be written to a file', error),
+      );
     }
     const waiting = unflushed();
     const bytes = waiting.reduce((sum, segment) => sum + segment.bytes, 0) + (journal.writing()?.bytes ?? 0);
@@ -144,7 +148,10 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
   };
   const failed = (what: string, error: unknown) => {
     restUntil = clock() + restAfterFailureMs;
-    if (!closing) log.warn(`${what}; it will be tried again`, { error: error instanceof Error ? error.message : String(error) });
+    if (!closing)
+      log.warn(`${what}; it will be tried again`, {
+        error: error instanceof Error ? error.message : String(error),
+      });
   };
   const timer = setInterval(() => {
     if (busy || closing || (clock() < restUntil && clock() > restUntil - 2 * restAfterFailureMs)) return;
@@ -171,8 +178,12 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       await work(async () => {
         const small = unflushed().reduce((sum, { bytes }) => sum + bytes, 0) <= 2 * flushAtOnceBytes;
         if (small) await flush();
-      }).catch((error: unknown) => log.warn('the journal stays for the next start', { error: String(error) }));
-      await remembering(remember).catch((error: unknown) => log.warn('event ids stay in the journal for the next start', { error: String(error) }));
+      }).catch((error: unknown) =>
+        log.warn('the journal stays for the next start', { error: String(error) }),
+      );
+      await remembering(remember).catch((error: unknown) =>
+        log.warn('event ids stay in the journal for the next start', { error: String(error) }),
+      );
       await removing;
     },
   };
@@ -181,7 +192,8 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
 /** From the first on, as many as fit into this many bytes; at least one. */
 function upTo(bytes: number, segments: readonly Segment[]): readonly Segment[] {
   let end = 0;
-  for (let sum = 0; end < segments.length && (end === 0 || sum + (segments[end]?.bytes ?? 0) <= bytes); end++) sum += segments[end]?.bytes ?? 0;
+  for (let sum = 0; end < segments.length && (end === 0 || sum + (segments[end]?.bytes ?? 0) <= bytes); end++)
+    sum += segments[end]?.bytes ?? 0;
   return segments.slice(0, end);
 }
 

@@ -17,14 +17,20 @@ export const all = join(columnNames.map(name));
 
 /** All columns, as Parquet keeps them: times in whole milliseconds, which Trino reads as timestamp(3). */
 export const stored = join(
-  columnNames.map((column) => (columns[column].type === 'timestamp(3)' ? sql`cast(${name(column)} as timestamp_ms) as ${name(column)}` : name(column))),
+  columnNames.map((column) =>
+    columns[column].type === 'timestamp(3)'
+      ? sql`cast(${name(column)} as timestamp_ms) as ${name(column)}`
+      : name(column),
+  ),
 );
 
 /** A row of nothing, with every column. */
 export const noRows = sql`select ${join(columnNames.map((column) => sql`cast(null as ${inMemory[columns[column].type]}) as ${name(column)}`))} where false`;
 
 /** Column definitions of a table of events. */
-export const definitions = join(columnNames.map((column) => sql`${name(column)} ${inMemory[columns[column].type]}`));
+export const definitions = join(
+  columnNames.map((column) => sql`${name(column)} ${inMemory[columns[column].type]}`),
+);
 
 const fromLine = join(
   columnNames.map((column, i) => {
@@ -33,7 +39,9 @@ const fromLine = join(
     if (type === 'varchar') return sql`${value} as ${name(column)}`;
     // A question's own conditions may be looked at before ours, and the names are no numbers.
     const read = sql`try_cast(${value} as ${type === 'timestamp(3)' ? sql`bigint` : inMemory[type]})`;
-    return type === 'timestamp(3)' ? sql`epoch_ms(${read}) as ${name(column)}` : sql`${read} as ${name(column)}`;
+    return type === 'timestamp(3)'
+      ? sql`epoch_ms(${read}) as ${name(column)}`
+      : sql`${read} as ${name(column)}`;
   }),
 );
 /** True of an event, false of the line with the columns’ names. */
@@ -54,7 +62,13 @@ export const parquetOf = (paths: readonly string[], has: string): Sql =>
 const pickedOf = remember(
   (has: string) => {
     const held = new Set(has.split(','));
-    return join(columnNames.map((column) => (held.has(column) ? name(column) : sql`cast(null as ${inMemory[columns[column].type]}) as ${name(column)}`)));
+    return join(
+      columnNames.map((column) =>
+        held.has(column)
+          ? name(column)
+          : sql`cast(null as ${inMemory[columns[column].type]}) as ${name(column)}`,
+      ),
+    );
   },
   { entries: 100, longest: 10_000 },
 );

@@ -33,7 +33,11 @@ export interface Tail {
   /** The same, when it is worth it and while nobody waits. */
   settle(): void;
   /** The rows of segments after `flushed`, as pieces of a union, some of them copies of text. Take it in the same breath as `readable` and the list of files. */
-  after(flushed: number): { readonly pieces: readonly Sql[]; readonly copies: readonly string[]; readonly bytes: number };
+  after(flushed: number): {
+    readonly pieces: readonly Sql[];
+    readonly copies: readonly string[];
+    readonly bytes: number;
+  };
   /** Has somebody removed one of these copies? Then the journal is read anew. */
   lost(copies: readonly string[]): boolean;
   /** What comes from now on goes to a table of its own, so that the ones before can be dropped whole. */
@@ -90,7 +94,10 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
   const release = (old: readonly Table[], read: readonly Piece[]) => {
     readers.afterwards(() => {
       removeAll(read.flatMap(({ own, path }) => (own ? [path] : [])));
-      for (const table of old) void turn(() => connection.run(sql`drop table if exists memory.main.${name(table.name)}`.text)).catch(() => undefined);
+      for (const table of old)
+        void turn(() => connection.run(sql`drop table if exists memory.main.${name(table.name)}`.text)).catch(
+          () => undefined,
+        );
     });
   };
   const lost = (copies: readonly string[]): boolean => {
@@ -102,7 +109,9 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
     const last = tables.at(-1);
     if (!fresh && last !== undefined) return last;
     const table = { name: `tail_${++count}`, upTo: 0, reach: 0 };
-    await connection.run(sql`create table memory.main.${name(table.name)} (piece bigint, ${definitions})`.text);
+    await connection.run(
+      sql`create table memory.main.${name(table.name)} (piece bigint, ${definitions})`.text,
+    );
     tables = [...tables, table];
     fresh = false;
     return table;
@@ -117,7 +126,14 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
     pieces = journal
       .segments()
       .filter(({ number }) => number > flushed())
-      .map(({ number, path, bytes }) => ({ number: ++count, segment: number, bytes, path, own: false, loaded: false }));
+      .map(({ number, path, bytes }) => ({
+        number: ++count,
+        segment: number,
+        bytes,
+        path,
+        own: false,
+        loaded: false,
+      }));
     const last = journal.segments().at(-1);
     if (last !== undefined) reached = { segment: last.number, bytes: last.bytes };
   };
@@ -131,7 +147,10 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
         table.reach = segment;
         try {
           const lines = linesOf(some.map(({ path }) => path));
-          await connection.run(sql`insert into memory.main.${name(table.name)} select ${number}, ${all} from (${lines}) as lines`.text);
+          await connection.run(
+            sql`insert into memory.main.${name(table.name)} select ${number}, ${all} from (${lines}) as lines`
+              .text,
+          );
         } catch (error) {
           // Flushed and removed meanwhile.
           if (segment <= flushed() || lost(some.map(({ path }) => path))) continue;
@@ -146,10 +165,14 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
   /** Where the journal goes on beyond the pieces. */
   const beyond = () => {
     const writing = journal.writing();
-    return [...journal.segments(), ...(writing === undefined ? [] : [writing])].flatMap(({ number, path, bytes }) => {
-      const from = number === reached.segment ? reached.bytes : 0;
-      return number < reached.segment || number <= flushed() || bytes <= from ? [] : [{ number, path, from, bytes, whole: number !== writing?.number }];
-    });
+    return [...journal.segments(), ...(writing === undefined ? [] : [writing])].flatMap(
+      ({ number, path, bytes }) => {
+        const from = number === reached.segment ? reached.bytes : 0;
+        return number < reached.segment || number <= flushed() || bytes <= from
+          ? []
+          : [{ number, path, from, bytes, whole: number !== writing?.number }];
+      },
+    );
   };
   const reach = () => {
     if (stuck) return;
@@ -157,20 +180,35 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
       for (const { number, path, from, bytes, whole } of beyond()) {
         const own = join(place, `${++count}.ndjson`);
         stretchInto(own, path, from, bytes, whole);
-        pieces = [...pieces, { number: count, segment: number, bytes: bytes - from, path: own, own: true, loaded: false }];
+        pieces = [
+          ...pieces,
+          { number: count, segment: number, bytes: bytes - from, path: own, own: true, loaded: false },
+        ];
         reached = { segment: number, bytes };
       }
     } catch (error) {
-      log.warn('the newest events could not be copied for questions; the journal itself is read, which is slower', { error: String(error) });
+      log.warn(
+        'the newest events could not be copied for questions; the journal itself is read, which is slower',
+        { error: String(error) },
+      );
       stuck = true;
     }
   };
   const settle = () => {
     const waiting = asText();
-    if (settling || (waiting.length < mostText.pieces && waiting.reduce((sum, { bytes }) => sum + bytes, 0) < mostText.bytes)) return;
+    if (
+      settling ||
+      (waiting.length < mostText.pieces &&
+        waiting.reduce((sum, { bytes }) => sum + bytes, 0) < mostText.bytes)
+    )
+      return;
     settling = true;
     load()
-      .catch((error: unknown) => log.warn('the newest events could not be loaded; questions read them as text', { error: String(error) }))
+      .catch((error: unknown) =>
+        log.warn('the newest events could not be loaded; questions read them as text', {
+          error: String(error),
+        }),
+      )
       .finally(() => {
         settling = false;
       });
@@ -208,7 +246,10 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
         pieces: [
           ...tables
             .filter(({ upTo }) => upTo >= first)
-            .map((table) => sql`select ${all} from memory.main.${name(table.name)} where piece >= ${first} and piece <= ${table.upTo}`),
+            .map(
+              (table) =>
+                sql`select ${all} from memory.main.${name(table.name)} where piece >= ${first} and piece <= ${table.upTo}`,
+            ),
           ...(copies.length === 0 ? [] : [linesOf(copies)]),
         ],
         copies,

@@ -26,7 +26,10 @@ export const copyTo = async (
   codec: keyof typeof codecs = 'small',
 ): Promise<number> => {
   const copy = async (sorted: Sql, size: number) => {
-    const result = await connection.runAndReadAll(sql`copy (${sorted}) to ${path} (format parquet, compression ${codecs[codec]}, row_group_size ${size})`.text);
+    const result = await connection.runAndReadAll(
+      sql`copy (${sorted}) to ${path} (format parquet, compression ${codecs[codec]}, row_group_size ${size})`
+        .text,
+    );
     return Number(result.getRowObjects()[0]?.Count ?? 0);
   };
   try {
@@ -39,7 +42,12 @@ export const copyTo = async (
 };
 
 /** Gives a finished file in `temp` its place in the lake, synced; it is in no answer until the manifest names it. */
-export const settle = async (folder: Folder, manifest: Manifest, temp: string, plan: Planned): Promise<LakeFile> => {
+export const settle = async (
+  folder: Folder,
+  manifest: Manifest,
+  temp: string,
+  plan: Planned,
+): Promise<LakeFile> => {
   const print = await fingerprint(temp);
   if (print === undefined) throw new Error(`${temp} was written and is no Parquet file`);
   const id = manifest.nextId();
@@ -58,7 +66,8 @@ export const settle = async (folder: Folder, manifest: Manifest, temp: string, p
 
 /** Makes the places of new files survive a power cut. */
 export const syncPlaces = async (folder: Folder, files: readonly LakeFile[]): Promise<void> => {
-  for (const path of new Set(files.map(({ path }) => dirname(join(folder.lake, path))))) await syncDirectory(path);
+  for (const path of new Set(files.map(({ path }) => dirname(join(folder.lake, path)))))
+    await syncDirectory(path);
 };
 
 /** Removes files that are in no manifest; one that cannot go is left for the next start. */

@@ -63,15 +63,24 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
     opened.push(() => seen.close());
     const words = new Uint32Array(keyWords);
     const { flushed, seenUpTo } = manifest;
-    const journal = openJournal(folder, { forgotten: Math.min(flushed, seenUpTo), lowest: Math.max(flushed, seenUpTo) }, clock, log, (event, segment) => {
-      const event_id = event('event_id');
-      if ((segment <= seenUpTo && !seen.hasLost) || typeof event_id !== 'string') return;
-      keyOf({ project_id: String(event('project_id')), env: String(event('env')), event_id }, words, 0);
-      seen.add(words, 0);
-    });
+    const journal = openJournal(
+      folder,
+      { forgotten: Math.min(flushed, seenUpTo), lowest: Math.max(flushed, seenUpTo) },
+      clock,
+      log,
+      (event, segment) => {
+        const event_id = event('event_id');
+        if ((segment <= seenUpTo && !seen.hasLost) || typeof event_id !== 'string') return;
+        keyOf({ project_id: String(event('project_id')), env: String(event('env')), event_id }, words, 0);
+        seen.add(words, 0);
+      },
+    );
 
     const directories = [folder.journal, folder.lake, folder.temp];
-    const seats = Math.max(1, Math.min(availableParallelism(), Number(process.env.UV_THREADPOOL_SIZE ?? 4) - 2));
+    const seats = Math.max(
+      1,
+      Math.min(availableParallelism(), Number(process.env.UV_THREADPOOL_SIZE ?? 4) - 2),
+    );
     const asking = await openDuck({
       directories,
       temp: join(folder.temp, 'asking'),
@@ -83,7 +92,14 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       perConnection,
     });
     opened.push(() => asking.close());
-    const keeping = await openDuck({ directories, temp: join(folder.temp, 'keeping'), memoryMb: keepingMemoryMb, threads: 1, connections: 1, rereads: false });
+    const keeping = await openDuck({
+      directories,
+      temp: join(folder.temp, 'keeping'),
+      memoryMb: keepingMemoryMb,
+      threads: 1,
+      connections: 1,
+      rereads: false,
+    });
     opened.push(() => keeping.close());
     const [loading, ...connections] = asking.connections;
     const [connection] = keeping.connections;
@@ -94,9 +110,29 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
 
     const turn = turns();
     const readers = leases();
-    const tail = openTail({ connection: loading, folder, journal, readers, seal: () => turn(journal.seal), flushed: () => manifest.flushed, log });
+    const tail = openTail({
+      connection: loading,
+      folder,
+      journal,
+      readers,
+      seal: () => turn(journal.seal),
+      flushed: () => manifest.flushed,
+      log,
+    });
     const sink = openSink(journal, seen, turn);
-    const keeper = openKeeper({ connection, folder, manifest, journal, seen, tail, checker, readers, turn, clock, log });
+    const keeper = openKeeper({
+      connection,
+      folder,
+      manifest,
+      journal,
+      seen,
+      tail,
+      checker,
+      readers,
+      turn,
+      clock,
+      log,
+    });
     const engine = openEngine({ connections, folder, manifest, tail, checker, readers, clock, log });
     return {
       sink: { keep: sink.keep },
@@ -120,8 +156,11 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
 
 /** Ends what an earlier process left unfinished, and removes what is no longer needed. */
 function sweep(folder: Folder, manifest: Manifest): void {
-  for (const { path } of manifest.aside()) if (existsSync(join(folder.lake, path))) renameSync(join(folder.lake, path), join(folder.aside, basename(path)));
-  for (const entry of readdirSync(folder.temp)) rmSync(join(folder.temp, entry), { recursive: true, force: true });
+  for (const { path } of manifest.aside())
+    if (existsSync(join(folder.lake, path)))
+      renameSync(join(folder.lake, path), join(folder.aside, basename(path)));
+  for (const entry of readdirSync(folder.temp))
+    rmSync(join(folder.temp, entry), { recursive: true, force: true });
   const named = new Set([...manifest.files()].map(({ path }) => path));
   for (const entry of readdirSync(folder.lake, { recursive: true, withFileTypes: true })) {
     const path = relative(folder.lake, join(entry.parentPath, entry.name));
@@ -130,5 +169,6 @@ function sweep(folder: Folder, manifest: Manifest): void {
   const keys = new Set([...manifest.seen()].map(({ path }) => path));
   for (const entry of readdirSync(folder.seen)) if (!keys.has(entry)) rmSync(join(folder.seen, entry));
   // Who removes a file from there has dealt with it: answers need not mention it any longer.
-  for (const file of [...manifest.aside()]) if (!existsSync(join(folder.aside, basename(file.path)))) manifest.forget(file.id);
+  for (const file of [...manifest.aside()])
+    if (!existsSync(join(folder.aside, basename(file.path)))) manifest.forget(file.id);
 }

@@ -11,8 +11,12 @@ export const openLedger = (file: string): { readonly ledger: Ledger; readonly cl
   const db = opened(file);
 
   const read = db.prepare('select id, grp, at, version, data from items where id = ?');
-  const create = db.prepare('insert into items (id, grp, at, version, data) values (?, ?, ?, 1, ?) on conflict do nothing');
-  const replace = db.prepare('update items set grp = ?, at = ?, version = version + 1, data = ? where id = ? and version = ?');
+  const create = db.prepare(
+    'insert into items (id, grp, at, version, data) values (?, ?, ?, 1, ?) on conflict do nothing',
+  );
+  const replace = db.prepare(
+    'update items set grp = ?, at = ?, version = version + 1, data = ? where id = ? and version = ?',
+  );
   const erase = db.prepare('delete from items where id = ? and version = ?');
   const list = db.prepare(
     `select id, grp, at, version, data from items where grp = ? and (coalesce(at, ''), id) > (?, ?) order by coalesce(at, ''), id limit ?`,
@@ -25,7 +29,8 @@ export const openLedger = (file: string): { readonly ledger: Ledger; readonly cl
     },
     write: async ({ id, group = null, at = null, data }, ifVersion) => {
       const text = JSON.stringify(data);
-      const { changes } = ifVersion === 0 ? create.run(id, group, at, text) : replace.run(group, at, text, id, ifVersion);
+      const { changes } =
+        ifVersion === 0 ? create.run(id, group, at, text) : replace.run(group, at, text, id, ifVersion);
       return changes === 1;
     },
     erase: async (id, ifVersion) => erase.run(id, ifVersion).changes === 1,
@@ -34,7 +39,9 @@ export const openLedger = (file: string): { readonly ledger: Ledger; readonly cl
       const [at, id] = after === undefined ? ['', ''] : placeFrom(after);
       const items = list.all(group, at, id, limit + 1).map(itemFrom);
       const last = items[limit - 1];
-      return items.length > limit && last !== undefined ? { items: items.slice(0, limit), next: cursorAt(last) } : { items };
+      return items.length > limit && last !== undefined
+        ? { items: items.slice(0, limit), next: cursorAt(last) }
+        : { items };
     },
   };
   return { ledger, close: () => db.close() };
@@ -55,7 +62,10 @@ const opened = (file: string): DatabaseSync => {
   } catch (cause) {
     db.close();
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The ledger ${file} cannot be opened (${why}) and was left as it is; stop whoever else uses it, or put it back from a backup.`, { cause });
+    throw new Error(
+      `The ledger ${file} cannot be opened (${why}) and was left as it is; stop whoever else uses it, or put it back from a backup.`,
+      { cause },
+    );
   }
 };
 
@@ -72,14 +82,20 @@ const fieldsOf = (value: unknown): LedgerItem['data'] => {
   if (isFields(value)) return value;
   throw new Error('the ledger holds an item whose data is not an object');
 };
-const isFields = (value: unknown): value is LedgerItem['data'] => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFields = (value: unknown): value is LedgerItem['data'] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const cursorAt = ({ at = '', id }: LedgerItem): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
+const cursorAt = ({ at = '', id }: LedgerItem): string =>
+  Buffer.from(JSON.stringify([at, id])).toString('base64url');
 
 const placeFrom = (cursor: string): readonly [string, string] => {
   try {
     return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch (cause) {
-    throw new Problem('invalid_params', 'The cursor is not one of ours; send back `next` of the page before, unchanged.', { cause });
+    throw new Problem(
+      'invalid_params',
+      'The cursor is not one of ours; send back `next` of the page before, unchanged.',
+      { cause },
+    );
   }
 };

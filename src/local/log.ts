@@ -1,7 +1,10 @@
 import type { Log } from '../ports.ts';
 
 /** A log of one JSON object a line. Lines of one turn of the event loop are written together; `flush` writes what waits. */
-export const openLog = (write: (text: string) => void, clock: () => number): Log & { readonly flush: () => void } => {
+export const openLog = (
+  write: (text: string) => void,
+  clock: () => number,
+): Log & { readonly flush: () => void } => {
   let waiting: string[] = [];
   const flush = () => {
     const text = waiting.join('');

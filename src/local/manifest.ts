@@ -79,12 +79,16 @@ export const openManifest = (path: string, knownAs = dirname(path)): Manifest =>
   const db = new DatabaseSync(path);
   try {
     db.exec('pragma locking_mode = exclusive; pragma synchronous = full; begin exclusive');
-    if (isNew) db.exec(`pragma application_id = ${applicationId}; pragma user_version = ${format}; ${tables}`);
+    if (isNew)
+      db.exec(`pragma application_id = ${applicationId}; pragma user_version = ${format}; ${tables}`);
     db.exec('commit');
     db.exec('pragma journal_mode = wal');
   } catch (error) {
     db.close();
-    if (isBusy(error)) throw new Error(`Another process is using the data folder ${knownAs}: stop it, or choose another folder.`);
+    if (isBusy(error))
+      throw new Error(
+        `Another process is using the data folder ${knownAs}: stop it, or choose another folder.`,
+      );
     throw error;
   }
   return mirrored(db);
@@ -109,11 +113,14 @@ function recognise(path: string): boolean {
     throw new Error(`${path} is not a file of ours: choose another data folder.`);
   const found = header.readUInt32BE(60);
   if (found > format)
-    throw new Error(`The data folder ${dirname(path)} has format ${found}, this version knows ${format}: run the newer version that wrote it.`);
+    throw new Error(
+      `The data folder ${dirname(path)} has format ${found}, this version knows ${format}: run the newer version that wrote it.`,
+    );
   return false;
 }
 
-const isBusy = (error: unknown): boolean => error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 261);
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 261);
 
 function mirrored(db: DatabaseSync): Manifest {
   const files = new Map<number, LakeFile>();
@@ -141,7 +148,8 @@ function mirrored(db: DatabaseSync): Manifest {
     if (row.aside === 1) aside.set(file.id, file);
     else enter(file);
   }
-  for (const row of db.prepare('select * from seen').all()) seen.set(Number(row.id), { id: Number(row.id), path: String(row.path), keys: Number(row.keys) });
+  for (const row of db.prepare('select * from seen').all())
+    seen.set(Number(row.id), { id: Number(row.id), path: String(row.path), keys: Number(row.keys) });
   for (const row of db.prepare('select * from marks').all()) {
     if (row.name === 'flushed') marks.flushed = Number(row.value);
     if (row.name === 'seenUpTo') marks.seenUpTo = Number(row.value);
@@ -157,8 +165,12 @@ function mirrored(db: DatabaseSync): Manifest {
   const setAside = db.prepare('update files set aside = ? where id = ?');
   const addSeen = db.prepare('insert into seen values (?, ?, ?)');
   const dropSeen = db.prepare('delete from seen where id = ?');
-  const setMark = db.prepare('insert into marks values (?, ?) on conflict (name) do update set value = excluded.value');
-  const overwrite = db.prepare("insert into marks values ('doubts', 1) on conflict (name) do update set value = value + 1");
+  const setMark = db.prepare(
+    'insert into marks values (?, ?) on conflict (name) do update set value = excluded.value',
+  );
+  const overwrite = db.prepare(
+    "insert into marks values ('doubts', 1) on conflict (name) do update set value = value + 1",
+  );
 
   return {
     files: () => files.values(),
@@ -179,7 +191,21 @@ function mirrored(db: DatabaseSync): Manifest {
       db.exec('begin');
       try {
         for (const f of change.add ?? [])
-          addFile.run(f.id, f.path, f.kind, f.level, JSON.stringify(f.projects), f.dt, f.rows, f.bytes, f.minTs, f.maxTs, f.crc, f.footerCrc, f.columns);
+          addFile.run(
+            f.id,
+            f.path,
+            f.kind,
+            f.level,
+            JSON.stringify(f.projects),
+            f.dt,
+            f.rows,
+            f.bytes,
+            f.minTs,
+            f.maxTs,
+            f.crc,
+            f.footerCrc,
+            f.columns,
+          );
         for (const f of change.drop ?? []) dropFile.run(f.id);
         for (const f of change.aside ?? []) setAside.run(1, f.id);
         for (const f of change.restore ?? []) setAside.run(0, f.id);

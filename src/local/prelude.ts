@@ -10,4 +10,8 @@ export const prelude: readonly string[] = file
   .filter((statement) => statement !== '');
 
 /** Settings that each DuckDB connection needs before it may run a question, after `prelude` and before the configuration is locked. */
-export const perConnection: readonly string[] = ["set search_path = 'trino,main'", 'set integer_division = true', "set TimeZone = 'UTC'"];
+export const perConnection: readonly string[] = [
+  "set search_path = 'trino,main'",
+  'set integer_division = true',
+  "set TimeZone = 'UTC'",
+];

@@ -59,7 +59,10 @@ export const openProduct = async (
 /** What the system refused in its own words (SQLite’s carry an `errcode`, the others a `code`) as a sentence. */
 const inOurWords = (thrown: unknown, dir: string): unknown =>
   thrown instanceof Error && ('errcode' in thrown || 'code' in thrown)
-    ? new Error(`The data folder ${dir} cannot be read and written (${thrown.message}): see to its disk, then start again.`, { cause: thrown })
+    ? new Error(
+        `The data folder ${dir} cannot be read and written (${thrown.message}): see to its disk, then start again.`,
+        { cause: thrown },
+      )
     : thrown;
 
 const doorsOf = (world: World): Doors => ({
@@ -85,10 +88,14 @@ const listen = async (server: Server, port: number, host: string): Promise<numbe
 const reasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use by another program; stop that, or set PORT to another (PORT=0 takes any free one)',
   EACCES: 'is not open to this user; set PORT to one above 1023',
-  EADDRNOTAVAIL: 'cannot be had because this machine has no such address; set HOST to one it has, e.g. 127.0.0.1',
-  ENOTFOUND: 'cannot be had because nothing is known by that name; set HOST to an address of this machine, e.g. 127.0.0.1',
-  EAI_AGAIN: 'cannot be had because that name cannot be looked up; set HOST to an address of this machine, e.g. 127.0.0.1',
+  EADDRNOTAVAIL:
+    'cannot be had because this machine has no such address; set HOST to one it has, e.g. 127.0.0.1',
+  ENOTFOUND:
+    'cannot be had because nothing is known by that name; set HOST to an address of this machine, e.g. 127.0.0.1',
+  EAI_AGAIN:
+    'cannot be had because that name cannot be looked up; set HOST to an address of this machine, e.g. 127.0.0.1',
 };
 
 /** An address one can type: the one for “every network” is none. */
-const shown = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host);
+const shown = (host: string): string =>
+  host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;

@@ -12,7 +12,13 @@ import { keyWords } from './seen-table.ts';
 const keysAtOnce = 500_000;
 
 /** Makes up for files of event ids that could not be read, from the events of the lake; those of the journal were added when it was opened. Some seconds per million events; nothing may be kept before it has ended. */
-export const seeAgain = async (connection: DuckDBConnection, folder: Folder, manifest: Manifest, seen: Seen, log: Log): Promise<void> => {
+export const seeAgain = async (
+  connection: DuckDBConnection,
+  folder: Folder,
+  manifest: Manifest,
+  seen: Seen,
+  log: Log,
+): Promise<void> => {
   if (!seen.hasLost) return;
   const key = new Uint32Array(keyWords);
   /** Without room for a file they stay in memory, and the next start begins again. */
@@ -38,7 +44,10 @@ export const seeAgain = async (connection: DuckDBConnection, folder: Folder, man
       }
     } catch (error) {
       // A question that needs it will set it aside; its events are in no answer then, and may well be sent again.
-      log.error('the event ids of a file of the lake cannot be read', { file: file.path, error: String(error) });
+      log.error('the event ids of a file of the lake cannot be read', {
+        file: file.path,
+        error: String(error),
+      });
     }
     if (seen.recent >= keysAtOnce) await store();
   }

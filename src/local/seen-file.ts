@@ -19,7 +19,8 @@ export interface KeyFile {
   close(): void;
 }
 
-const bytesOf = (words: Uint32Array): Uint8Array => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+const bytesOf = (words: Uint32Array): Uint8Array =>
+  new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 
 /** Opens a file of keys; throws if it is none or is cut short. */
 export const openKeyFile = (path: string): KeyFile => {
@@ -52,7 +53,8 @@ export const openKeyFile = (path: string): KeyFile => {
       for (let b = Math.max(0, low - 1); b < fences.length && (fences[b] ?? 0) <= first; b++) {
         const keys = Math.min(block, count - b * block);
         fill(file, pageBytes.subarray(0, keys * keyBytes), keysAt + b * block * keyBytes, path);
-        for (let key = 0; key < keys; key++) if (compareKeys(page, key * keyWords, words, at) === 0) return true;
+        for (let key = 0; key < keys; key++)
+          if (compareKeys(page, key * keyWords, words, at) === 0) return true;
       }
       return false;
     };
@@ -64,7 +66,11 @@ export const openKeyFile = (path: string): KeyFile => {
 };
 
 /** Writes keys that come ascending in pieces; synced when it resolves. */
-export const writeKeyFile = async (path: string, count: number, pieces: AsyncIterable<Uint32Array> | Iterable<Uint32Array>): Promise<void> => {
+export const writeKeyFile = async (
+  path: string,
+  count: number,
+  pieces: AsyncIterable<Uint32Array> | Iterable<Uint32Array>,
+): Promise<void> => {
   const filter = new Uint8Array(Math.max(8, Math.min(Math.ceil(count * 1.5), filterLimit)));
   const fences = new Uint32Array(Math.ceil(count / block));
   const keysAt = 16 + filter.length + fences.byteLength;
@@ -101,7 +107,8 @@ export async function* mergeKeyFiles(paths: readonly string[]): AsyncIterable<Ui
       for (const source of sources) {
         if (source.at === source.end) await source.refill();
         if (source.at === source.end) continue;
-        if (least === undefined || compareKeys(source.words, source.at, least.words, least.at) < 0) least = source;
+        if (least === undefined || compareKeys(source.words, source.at, least.words, least.at) < 0)
+          least = source;
       }
       if (least === undefined) break;
       for (let i = 0; i < keyWords; i++) out[end + i] = least.words[least.at + i] ?? 0;
@@ -140,7 +147,12 @@ async function keysOf(path: string): Promise<Source> {
     end: 0,
     refill: async () => {
       if (position >= last) return;
-      const { bytesRead } = await file.read(bytesOf(words), 0, Math.min(words.byteLength, last - position), position);
+      const { bytesRead } = await file.read(
+        bytesOf(words),
+        0,
+        Math.min(words.byteLength, last - position),
+        position,
+      );
       if (bytesRead === 0 || bytesRead % keyBytes !== 0) throw new Error(`${path} is cut short`);
       position += bytesRead;
       source.at = 0;
@@ -176,5 +188,6 @@ function fill(file: number, into: Uint8Array, position: number, path: string): v
 }
 
 async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  for (let done = 0; done < bytes.length; )
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
 }

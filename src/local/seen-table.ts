@@ -29,7 +29,8 @@ export const keyTable = (expected: number): KeyTable => {
       slot = (slot + keyWords) & mask;
     }
   };
-  const isFree = (slot: number) => slots[slot] === 0 && slots[slot + 1] === 0 && slots[slot + 2] === 0 && slots[slot + 3] === 0;
+  const isFree = (slot: number) =>
+    slots[slot] === 0 && slots[slot + 1] === 0 && slots[slot + 2] === 0 && slots[slot + 3] === 0;
   const put = (words: Uint32Array, at: number): boolean => {
     const slot = find(words, at);
     if (!isFree(slot)) return false;
@@ -42,7 +43,8 @@ export const keyTable = (expected: number): KeyTable => {
     bits++;
     slots = new Uint32Array(keyWords << bits);
     size = 0;
-    for (let at = 0; at < old.length; at += keyWords) if ((old[at] ?? 0) | (old[at + 1] ?? 0) | (old[at + 2] ?? 0) | (old[at + 3] ?? 0)) put(old, at);
+    for (let at = 0; at < old.length; at += keyWords)
+      if ((old[at] ?? 0) | (old[at + 1] ?? 0) | (old[at + 2] ?? 0) | (old[at + 3] ?? 0)) put(old, at);
   };
 
   return {
@@ -60,7 +62,8 @@ export const keyTable = (expected: number): KeyTable => {
       // Keys that probed past the last slot stand at the start: they come last.
       for (const wrapped of [false, true])
         for (let slot = 0; slot < slots.length; slot += keyWords)
-          if (!isFree(slot) && ((slots[slot] ?? 0) >>> (32 - bits)) * keyWords > slot === wrapped) end = insert(out, end, slots, slot);
+          if (!isFree(slot) && ((slots[slot] ?? 0) >>> (32 - bits)) * keyWords > slot === wrapped)
+            end = insert(out, end, slots, slot);
       return out;
     },
   };

@@ -10,11 +10,19 @@ import { type KeyFile, mergeKeyFiles, openKeyFile, writeKeyFile } from './seen-f
 import { type KeyTable, keyTable, keyWords } from './seen-table.ts';
 
 /** What makes an event the same event: project, env and the caller's id. 128 bits of SHA-256, because a caller chooses the id and must not be able to hide another project's event. */
-export const keyOf = ({ project_id, env, event_id }: Pick<Event, 'project_id' | 'env' | 'event_id'>, into: Uint32Array, at: number): void => {
+export const keyOf = (
+  { project_id, env, event_id }: Pick<Event, 'project_id' | 'env' | 'event_id'>,
+  into: Uint32Array,
+  at: number,
+): void => {
   const digest = hash('sha256', `${project_id.length}:${project_id}${env}:${event_id}`, 'binary');
   for (let word = 0; word < keyWords; word++) {
     const i = word * 4;
-    into[at + word] = (digest.charCodeAt(i) << 24) | (digest.charCodeAt(i + 1) << 16) | (digest.charCodeAt(i + 2) << 8) | digest.charCodeAt(i + 3);
+    into[at + word] =
+      (digest.charCodeAt(i) << 24) |
+      (digest.charCodeAt(i + 1) << 16) |
+      (digest.charCodeAt(i + 2) << 8) |
+      digest.charCodeAt(i + 3);
   }
 };
 
@@ -47,7 +55,10 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
     try {
       files.set(file, openKeyFile(path));
     } catch (error) {
-      log.error('a file of event ids cannot be read: its ids are read from the events again, which takes a while', { file: file.path, error: String(error) });
+      log.error(
+        'a file of event ids cannot be read: its ids are read from the events again, which takes a while',
+        { file: file.path, error: String(error) },
+      );
       lost.push(file);
     }
   }
@@ -59,10 +70,13 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
     } catch (error) {
       if (!unread.has(file)) {
         unread.add(file);
-        log.error('a file of event ids cannot be read: events that may be in it are refused; the next start reads its ids from the events again', {
-          file: file.path,
-          error: String(error),
-        });
+        log.error(
+          'a file of event ids cannot be read: events that may be in it are refused; the next start reads its ids from the events again',
+          {
+            file: file.path,
+            error: String(error),
+          },
+        );
         renameSync(join(folder.seen, file.path), join(folder.aside, file.path));
       }
       throw error;
@@ -72,7 +86,10 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
   let recent = keyTable(recentKeys);
   let frozen: { table: KeyTable; segment: number } | undefined;
 
-  const write = async (count: number, pieces: AsyncIterable<Uint32Array> | Iterable<Uint32Array>): Promise<SeenFile> => {
+  const write = async (
+    count: number,
+    pieces: AsyncIterable<Uint32Array> | Iterable<Uint32Array>,
+  ): Promise<SeenFile> => {
     const id = manifest.nextId();
     const path = `${id}.keys`;
     try {
@@ -88,7 +105,11 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
   const swap = (added: SeenFile, dropped: readonly SeenFile[], seenUpTo: number | undefined) => {
     const opened = openKeyFile(join(folder.seen, added.path));
     try {
-      manifest.change({ addSeen: [added], dropSeen: dropped, ...(seenUpTo === undefined ? {} : { seenUpTo }) });
+      manifest.change({
+        addSeen: [added],
+        dropSeen: dropped,
+        ...(seenUpTo === undefined ? {} : { seenUpTo }),
+      });
     } catch (error) {
       opened.close();
       throw error;
@@ -137,7 +158,9 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
     madeUp: () => {
       // Until here the manifest names them, so that a start that is cut short begins again.
       manifest.change({ dropSeen: lost });
-      for (const { path } of lost.splice(0)) if (existsSync(join(folder.seen, path))) renameSync(join(folder.seen, path), join(folder.aside, path));
+      for (const { path } of lost.splice(0))
+        if (existsSync(join(folder.seen, path)))
+          renameSync(join(folder.seen, path), join(folder.aside, path));
     },
     close: () => {
       for (const file of files.values()) file.close();
@@ -147,6 +170,8 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
 
 /** Some files of like size, once there are enough of them. */
 function alikeAmong(files: readonly SeenFile[]): readonly SeenFile[] | undefined {
-  const tiers = Map.groupBy(files, (file) => Math.floor(Math.log(Math.max(file.keys, recentKeys / 4)) / Math.log(alike)));
+  const tiers = Map.groupBy(files, (file) =>
+    Math.floor(Math.log(Math.max(file.keys, recentKeys / 4)) / Math.log(alike)),
+  );
   return [...tiers.values()].find((tier) => tier.length >= alike);
 }

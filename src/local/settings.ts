@@ -17,12 +17,16 @@ export const settingsFrom = (env: Readonly<Record<string, string | undefined>>, 
   port: portFrom(env.PORT),
   host: hostFrom(env.HOST),
   dir: dirFrom(env.MILLIMETRIC_DATA, cwd),
-  ...(env.MILLIMETRIC_COUNTRY_HEADER !== undefined && { countryHeader: headerFrom(env.MILLIMETRIC_COUNTRY_HEADER) }),
+  ...(env.MILLIMETRIC_COUNTRY_HEADER !== undefined && {
+    countryHeader: headerFrom(env.MILLIMETRIC_COUNTRY_HEADER),
+  }),
 });
 
 const portFrom = (text = '8787'): number => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new Error(`PORT must be a whole number from 0 to 65535 (0 takes any free port), not ${JSON.stringify(text)}; leave it out for 8787.`);
+    throw new Error(
+      `PORT must be a whole number from 0 to 65535 (0 takes any free port), not ${JSON.stringify(text)}; leave it out for 8787.`,
+    );
   }
   return Number(text);
 };
@@ -40,7 +44,9 @@ const hostFrom = (text = '127.0.0.1'): string => {
 
 const dirFrom = (text: string | undefined, cwd: string): string => {
   if (text?.trim() === '' || text?.includes('\0')) {
-    throw new Error(`MILLIMETRIC_DATA must be the path of a folder, not ${JSON.stringify(text)}; leave it out for .millimetric in the current folder.`);
+    throw new Error(
+      `MILLIMETRIC_DATA must be the path of a folder, not ${JSON.stringify(text)}; leave it out for .millimetric in the current folder.`,
+    );
   }
   return resolve(cwd, text ?? '.millimetric');
 };

@@ -25,7 +25,11 @@ const groupsKept = 2;
  * Events into the journal. All requests that wait share one write and one sync; repeats are left out when the group's turn comes, and
  * groups go one after another, so a repeat is never acknowledged before its first copy is safe.
  */
-export const openSink = (journal: Journal, seen: Seen, turn: Turn): Sink & { readonly idle: () => Promise<void> } => {
+export const openSink = (
+  journal: Journal,
+  seen: Seen,
+  turn: Turn,
+): Sink & { readonly idle: () => Promise<void> } => {
   const groups: Group[] = [];
   const spare: Group[] = [];
   let running: Promise<void> | undefined;
@@ -111,4 +115,5 @@ function withoutRepeats(page: Page, keys: Uint32Array, seen: Seen): readonly num
   return fresh;
 }
 
-const isNone = (keys: Uint32Array, at: number): boolean => keys[at] === 0 && keys[at + 1] === 0 && keys[at + 2] === 0 && keys[at + 3] === 0;
+const isNone = (keys: Uint32Array, at: number): boolean =>
+  keys[at] === 0 && keys[at + 1] === 0 && keys[at + 2] === 0 && keys[at + 3] === 0;

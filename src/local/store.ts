@@ -7,10 +7,14 @@ import { syncDirectory } from './lake-folder.ts';
 /** A name as a file name that no file system confuses with another: everything but a-z 0-9 _ - is written as %xx of its UTF-8. */
 const encoded = (name: string): string => {
   const file = Array.from(Buffer.from(name), (byte) =>
-    /[a-z0-9_-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`,
+    /[a-z0-9_-]/.test(String.fromCharCode(byte))
+      ? String.fromCharCode(byte)
+      : `%${byte.toString(16).padStart(2, '0')}`,
   ).join('');
   if (file === '' || file.length > 250)
-    throw new Error(`a stored thing’s name must have 1 to 250 characters as a file name; "${name.slice(0, 40)}" has ${file.length}`);
+    throw new Error(
+      `a stored thing’s name must have 1 to 250 characters as a file name; "${name.slice(0, 40)}" has ${file.length}`,
+    );
   return file;
 };
 const isPart = (file: string) => file.startsWith('~');
@@ -49,7 +53,9 @@ export const openStore = async (dir: string): Promise<Store> => {
       await syncDirectory(dir);
     },
     list: async (prefix) => {
-      const names = (await readdir(dir)).filter((file) => !isPart(file)).map((file) => decodeURIComponent(file));
+      const names = (await readdir(dir))
+        .filter((file) => !isPart(file))
+        .map((file) => decodeURIComponent(file));
       return names.filter((name) => name.startsWith(prefix)).sort();
     },
   };

@@ -21,7 +21,12 @@ export interface Surroundings {
 }
 
 /** A world whose every port lives in one folder. Throws an Error with one clear sentence when the folder cannot be ours; `close` finishes what was accepted. */
-export const openWorld = async ({ dir, log, clock, countryHeader }: Surroundings): Promise<{ readonly world: World; readonly close: () => Promise<void> }> => {
+export const openWorld = async ({
+  dir,
+  log,
+  clock,
+  countryHeader,
+}: Surroundings): Promise<{ readonly world: World; readonly close: () => Promise<void> }> => {
   await claimFolder(dir);
   // The lake's lock comes first: what follows must not happen in two processes at once.
   const lake = await openLake({ dir: join(dir, inFolder.events), knownAs: dir, log, clock });

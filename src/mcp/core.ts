@@ -26,32 +26,55 @@ export const answer = async (request: McpRequest, host: McpHost): Promise<McpAns
   if (wrong !== undefined) return json(wrong.status, wrong.body, wrong.headers);
   const call = readCall(request.body);
   if (call === 'heard') return { status: 202, headers: { 'Cache-Control': 'no-store' }, body: '' };
-  if ('refusal' in call) return json(call.refusal.status, { jsonrpc: '2.0', id: call.id, error: call.refusal.error });
+  if ('refusal' in call)
+    return json(call.refusal.status, { jsonrpc: '2.0', id: call.id, error: call.refusal.error });
 
   const era = isModern(call, request.headers) ? modern : legacy;
   const said: Json[] = [];
   try {
     era.check(call, request.headers);
-    const result = await resultOf(call, era, host, (method, params) => said.push({ jsonrpc: '2.0', method, params }));
+    const result = await resultOf(call, era, host, (method, params) =>
+      said.push({ jsonrpc: '2.0', method, params }),
+    );
     const message = { jsonrpc: '2.0', id: call.id, result: era.dress(call.method, result, host) };
-    return said.length > 0 && request.headers.accept?.includes('text/event-stream') ? stream([...said, message]) : json(200, message);
+    return said.length > 0 && request.headers.accept?.includes('text/event-stream')
+      ? stream([...said, message])
+      : json(200, message);
   } catch (thrown) {
     return failed(thrown, call, era, host);
   }
 };
 
-const resultOf = (call: McpCall, era: Era, host: McpHost, notify: (method: string, params: Json) => void): Json | Promise<Json> => {
-  const method = methods.get(call.method) ?? era.methods.get(call.method) ?? host.beyond?.[era.name]?.methods.get(call.method);
+const resultOf = (
+  call: McpCall,
+  era: Era,
+  host: McpHost,
+  notify: (method: string, params: Json) => void,
+): Json | Promise<Json> => {
+  const method =
+    methods.get(call.method) ??
+    era.methods.get(call.method) ??
+    host.beyond?.[era.name]?.methods.get(call.method);
   if (method !== undefined) return method(host, { era: era.name, params: call.params, notify });
-  throw new Refusal(-32601, 'method_not_found', `There is no method ${JSON.stringify(call.method.slice(0, 200))} here.`, {
-    status: era.unknownMethod,
-    data: { hint: `One of: ${[...era.methods.keys(), ...methods.keys()].join(', ')}.` },
-  });
+  throw new Refusal(
+    -32601,
+    'method_not_found',
+    `There is no method ${JSON.stringify(call.method.slice(0, 200))} here.`,
+    {
+      status: era.unknownMethod,
+      data: { hint: `One of: ${[...era.methods.keys(), ...methods.keys()].join(', ')}.` },
+    },
+  );
 };
 
 const failed = (thrown: unknown, call: McpCall, era: Era, host: McpHost): McpAnswer => {
   if (!(thrown instanceof Refusal) && !(thrown instanceof Problem)) host.bug(thrown);
-  const failure = thrown instanceof Refusal ? thrown : call.method === 'tools/call' ? era.toolFailure(asProblem(thrown)) : era.otherFailure(asProblem(thrown));
+  const failure =
+    thrown instanceof Refusal
+      ? thrown
+      : call.method === 'tools/call'
+        ? era.toolFailure(asProblem(thrown))
+        : era.otherFailure(asProblem(thrown));
   return failure instanceof Refusal
     ? json(failure.status, { jsonrpc: '2.0', id: call.id, error: failure.error })
     : json(200, { jsonrpc: '2.0', id: call.id, result: era.dress(call.method, { ...failure }, host) });
@@ -59,25 +82,43 @@ const failed = (thrown: unknown, call: McpCall, era: Era, host: McpHost): McpAns
 
 const wrongTransport = ({ method, headers }: McpRequest): Problem | undefined => {
   if (method !== 'POST') {
-    return new Problem('method_not_allowed', `${method} is not for this endpoint, which keeps no streams or sessions: use POST.`, {
-      headers: { Allow: 'POST' },
-    });
+    return new Problem(
+      'method_not_allowed',
+      `${method} is not for this endpoint, which keeps no streams or sessions: use POST.`,
+      {
+        headers: { Allow: 'POST' },
+      },
+    );
   }
   if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return undefined;
-  return new Problem('unsupported_media_type', `Content-Type is ${headers['content-type'] ?? 'missing'}: send application/json.`);
+  return new Problem(
+    'unsupported_media_type',
+    `Content-Type is ${headers['content-type'] ?? 'missing'}: send application/json.`,
+  );
 };
 
 /** `heard`: a notification or a client’s answer, which want none. */
-const readCall = (body: string): McpCall | 'heard' | { readonly id: string | number | null; readonly refusal: Refusal } => {
+const readCall = (
+  body: string,
+): McpCall | 'heard' | { readonly id: string | number | null; readonly refusal: Refusal } => {
   let message: unknown;
   try {
     message = JSON.parse(body);
   } catch {
-    return { id: null, refusal: new Refusal(-32700, 'parse_error', 'The body is not JSON.', { status: 400 }) };
+    return {
+      id: null,
+      refusal: new Refusal(-32700, 'parse_error', 'The body is not JSON.', { status: 400 }),
+    };
   }
   if (!isObject(message))
-    return notAnEnvelope(null, Array.isArray(message) ? 'Batches are not taken: send one message.' : 'The body must be one JSON-RPC object.');
-  if (!shallow(message, mostLevels)) return notAnEnvelope(null, `The message is nested more than ${mostLevels} levels deep.`);
+    return notAnEnvelope(
+      null,
+      Array.isArray(message)
+        ? 'Batches are not taken: send one message.'
+        : 'The body must be one JSON-RPC object.',
+    );
+  if (!shallow(message, mostLevels))
+    return notAnEnvelope(null, `The message is nested more than ${mostLevels} levels deep.`);
   const { jsonrpc, id, method, params = {} } = message;
   // Other numbers would not come back as they were sent.
   const readable = typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : null;
@@ -94,9 +135,14 @@ const readCall = (body: string): McpCall | 'heard' | { readonly id: string | num
 const mostLevels = 100;
 
 const shallow = (value: unknown, levels: number): boolean =>
-  typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((inner) => shallow(inner, levels - 1)));
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inner) => shallow(inner, levels - 1)));
 
-const notAnEnvelope = (id: string | number | null, message: string): { readonly id: string | number | null; readonly refusal: Refusal } => ({
+const notAnEnvelope = (
+  id: string | number | null,
+  message: string,
+): { readonly id: string | number | null; readonly refusal: Refusal } => ({
   id,
   refusal: new Refusal(-32600, 'invalid_request', message, { status: 400 }),
 });

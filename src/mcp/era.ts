@@ -39,4 +39,5 @@ export const capabilities = (host: McpHost, era: EraName): Json => ({
 });
 
 /** Whether a JSON value is an object (no array, not null). */
-export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

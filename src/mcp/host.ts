@@ -72,7 +72,11 @@ export interface McpPrompt {
   readonly name: string;
   readonly title?: string;
   readonly description: string;
-  readonly arguments?: readonly { readonly name: string; readonly description: string; readonly required?: boolean }[];
+  readonly arguments?: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly required?: boolean;
+  }[];
 }
 
 /** A filled-in prompt. */
@@ -107,7 +111,12 @@ export interface McpSurface {
  * Expected failures are thrown as a Problem, protocol errors as a Refusal; anything else is a bug and reaches `bug`.
  */
 export interface McpHost {
-  readonly serverInfo: { readonly name: string; readonly version: string; readonly title?: string; readonly websiteUrl?: string };
+  readonly serverInfo: {
+    readonly name: string;
+    readonly version: string;
+    readonly title?: string;
+    readonly websiteUrl?: string;
+  };
   /** For the model, before its first call; hosts cut it at 2,048 characters. */
   readonly instructions: string;
   /** What this caller may call, always in the same order: prompt caches depend on it. */
@@ -120,7 +129,11 @@ export interface McpHost {
   read(uri: string, turn: McpTurn): Promise<readonly McpContents[] | { readonly hint: string } | undefined>;
   prompts(): readonly McpPrompt[];
   /** Undefined: there is no such prompt. Missing arguments are a Problem. */
-  prompt(name: string, args: Readonly<Record<string, string>>, turn: McpTurn): Promise<McpPromptResult | McpInputRequired | undefined>;
+  prompt(
+    name: string,
+    args: Readonly<Record<string, string>>,
+    turn: McpTurn,
+  ): Promise<McpPromptResult | McpInputRequired | undefined>;
   /** Values that fit what was typed so far, best first; `chosen` holds the other arguments. Undefined: no such prompt or template. */
   complete(
     of: McpReference,

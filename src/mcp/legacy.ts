@@ -19,10 +19,15 @@ export const legacy: Era = {
   check: ({ method }, headers) => {
     const version = headers['mcp-protocol-version']?.trim();
     if (version === undefined || method === 'initialize' || legacyVersions.includes(version)) return;
-    throw new Refusal(-32600, 'invalid_request', `MCP-Protocol-Version is ${version}; send one of ${legacyVersions.join(', ')}, or none.`, {
-      status: 400,
-      data: { reason: 'unsupported_protocol_version', supported: legacyVersions, requested: version },
-    });
+    throw new Refusal(
+      -32600,
+      'invalid_request',
+      `MCP-Protocol-Version is ${version}; send one of ${legacyVersions.join(', ')}, or none.`,
+      {
+        status: 400,
+        data: { reason: 'unsupported_protocol_version', supported: legacyVersions, requested: version },
+      },
+    );
   },
   methods: new Map([
     ['initialize', initialize],
@@ -30,6 +35,7 @@ export const legacy: Era = {
   ]),
   unknownMethod: 200,
   dress: (_method, result) => result,
-  toolFailure: (problem) => (problems[problem.code].rpc === null ? forTheModel(problem) : legacyRefusal(problem)),
+  toolFailure: (problem) =>
+    problems[problem.code].rpc === null ? forTheModel(problem) : legacyRefusal(problem),
   otherFailure: legacyRefusal,
 };

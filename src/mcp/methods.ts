@@ -7,14 +7,19 @@ import { Refusal } from './refusal.ts';
 const list =
   (page: (host: McpHost) => Json): McpMethod =>
   (host, { params }) => {
-    if (params.cursor !== undefined) throw new Refusal(-32602, 'invalid_params', 'There is one page only: ask again without cursor.');
+    if (params.cursor !== undefined)
+      throw new Refusal(-32602, 'invalid_params', 'There is one page only: ask again without cursor.');
     return page(host);
   };
 
 const callTool: McpMethod = async (host, turn) => {
   const { name } = turn.params;
   const args = turn.params.arguments ?? {};
-  if (!isObject(args)) throw new Problem('invalid_params', 'arguments must be an object of the tool’s fields, e.g. {"limit":10}.');
+  if (!isObject(args))
+    throw new Problem(
+      'invalid_params',
+      'arguments must be an object of the tool’s fields, e.g. {"limit":10}.',
+    );
   const result = typeof name === 'string' ? await host.call(name, args, turn) : undefined;
   if (result === undefined) throw unknownTool(host, name);
   if (!('isError' in result) || result.isError !== true) return { ...result };
@@ -32,7 +37,8 @@ const readResource: McpMethod = async (host, turn) => {
 const getPrompt: McpMethod = async (host, turn) => {
   const { name } = turn.params;
   const args = turn.params.arguments ?? {};
-  if (!isTexts(args)) throw new Refusal(-32602, 'invalid_params', 'arguments must be an object whose values are text.');
+  if (!isTexts(args))
+    throw new Refusal(-32602, 'invalid_params', 'arguments must be an object whose values are text.');
   const result = typeof name === 'string' ? await host.prompt(name, args, turn) : undefined;
   if (result === undefined) throw unknownPrompt(host, name);
   return { ...result };
@@ -41,13 +47,29 @@ const getPrompt: McpMethod = async (host, turn) => {
 const complete: McpMethod = async (host, { params }) => {
   const { ref, argument, context } = params;
   const chosen = isObject(context) ? (context.arguments ?? {}) : {};
-  if (!isObject(argument) || typeof argument.name !== 'string' || typeof argument.value !== 'string' || !isTexts(chosen)) {
-    throw new Refusal(-32602, 'invalid_params', 'argument must be {"name":…,"value":…} and context.arguments an object, all values text.');
+  if (
+    !isObject(argument) ||
+    typeof argument.name !== 'string' ||
+    typeof argument.value !== 'string' ||
+    !isTexts(chosen)
+  ) {
+    throw new Refusal(
+      -32602,
+      'invalid_params',
+      'argument must be {"name":…,"value":…} and context.arguments an object, all values text.',
+    );
   }
   const of = reference(ref);
   const found = await host.complete(of, { name: argument.name, value: argument.value }, chosen);
-  if (found === undefined) throw 'prompt' in of ? unknownPrompt(host, of.prompt) : unknownResource(host, of.template);
-  return { completion: { values: found.slice(0, mostValues), total: found.length, hasMore: found.length > mostValues } };
+  if (found === undefined)
+    throw 'prompt' in of ? unknownPrompt(host, of.prompt) : unknownResource(host, of.template);
+  return {
+    completion: {
+      values: found.slice(0, mostValues),
+      total: found.length,
+      hasMore: found.length > mostValues,
+    },
+  };
 };
 
 /** The protocol’s own limit. */
@@ -67,8 +89,13 @@ export const methods: ReadonlyMap<string, McpMethod> = new Map([
 
 const reference = (ref: unknown): McpReference => {
   if (isObject(ref) && ref.type === 'ref/prompt' && typeof ref.name === 'string') return { prompt: ref.name };
-  if (isObject(ref) && ref.type === 'ref/resource' && typeof ref.uri === 'string') return { template: ref.uri };
-  throw new Refusal(-32602, 'invalid_params', 'ref must be {"type":"ref/prompt","name":…} or {"type":"ref/resource","uri":…}.');
+  if (isObject(ref) && ref.type === 'ref/resource' && typeof ref.uri === 'string')
+    return { template: ref.uri };
+  throw new Refusal(
+    -32602,
+    'invalid_params',
+    'ref must be {"type":"ref/prompt","name":…} or {"type":"ref/resource","uri":…}.',
+  );
 };
 
 const unknownTool = (host: McpHost, name: unknown): Refusal => {
@@ -82,16 +109,32 @@ const unknownPrompt = (host: McpHost, name: unknown): Refusal => {
 };
 
 const unknownResource = (host: McpHost, uri: unknown, near?: string): Refusal => {
-  const allowed = [...host.resources().map((resource) => resource.uri), ...host.templates().map((template) => template.uriTemplate)];
+  const allowed = [
+    ...host.resources().map((resource) => resource.uri),
+    ...host.templates().map((template) => template.uriTemplate),
+  ];
   return unknown('resource', 'uri', uri, allowed, near);
 };
 
-const unknown = (thing: 'tool' | 'resource' | 'prompt', field: 'name' | 'uri', asked: unknown, allowed: readonly string[], near?: string): Refusal => {
-  const hint = near ?? (allowed.length === 0 ? `There is no ${thing} here at all.` : `One of: ${allowed.join(', ')}.`);
-  if (typeof asked !== 'string') return new Refusal(-32602, `unknown_${thing}`, `params.${field} must be text.`, { data: { hint } });
-  return new Refusal(-32602, `unknown_${thing}`, `There is no ${thing} ${JSON.stringify(asked.slice(0, 200))} for this key.`, {
-    data: { [field]: asked, hint },
-  });
+const unknown = (
+  thing: 'tool' | 'resource' | 'prompt',
+  field: 'name' | 'uri',
+  asked: unknown,
+  allowed: readonly string[],
+  near?: string,
+): Refusal => {
+  const hint =
+    near ?? (allowed.length === 0 ? `There is no ${thing} here at all.` : `One of: ${allowed.join(', ')}.`);
+  if (typeof asked !== 'string')
+    return new Refusal(-32602, `unknown_${thing}`, `params.${field} must be text.`, { data: { hint } });
+  return new Refusal(
+    -32602,
+    `unknown_${thing}`,
+    `There is no ${thing} ${JSON.stringify(asked.slice(0, 200))} for this key.`,
+    {
+      data: { [field]: asked, hint },
+    },
+  );
 };
 
 const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>

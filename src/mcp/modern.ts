@@ -39,7 +39,12 @@ export const modern: Era = {
     checkVersion(call, headers);
     checkMeta(call);
     checkHeader('Mcp-Method', call.method, headers);
-    const named = call.method === 'resources/read' ? call.params.uri : ['tools/call', 'prompts/get'].includes(call.method) ? call.params.name : undefined;
+    const named =
+      call.method === 'resources/read'
+        ? call.params.uri
+        : ['tools/call', 'prompts/get'].includes(call.method)
+          ? call.params.name
+          : undefined;
     if (typeof named === 'string') checkHeader('Mcp-Name', named, headers);
   },
   methods: new Map([['server/discover', discover]]),
@@ -60,26 +65,43 @@ const checkVersion = ({ meta }: McpCall, headers: McpHeaders): void => {
   if (typeof stated === 'string') checkHeader('MCP-Protocol-Version', stated, headers);
   const requested = typeof stated === 'string' ? stated : headers['mcp-protocol-version']?.trim();
   if (requested === undefined || requested === modernVersion) return;
-  throw new Refusal(-32022, 'unsupported_protocol_version', `This endpoint speaks ${modernVersion} without a handshake, or older versions after initialize.`, {
-    status: 400,
-    data: { supported: [modernVersion], requested },
-  });
+  throw new Refusal(
+    -32022,
+    'unsupported_protocol_version',
+    `This endpoint speaks ${modernVersion} without a handshake, or older versions after initialize.`,
+    {
+      status: 400,
+      data: { supported: [modernVersion], requested },
+    },
+  );
 };
 
 const checkMeta = ({ meta }: McpCall): void => {
-  const missing = [...(typeof meta[versionKey] === 'string' ? [] : [versionKey]), ...(isObject(meta[capabilitiesKey]) ? [] : [capabilitiesKey])];
+  const missing = [
+    ...(typeof meta[versionKey] === 'string' ? [] : [versionKey]),
+    ...(isObject(meta[capabilitiesKey]) ? [] : [capabilitiesKey]),
+  ];
   if (missing.length === 0) return;
-  throw new Refusal(-32602, 'invalid_params', `params._meta lacks ${missing.join(' and ')}; every request of ${modernVersion} carries both.`, {
-    status: 400,
-    data: { missing },
-  });
+  throw new Refusal(
+    -32602,
+    'invalid_params',
+    `params._meta lacks ${missing.join(' and ')}; every request of ${modernVersion} carries both.`,
+    {
+      status: 400,
+      data: { missing },
+    },
+  );
 };
 
 const checkHeader = (name: string, stated: string, headers: McpHeaders): void => {
   const sent = headers[name.toLowerCase()]?.trim();
   if (sent !== undefined && decoded(sent) === stated) return;
-  const why = sent === undefined ? `The header ${name} is missing` : `The header ${name} differs from the body`;
-  throw new Refusal(-32020, 'header_mismatch', `${why}; it repeats what the body says.`, { status: 400, data: { header: name } });
+  const why =
+    sent === undefined ? `The header ${name} is missing` : `The header ${name} differs from the body`;
+  throw new Refusal(-32020, 'header_mismatch', `${why}; it repeats what the body says.`, {
+    status: 400,
+    data: { header: name },
+  });
 };
 
 /** A header’s text; values outside plain ASCII travel as `=?base64?…?=`. Undefined where that is not base64 of UTF-8. */
@@ -88,7 +110,9 @@ const decoded = (value: string): string | undefined => {
   if (encoded === undefined) return value;
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return undefined;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(atob(encoded), (byte) => byte.charCodeAt(0)));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      Uint8Array.from(atob(encoded), (byte) => byte.charCodeAt(0)),
+    );
   } catch {
     return undefined;
   }
@@ -99,5 +123,7 @@ export const isModern = ({ method, params, meta }: McpCall, headers: McpHeaders)
   const named = Object.hasOwn(meta, versionKey);
   // A handshake is legacy even from clients that have learned the new revision; one inside the new envelope is no handshake but a removed method.
   if (method === 'initialize') return named && params.protocolVersion === undefined;
-  return named || method === 'server/discover' || (headers['mcp-protocol-version']?.trim() ?? '') >= modernVersion;
+  return (
+    named || method === 'server/discover' || (headers['mcp-protocol-version']?.trim() ?? '') >= modernVersion
+  );
 };

@@ -9,7 +9,12 @@ export class Refusal extends Error {
   readonly data: Json;
 
   /** `status` is the HTTP status, 200 unless said otherwise: old clients take most 4xx for a broken connection. */
-  constructor(code: number, word: string, message: string, more: { readonly status?: number; readonly data?: Json } = {}) {
+  constructor(
+    code: number,
+    word: string,
+    message: string,
+    more: { readonly status?: number; readonly data?: Json } = {},
+  ) {
     super(message);
     this.name = 'Refusal';
     this.code = code;
@@ -23,11 +28,17 @@ export class Refusal extends Error {
   }
 }
 
-const details = (problem: Problem): Json => (problem.details === undefined ? {} : { details: problem.details });
+const details = (problem: Problem): Json =>
+  problem.details === undefined ? {} : { details: problem.details };
 
 /** A failed tool call as a result a model can read and mend: the stable word, the sentence, and the details as JSON where there are any. */
 export const forTheModel = (problem: Problem): McpToolResult => ({
-  content: [{ type: 'text', text: `${problem.code}: ${problem.message}${problem.details === undefined ? '' : `\n${JSON.stringify(problem.details)}`}` }],
+  content: [
+    {
+      type: 'text',
+      text: `${problem.code}: ${problem.message}${problem.details === undefined ? '' : `\n${JSON.stringify(problem.details)}`}`,
+    },
+  ],
   isError: true,
 });
 
@@ -35,9 +46,13 @@ export const forTheModel = (problem: Problem): McpToolResult => ({
 export const legacyRefusal = (problem: Problem): Refusal => {
   const { rpc } = problems[problem.code];
   const word = rpc === -32000 && problem.code !== 'insufficient_scope' ? 'tool_failed' : problem.code;
-  return new Refusal(rpc ?? -32602, word, problem.message, { data: { reason: problem.code, ...details(problem) } });
+  return new Refusal(rpc ?? -32602, word, problem.message, {
+    data: { reason: problem.code, ...details(problem) },
+  });
 };
 
 /** A problem outside of a tool call: the modern era leaves -32000 to -32019 alone and forbids -32002. */
 export const modernRefusal = (problem: Problem): Refusal =>
-  new Refusal(problem.status >= 500 ? -32603 : -32602, problem.code, problem.message, { data: details(problem) });
+  new Refusal(problem.status >= 500 ? -32603 : -32602, problem.code, problem.message, {
+    data: details(problem),
+  });

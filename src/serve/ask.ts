@@ -25,14 +25,22 @@ export interface Running {
  * Asks a question for a key: scope, arguments, SQL, engine, meaning. With a `query_id` among the arguments the question that ran on is waited for again. Problems: those of
  * `resolve`, the scope and the engine.
  */
-export async function ask(world: QuestionWorld, principal: Principal, tool: string, args: Arguments): Promise<Asked | Running> {
+export async function ask(
+  world: QuestionWorld,
+  principal: Principal,
+  tool: string,
+  args: Arguments,
+): Promise<Asked | Running> {
   const { engine } = world;
   if (engine.follow === undefined) {
     if (args.query_id === undefined) return askToTheEnd(world, principal, tool, args);
-    throw strangeQueryId('questions end with their request here, so there is none to come back to; leave it out');
+    throw strangeQueryId(
+      'questions end with their request here, so there is none to come back to; leave it out',
+    );
   }
   const timeLeft = timeFor(world);
-  const back: Partial<RunningQuestion> = args.query_id === undefined ? {} : runningQuestion(args.query_id, world.clock());
+  const back: Partial<RunningQuestion> =
+    args.query_id === undefined ? {} : runningQuestion(args.query_id, world.clock());
   const plan = await planOf(world, principal, tool, args, back.now);
   const answer = await engine.follow(plan.text, plan.reads, { timeMs: timeLeft() }, back.ticket);
   if (!('ticket' in answer)) return answered(world, plan, answer, { query_id: back.id, timeLeft });
@@ -42,13 +50,24 @@ export async function ask(world: QuestionWorld, principal: Principal, tool: stri
 }
 
 /** The whole answer: what takes too long is stopped, with `query_timeout`. */
-export const askQuestion = async (world: QuestionWorld, principal: Principal, tool: string, args: Arguments): Promise<Envelope> =>
-  (await askToTheEnd(world, principal, tool, args)).envelope;
+export const askQuestion = async (
+  world: QuestionWorld,
+  principal: Principal,
+  tool: string,
+  args: Arguments,
+): Promise<Envelope> => (await askToTheEnd(world, principal, tool, args)).envelope;
 
-async function askToTheEnd(world: QuestionWorld, principal: Principal, tool: string, args: Arguments): Promise<Asked> {
+async function askToTheEnd(
+  world: QuestionWorld,
+  principal: Principal,
+  tool: string,
+  args: Arguments,
+): Promise<Asked> {
   const timeLeft = timeFor(world);
   const plan = await planOf(world, principal, tool, args);
-  return answered(world, plan, await world.engine.ask(plan.text, plan.reads, { timeMs: timeLeft() }), { timeLeft });
+  return answered(world, plan, await world.engine.ask(plan.text, plan.reads, { timeMs: timeLeft() }), {
+    timeLeft,
+  });
 }
 
 interface Plan {
@@ -59,14 +78,28 @@ interface Plan {
 }
 
 /** What to ask the engine. `now`: when the question was first asked, so that asked again it is the same. */
-async function planOf(world: QuestionWorld, principal: Principal, tool: string, args: Arguments, now?: number): Promise<Plan> {
+async function planOf(
+  world: QuestionWorld,
+  principal: Principal,
+  tool: string,
+  args: Arguments,
+  now?: number,
+): Promise<Plan> {
   const question = questionNamed(tool);
   if (question === undefined)
-    throw new Problem('not_found', `no question ${JSON.stringify(tool.slice(0, 64))}; there are ${questions.map((q) => q.name).join(', ')}`);
+    throw new Problem(
+      'not_found',
+      `no question ${JSON.stringify(tool.slice(0, 64))}; there are ${questions.map((q) => q.name).join(', ')}`,
+    );
   const asker = await scopeOf(world, principal, args);
   const understood = resolve(question, args, now === undefined ? asker : { ...asker, now });
   const { asking } = understood;
-  return { question, understood, text: question.ask(asking), reads: { reading: asking.reading, period: question.reaches?.(asking) ?? asking.period } };
+  return {
+    question,
+    understood,
+    text: question.ask(asking),
+    reads: { reading: asking.reading, period: question.reaches?.(asking) ?? asking.period },
+  };
 }
 
 const stillRunning = (tool: string, id: string): string =>

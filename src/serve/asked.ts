@@ -29,7 +29,9 @@ export const askedOf = (event: APIGatewayProxyEvent): Asked => {
   };
 };
 
-const byName: ReadonlyMap<string, Route> = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+const byName: ReadonlyMap<string, Route> = new Map(
+  routes.map((route) => [`${route.method} ${route.path}`, route]),
+);
 
 const routeOf = ({ httpMethod, resource }: APIGatewayProxyEvent): Route => {
   const route = byName.get(`${httpMethod === 'HEAD' ? 'GET' : httpMethod} ${resource}`);
@@ -72,28 +74,42 @@ const checkContentType = ({ body }: Route, headers: Asked['headers']): void => {
   }
   const coding = headers['content-encoding'] ?? 'identity';
   if (coding.toLowerCase() !== 'identity') {
-    throw new Problem('unsupported_media_type', `Content-Encoding ${JSON.stringify(coding.slice(0, 100))} came. ${wanted} without compression.`);
+    throw new Problem(
+      'unsupported_media_type',
+      `Content-Encoding ${JSON.stringify(coding.slice(0, 100))} came. ${wanted} without compression.`,
+    );
   }
 };
 
-const queryOf = ({ multiValueQueryStringParameters: given }: APIGatewayProxyEvent): Record<string, string> => {
+const queryOf = ({
+  multiValueQueryStringParameters: given,
+}: APIGatewayProxyEvent): Record<string, string> => {
   const entries: [string, string][] = [];
   const repeated: [string, string[]][] = [];
   for (const [name, values = []] of Object.entries(given ?? {})) {
     entries.push([name, values[0] ?? '']);
-    if (values.length > 1) repeated.push([name, [`Came ${values.length} times; send it once, lists with commas.`]]);
+    if (values.length > 1)
+      repeated.push([name, [`Came ${values.length} times; send it once, lists with commas.`]]);
   }
   if (repeated.length === 0) return Object.fromEntries(entries);
   const names = repeated.map(([name]) => JSON.stringify(name.slice(0, 64))).join(', ');
-  throw new Problem('invalid_params', `A query parameter came more than once: ${names}. Send each once; lists go into one, with commas.`, {
-    details: { formErrors: [], fieldErrors: Object.fromEntries(repeated) },
-  });
+  throw new Problem(
+    'invalid_params',
+    `A query parameter came more than once: ${names}. Send each once; lists go into one, with commas.`,
+    {
+      details: { formErrors: [], fieldErrors: Object.fromEntries(repeated) },
+    },
+  );
 };
 
 const bodyOf = ({ body, isBase64Encoded }: APIGatewayProxyEvent): string => {
   if (body === null) return '';
   const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
   // A character is 1 to 3 bytes per UTF-16 unit; counting is needed only in between.
-  if (text.length > bodyLimitBytes || (text.length * 3 > bodyLimitBytes && Buffer.byteLength(text) > bodyLimitBytes)) throw gatewayAnswers.tooLarge;
+  if (
+    text.length > bodyLimitBytes ||
+    (text.length * 3 > bodyLimitBytes && Buffer.byteLength(text) > bodyLimitBytes)
+  )
+    throw gatewayAnswers.tooLarge;
   return text;
 };

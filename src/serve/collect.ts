@@ -55,9 +55,17 @@ export const keepTracked = async (
 };
 
 const trusts = ({ kind }: Principal): boolean => kind === 'sk';
-const noProject = new Problem('insufficient_scope', 'Events belong to one project; send them with its pk_ or sk_ key.');
+const noProject = new Problem(
+  'insufficient_scope',
+  'Events belong to one project; send them with its pk_ or sk_ key.',
+);
 
-const keep = async (world: IntakeWorld, principal: Principal, bodies: readonly Track[], from: From): Promise<{ readonly clock_skewed?: number }> => {
+const keep = async (
+  world: IntakeWorld,
+  principal: Principal,
+  bodies: readonly Track[],
+  from: From,
+): Promise<{ readonly clock_skewed?: number }> => {
   if (principal.project === null) throw noProject;
   const { saltOf, nextId } = intakeOf(world);
   const receivedAt = Math.floor(world.clock());
@@ -81,7 +89,10 @@ const keep = async (world: IntakeWorld, principal: Principal, bodies: readonly T
   return skewed === 0 ? {} : { clock_skewed: skewed };
 };
 
-const intakes = new WeakMap<IntakeWorld, { readonly saltOf: ReturnType<typeof dailySalts>; readonly nextId: () => string }>();
+const intakes = new WeakMap<
+  IntakeWorld,
+  { readonly saltOf: ReturnType<typeof dailySalts>; readonly nextId: () => string }
+>();
 
 /** What one process keeps between the requests of a world: the day’s salt and the last id. */
 const intakeOf = (world: IntakeWorld) => {

@@ -13,7 +13,10 @@ export const cors = {
 const mcpHeaders = ', Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID';
 
 /** The answer to a preflight of this path (204). `Max-Age`: two hours, the most that browsers keep. */
-export const preflight = (path: string, methods: readonly Route['method'][]): Readonly<Record<string, string>> => ({
+export const preflight = (
+  path: string,
+  methods: readonly Route['method'][],
+): Readonly<Record<string, string>> => ({
   ...cors,
   'Access-Control-Allow-Methods': methods.join(', '),
   'Access-Control-Allow-Headers': `Authorization, Content-Type${path.startsWith('/mcp') ? mcpHeaders : ''}`,

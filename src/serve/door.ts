@@ -35,7 +35,10 @@ export interface Told {
 }
 
 /** Makes a handler of what a door says to one request. */
-export type MakeDoor = (world: Pick<World, 'log' | 'clock'>, tell: (asked: Asked) => Promise<Told>) => Handler;
+export type MakeDoor = (
+  world: Pick<World, 'log' | 'clock'>,
+  tell: (asked: Asked) => Promise<Told>,
+) => Handler;
 
 type Turn = Request<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, { began?: number }>;
 
@@ -44,7 +47,12 @@ export const door: MakeDoor = (world, tell) => {
   const finish = (turn: Turn): void => {
     const { event, response, internal } = turn;
     if (!response) return;
-    response.headers = { ...cors, 'Cache-Control': 'no-store', ...response.headers, 'X-Request-Id': event.requestContext.requestId };
+    response.headers = {
+      ...cors,
+      'Cache-Control': 'no-store',
+      ...response.headers,
+      'X-Request-Id': event.requestContext.requestId,
+    };
     world.log.info('request', {
       method: event.httpMethod,
       route: event.resource,
@@ -67,7 +75,8 @@ export const door: MakeDoor = (world, tell) => {
     .onError((turn: Turn) => {
       const { event, error } = turn;
       const problem = asProblem(error);
-      if (problem.cause !== undefined && problem.status >= 500) logFailure(world.log, problem, event.requestContext.requestId, privateOf(event));
+      if (problem.cause !== undefined && problem.status >= 500)
+        logFailure(world.log, problem, event.requestContext.requestId, privateOf(event));
       turn.response = refusal(problem);
       finish(turn);
     })
@@ -79,13 +88,26 @@ const answer = ({ status, headers = {}, body }: Told): APIGatewayProxyResult => 
   const typed = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
   return typed && typeof body === 'string'
     ? { statusCode: status, headers: { ...headers }, body }
-    : { statusCode: status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) };
+    : {
+        statusCode: status,
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      };
 };
 
 const refusal = (problem: Problem): APIGatewayProxyResult =>
-  answer({ status: problem.status, headers: { ...(problem.status === 401 ? challenge : {}), ...problem.headers }, body: problem.body });
+  answer({
+    status: problem.status,
+    headers: { ...(problem.status === 401 ? challenge : {}), ...problem.headers },
+    body: problem.body,
+  });
 
-const privateOf = ({ headers, multiValueQueryStringParameters: query, body, requestContext }: APIGatewayProxyEvent): readonly (string | null | undefined)[] => [
+const privateOf = ({
+  headers,
+  multiValueQueryStringParameters: query,
+  body,
+  requestContext,
+}: APIGatewayProxyEvent): readonly (string | null | undefined)[] => [
   ...Object.values(headers),
   ...Object.values(query ?? {}).flatMap((values) => values ?? []),
   body,

@@ -40,12 +40,18 @@ export async function answered(
   world: Pick<World, 'engine' | 'random'>,
   { question, understood }: { readonly question: Question; readonly understood: Resolved },
   answer: Answer,
-  { query_id = hex(world.random(8)), timeLeft }: { readonly query_id?: string | undefined; readonly timeLeft: () => number },
+  {
+    query_id = hex(world.random(8)),
+    timeLeft,
+  }: { readonly query_id?: string | undefined; readonly timeLeft: () => number },
 ): Promise<Asked> {
   const { asking, resolved } = understood;
   const shaped = question.shape(answer.rows, asking);
   const rows = shaped.rows.slice(understood.skip);
-  const unheard = isEmpty(rows) || stopsShort(rows) ? await unheardNames(world.engine, question, understood, rows, timeLeft()) : [];
+  const unheard =
+    isEmpty(rows) || stopsShort(rows)
+      ? await unheardNames(world.engine, question, understood, rows, timeLeft())
+      : [];
   const envelope: Envelope = {
     rows,
     columns: question.columns(asking),
@@ -54,9 +60,19 @@ export async function answered(
     partial_buckets: partialBuckets(asking.period, asking.tz, asking.interval),
     additive: question.additive(asking),
     truncated: shaped.truncated ?? null,
-    notes: [...understood.notes, ...(shaped.notes ?? []), ...answer.notes, ...unheard, ...unseenKeys(asking.groups, shaped)],
+    notes: [
+      ...understood.notes,
+      ...(shaped.notes ?? []),
+      ...answer.notes,
+      ...unheard,
+      ...unseenKeys(asking.groups, shaped),
+    ],
     resolved,
-    cost: { bytes_scanned: answer.cost.bytes, ms: Math.round(answer.cost.ms * 10) / 10, cached: answer.cost.cached },
+    cost: {
+      bytes_scanned: answer.cost.bytes,
+      ms: Math.round(answer.cost.ms * 10) / 10,
+      cached: answer.cost.cached,
+    },
     query_id,
     next_cursor: shaped.more === true ? cursorBelow(question, understood, shaped, rows.length) : null,
   };
@@ -70,15 +86,24 @@ export async function answered(
             ...envelope,
             rows: rows.slice(0, n),
             truncated: { shown: n, of: shaped.more === true ? null : rows.length, what: 'rows' },
-            notes: [...envelope.notes, `Only the first ${n} rows fit; next_cursor goes on below them, or ask for fewer.`],
+            notes: [
+              ...envelope.notes,
+              `Only the first ${n} rows fit; next_cursor goes on below them, or ask for fewer.`,
+            ],
             next_cursor: cursorBelow(question, understood, shaped, n),
           },
   };
 }
 
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const hex = (bytes: Uint8Array): string =>
+  [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-function cursorBelow(question: Question, { given, resolved, skip }: Resolved, shaped: Shaped, n: number): string {
+function cursorBelow(
+  question: Question,
+  { given, resolved, skip }: Resolved,
+  shaped: Shaped,
+  n: number,
+): string {
   const page = { tool: question.name, given, resolved };
   return shaped.places === undefined
     ? cursorText({ ...page, skip: skip + n, after: null })
@@ -87,7 +112,11 @@ function cursorBelow(question: Question, { given, resolved, skip }: Resolved, sh
 
 /** Nothing to show: no rows, or only zeros. */
 const isEmpty = (rows: readonly Row[]): boolean =>
-  rows.every((row) => (row.value ?? row.people ?? (Object.hasOwn(row, 'value') || Object.hasOwn(row, 'people') ? 0 : 1)) === 0);
+  rows.every(
+    (row) =>
+      (row.value ?? row.people ?? (Object.hasOwn(row, 'value') || Object.hasOwn(row, 'people') ? 0 : 1)) ===
+      0,
+  );
 
 /** A step that nobody reached in any group: perhaps a name that nobody sends. */
 const stopsShort = (rows: readonly Row[]): boolean => {
@@ -101,23 +130,44 @@ const unseenKeys = (groups: readonly Field[], { rows, truncated }: Shaped): read
     ? []
     : groups
         .filter((field) => !('column' in field) && rows.every((row) => row[field.spelled] === null))
-        .map(({ spelled }) => `${spelled} is null in every row: perhaps no event has such a property; the resource schema://events lists the keys in use.`);
+        .map(
+          ({ spelled }) =>
+            `${spelled} is null in every row: perhaps no event has such a property; the resource schema://events lists the keys in use.`,
+        );
 
 /** Empty is not an error: says what was searched, and for names nobody sent which ones exist. */
-async function unheardNames(engine: Engine, question: Question, { asking }: Resolved, rows: readonly Row[], timeMs: number): Promise<readonly string[]> {
+async function unheardNames(
+  engine: Engine,
+  question: Question,
+  { asking }: Resolved,
+  rows: readonly Row[],
+  timeMs: number,
+): Promise<readonly string[]> {
   const { from, to } = asking.period;
-  const period = { from: Math.min(from, to - vocabularyMs), to: Math.max(to, question.reaches?.(asking).to ?? to) };
+  const period = {
+    from: Math.min(from, to - vocabularyMs),
+    to: Math.max(to, question.reaches?.(asking).to ?? to),
+  };
   const nothing = `Nothing matched between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}.`;
   // The answer is known; that the names could not be looked up as well takes nothing from it.
-  const answer = await engine.ask(vocabulary(asking.reading, period), { reading: asking.reading, period }, { timeMs }).catch((thrown: unknown) => {
-    if (thrown instanceof Problem) return undefined;
-    throw thrown;
-  });
+  const answer = await engine
+    .ask(vocabulary(asking.reading, period), { reading: asking.reading, period }, { timeMs })
+    .catch((thrown: unknown) => {
+      if (thrown instanceof Problem) return undefined;
+      throw thrown;
+    });
   const known = answer && knownEvents(answer.rows).map(({ event }) => event);
-  const strange = known === undefined ? [] : (question.speaksOf?.(asking.own) ?? []).filter((name) => !known.includes(name));
+  const strange =
+    known === undefined
+      ? []
+      : (question.speaksOf?.(asking.own) ?? []).filter((name) => !known.includes(name));
   const hints = strange.map((name) => unheard(name, known ?? []));
   if (!isEmpty(rows)) return hints;
-  if (known === undefined) return [`${nothing} Which events exist could not be looked up as well; the resource schema://events lists them.`];
-  if (known.length === 0) return [`${nothing} No events at all arrived in that time or the 30 days before its end.`];
+  if (known === undefined)
+    return [
+      `${nothing} Which events exist could not be looked up as well; the resource schema://events lists them.`,
+    ];
+  if (known.length === 0)
+    return [`${nothing} No events at all arrived in that time or the 30 days before its end.`];
   return [nothing, ...(hints.length > 0 ? hints : [`Events in this project: ${listed(known)}.`])];
 }

@@ -11,9 +11,19 @@ const searched = 65_536;
  * Writes down what was thrown, whole: names, messages, stacks and causes. Runs of 8 characters and more that the caller sent (key, body,
  * query, address) are blotted out, as are keys from anywhere.
  */
-export const logFailure = (log: Log, thrown: unknown, requestId: string, sent: readonly (string | null | undefined)[]): void => {
-  const hidden = sent.flatMap((text) => (text && text.length >= shortestValue ? [text.slice(0, searched)] : []));
-  log.error('internal_error', { request_id: requestId, failure: whole(thrown).map((text) => blotted(text, hidden)) });
+export const logFailure = (
+  log: Log,
+  thrown: unknown,
+  requestId: string,
+  sent: readonly (string | null | undefined)[],
+): void => {
+  const hidden = sent.flatMap((text) =>
+    text && text.length >= shortestValue ? [text.slice(0, searched)] : [],
+  );
+  log.error('internal_error', {
+    request_id: requestId,
+    failure: whole(thrown).map((text) => blotted(text, hidden)),
+  });
 };
 
 const whole = (thrown: unknown, depth = 0): readonly string[] => {
@@ -25,7 +35,8 @@ const whole = (thrown: unknown, depth = 0): readonly string[] => {
 /** The text without what anyone else’s ears must not hear. */
 export const blotted = (text: string, hidden: readonly string[]): string => {
   let clean = text.replace(/\b((?:pk|sk|rk|ak)_(?:live|test)_[A-Za-z0-9]{8})_[A-Za-z0-9_-]+/g, '$1_…');
-  for (const secret of hidden) clean = secret.length < shortestRun ? clean.replaceAll(secret, '…') : withoutRuns(clean, secret);
+  for (const secret of hidden)
+    clean = secret.length < shortestRun ? clean.replaceAll(secret, '…') : withoutRuns(clean, secret);
   return clean;
 };
 

@@ -1,26 +1,41 @@
 import * as z from 'zod/mini';
-import { $ZodCheckGreaterThan, $ZodCheckLessThan, $ZodCheckMaxLength, $ZodCheckMinLength, $ZodCheckRegex } from 'zod/v4/core';
+import {
+  $ZodCheckGreaterThan,
+  $ZodCheckLessThan,
+  $ZodCheckMaxLength,
+  $ZodCheckMinLength,
+  $ZodCheckRegex,
+} from 'zod/v4/core';
 import type { Json } from '../mcp/host.ts';
 
 /**
  * A type as the JSON Schema of what a caller may send: what zod’s own writer says of it, in a tenth of the code. Knows the kinds of types that our inputs are made of, and throws
  * an Error on any other.
  */
-export const jsonSchemaOf = (type: z.core.$ZodType): Json => ({ ...kindOf(type), ...z.globalRegistry.get(type) });
+export const jsonSchemaOf = (type: z.core.$ZodType): Json => ({
+  ...kindOf(type),
+  ...z.globalRegistry.get(type),
+});
 
 const kindOf = (type: z.core.$ZodType): Json => {
   const { least, most, pattern }: Limits = Object.assign({}, ...(type._zod.def.checks ?? []).map(limitsIn));
-  if (type instanceof z.ZodMiniString) return present({ type: 'string', minLength: least, maxLength: most, pattern });
-  if (type instanceof z.ZodMiniNumber) return present({ type: isWhole(type) ? 'integer' : 'number', minimum: least, maximum: most });
+  if (type instanceof z.ZodMiniString)
+    return present({ type: 'string', minLength: least, maxLength: most, pattern });
+  if (type instanceof z.ZodMiniNumber)
+    return present({ type: isWhole(type) ? 'integer' : 'number', minimum: least, maximum: most });
   if (type instanceof z.ZodMiniBoolean) return { type: 'boolean' };
   if (type instanceof z.ZodMiniEnum) return { type: 'string', enum: Object.values(type.def.entries) };
-  if (type instanceof z.ZodMiniArray) return present({ type: 'array', items: jsonSchemaOf(type.def.element), minItems: least, maxItems: most });
+  if (type instanceof z.ZodMiniArray)
+    return present({ type: 'array', items: jsonSchemaOf(type.def.element), minItems: least, maxItems: most });
   if (type instanceof z.ZodMiniUnion) return { anyOf: type.def.options.map(jsonSchemaOf) };
   if (type instanceof z.ZodMiniObject) return objectOf(type);
   if (type instanceof z.ZodMiniOptional) return jsonSchemaOf(type.def.innerType);
   // A list that is left out is empty, as its description says.
   if (type instanceof z.ZodMiniDefault)
-    return present({ ...jsonSchemaOf(type.def.innerType), default: Array.isArray(type.def.defaultValue) ? undefined : type.def.defaultValue });
+    return present({
+      ...jsonSchemaOf(type.def.innerType),
+      default: Array.isArray(type.def.defaultValue) ? undefined : type.def.defaultValue,
+    });
   if (type instanceof z.ZodMiniPipe) return jsonSchemaOf(type.def.in);
   if (type instanceof z.ZodMiniCustom) return {};
   throw new Error(`no JSON Schema is known here of the kind of type ${type._zod.def.type}`);
@@ -53,4 +68,5 @@ const limitsIn = (check: z.core.$ZodCheck<never>): Limits => {
 const isWhole = (type: z.ZodMiniNumber): boolean => type instanceof z.ZodMiniNumberFormat;
 
 /** Without what is undefined. */
-const present = (schema: Readonly<Record<string, unknown>>): Json => Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
+const present = (schema: Readonly<Record<string, unknown>>): Json =>
+  Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));

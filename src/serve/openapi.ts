@@ -14,16 +14,24 @@ const bodies: Readonly<Record<string, Json>> = {
   '/v1/batch': inputSchema(batchBody),
   '/v1/identify': inputSchema(identifyBody),
   '/v1/beacon': { anyOf: [inputSchema(trackBody), inputSchema(batchBody)] },
-  '/mcp': { type: 'object', description: 'A JSON-RPC 2.0 message of the Model Context Protocol, 2026-07-28 or 2025-11-25 and earlier.' },
+  '/mcp': {
+    type: 'object',
+    description:
+      'A JSON-RPC 2.0 message of the Model Context Protocol, 2026-07-28 or 2025-11-25 and earlier.',
+  },
 };
 
 const answers: Readonly<Record<string, Json>> = {
-  '/v1/track': { '202': said('Stored durably.', { ok: { const: true }, event_id: { type: ['string', 'null'] } }) },
+  '/v1/track': {
+    '202': said('Stored durably.', { ok: { const: true }, event_id: { type: ['string', 'null'] } }),
+  },
   '/v1/batch': { '202': said('All stored durably.', { ok: { const: true }, count: { type: 'integer' } }) },
   '/v1/identify': { '200': said('Stored; history joins at question time.', { ok: { const: true } }) },
   '/v1/beacon': { '202': said('Stored durably.', { ok: { const: true } }) },
   '/healthz': { '200': said('It runs.', { ok: { const: true }, version: { type: 'string' } }) },
-  '/v1/a.js': { '200': { description: 'JavaScript.', content: { 'text/javascript': { schema: { type: 'string' } } } } },
+  '/v1/a.js': {
+    '200': { description: 'JavaScript.', content: { 'text/javascript': { schema: { type: 'string' } } } },
+  },
 };
 
 /** The HTTP interface as an OpenAPI 3.1 document, made from the tables of routes, questions, columns, keys and problems. */
@@ -32,14 +40,18 @@ export const openapi = (version: string): Json => ({
   info: {
     title: 'Millimetric',
     version,
-    description: 'Product and web analytics in your own account. /v1 only grows. Every answer carries X-Request-Id.',
+    description:
+      'Product and web analytics in your own account. /v1 only grows. Every answer carries X-Request-Id.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: 'http://127.0.0.1:8787', description: 'npm start' }],
   paths: Object.fromEntries(
     Map.groupBy(routes, ({ path }) => path)
       .entries()
-      .map(([path, same]) => [path, Object.fromEntries(same.map((route) => [route.method.toLowerCase(), operation(route)]))]),
+      .map(([path, same]) => [
+        path,
+        Object.fromEntries(same.map((route) => [route.method.toLowerCase(), operation(route)])),
+      ]),
   ),
   components: {
     securitySchemes: {
@@ -55,10 +67,19 @@ export const openapi = (version: string): Json => ({
     schemas: {
       Answer: envelopeSchema,
       Running: runningSchema,
-      Event: { type: 'object', properties: Object.fromEntries(columnNames.map((name) => [name, { description: columns[name].holds }])) },
+      Event: {
+        type: 'object',
+        properties: Object.fromEntries(
+          columnNames.map((name) => [name, { description: columns[name].holds }]),
+        ),
+      },
       Problem: {
         type: 'object',
-        properties: { error: { enum: Object.keys(problems) }, message: { type: 'string' }, details: { type: 'object' } },
+        properties: {
+          error: { enum: Object.keys(problems) },
+          message: { type: 'string' },
+          details: { type: 'object' },
+        },
         required: ['error', 'message'],
       },
     },
@@ -71,7 +92,9 @@ function shown(description: string, schema: Json): Json {
 
 const answersOfQuestion: Json = {
   '200': shown('The answer.', { $ref: '#/components/schemas/Answer' }),
-  '202': shown('The question is still running: send the same request again with `query_id`.', { $ref: '#/components/schemas/Running' }),
+  '202': shown('The question is still running: send the same request again with `query_id`.', {
+    $ref: '#/components/schemas/Running',
+  }),
 };
 
 function said(description: string, properties: Json): Json {
@@ -82,13 +105,25 @@ function operation(route: Route): Json {
   const question = route.question === undefined ? undefined : questionNamed(route.question);
   const body = bodies[route.path];
   return {
-    operationId: question?.name ?? `${route.method.toLowerCase()}${route.path.replaceAll(/[^a-z0-9]+/g, '_')}`,
+    operationId:
+      question?.name ?? `${route.method.toLowerCase()}${route.path.replaceAll(/[^a-z0-9]+/g, '_')}`,
     summary: route.does,
-    ...(question === undefined ? {} : { description: question.answers, parameters: parametersOf(inputOf(question)) }),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: Object.fromEntries(route.body.map((type) => [type, { schema: body }])) } }),
+    ...(question === undefined
+      ? {}
+      : { description: question.answers, parameters: parametersOf(inputOf(question)) }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: Object.fromEntries(route.body.map((type) => [type, { schema: body }])),
+          },
+        }),
     security: route.key === 'none' ? [] : [{ [route.key === 'bearer' ? 'key' : 'k']: [] }],
     responses: {
-      ...(question === undefined ? (answers[route.path] ?? { '200': shown('The answer.', { type: 'object' }) }) : answersOfQuestion),
+      ...(question === undefined
+        ? (answers[route.path] ?? { '200': shown('The answer.', { type: 'object' }) })
+        : answersOfQuestion),
       ...refusals(route),
     },
   };
@@ -97,16 +132,20 @@ function operation(route: Route): Json {
 function parametersOf(type: ReturnType<typeof inputOf>): readonly Json[] {
   const { properties, required } = inputSchema(type);
   const needed = Array.isArray(required) ? required : [];
-  return Object.entries(typeof properties === 'object' && properties !== null ? properties : {}).map(([name, schema]: [string, unknown]) => {
-    const shape = type.shape[name];
-    const isJson = shape !== undefined && spelling.get(shape)?.text === 'json';
-    return {
-      name,
-      in: 'query',
-      required: needed.includes(name),
-      ...(isJson ? { content: { 'application/json': { schema } } } : { schema, style: 'form', explode: false }),
-    };
-  });
+  return Object.entries(typeof properties === 'object' && properties !== null ? properties : {}).map(
+    ([name, schema]: [string, unknown]) => {
+      const shape = type.shape[name];
+      const isJson = shape !== undefined && spelling.get(shape)?.text === 'json';
+      return {
+        name,
+        in: 'query',
+        required: needed.includes(name),
+        ...(isJson
+          ? { content: { 'application/json': { schema } } }
+          : { schema, style: 'form', explode: false }),
+      };
+    },
+  );
 }
 
 function refusalsByKind({ needs }: Route): readonly ProblemCode[] {
@@ -120,13 +159,32 @@ function refusalsByKind({ needs }: Route): readonly ProblemCode[] {
 /** Every problem the route can answer with, by status. */
 function refusals(route: Route): Json {
   const codes: readonly ProblemCode[] = [
-    ...(route.key === 'none' ? [] : (['missing_bearer_token', 'malformed_api_key', 'invalid_api_key', 'key_kind_mismatch'] as const)),
+    ...(route.key === 'none'
+      ? []
+      : (['missing_bearer_token', 'malformed_api_key', 'invalid_api_key', 'key_kind_mismatch'] as const)),
     ...refusalsByKind(route),
-    ...(route.door === 'collect' ? (['invalid_payload', 'origin_not_allowed', 'payload_too_large', 'unsupported_media_type', 'upstream_failed'] as const) : []),
-    ...(route.door === 'query'
-      ? (['invalid_params', 'invalid_group_by', 'unknown_project_id', 'no_projects_visible', 'query_timeout', 'upstream_failed'] as const)
+    ...(route.door === 'collect'
+      ? ([
+          'invalid_payload',
+          'origin_not_allowed',
+          'payload_too_large',
+          'unsupported_media_type',
+          'upstream_failed',
+        ] as const)
       : []),
-    ...(route.door === 'mcp' ? (['origin_not_allowed', 'payload_too_large', 'unsupported_media_type', 'method_not_allowed'] as const) : []),
+    ...(route.door === 'query'
+      ? ([
+          'invalid_params',
+          'invalid_group_by',
+          'unknown_project_id',
+          'no_projects_visible',
+          'query_timeout',
+          'upstream_failed',
+        ] as const)
+      : []),
+    ...(route.door === 'mcp'
+      ? (['origin_not_allowed', 'payload_too_large', 'unsupported_media_type', 'method_not_allowed'] as const)
+      : []),
     'internal_error',
   ];
   return Object.fromEntries(

@@ -8,10 +8,12 @@ import { ask } from './ask.ts';
 import { type Asked, door, type Handler, type Told } from './door.ts';
 
 /** GET /v1/<question>: the query string as arguments, the contract’s fields beside the envelope as answer. */
-export const answerQuestions = (world: QuestionWorld): Handler => door(world, (asked) => answer(world, asked));
+export const answerQuestions = (world: QuestionWorld): Handler =>
+  door(world, (asked) => answer(world, asked));
 
 async function answer(world: QuestionWorld, { route, principal, query }: Asked): Promise<Told> {
-  if (principal === null || route.question === undefined) throw new Problem('not_found', `${route.path} answers no question.`);
+  if (principal === null || route.question === undefined)
+    throw new Problem('not_found', `${route.path} answers no question.`);
   const said = await ask(world, principal, route.question, argumentsFrom(route.question, query));
   const headers = { 'Cache-Control': 'no-store' } as const;
   // Come back at once: the next request waits as long as this one did.
@@ -34,7 +36,8 @@ function argumentsFrom(tool: string, query: Readonly<Record<string, string>>): R
 
 function argumentFrom(name: string, kind: 'number' | 'boolean' | 'json', text: string): unknown {
   if (kind === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
-  if (kind === 'boolean') return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  if (kind === 'boolean')
+    return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
   if (!/^\s*[[{]/.test(text)) return text;
   try {
     return JSON.parse(text);

@@ -8,12 +8,20 @@ import { nearest } from '../tools/nearest.ts';
 import type { Asker } from '../tools/resolve.ts';
 
 /** Whose events this key may see with these arguments. A project’s key sees its project; an account’s key those it chooses, or all. */
-export async function scopeOf(world: QuestionWorld, principal: Principal, args: Readonly<Record<string, unknown>>): Promise<Asker> {
+export async function scopeOf(
+  world: QuestionWorld,
+  principal: Principal,
+  args: Readonly<Record<string, unknown>>,
+): Promise<Asker> {
   const common = { env: principal.env, lake: world.lake, now: world.clock() } as const;
-  const visible: readonly Visible[] = principal.project === null ? await allProjects(world, principal.accountId) : [principal.project];
-  if (visible.length === 0) throw new Problem('no_projects_visible', 'This key’s account has no project yet; make one first.');
+  const visible: readonly Visible[] =
+    principal.project === null ? await allProjects(world, principal.accountId) : [principal.project];
+  if (visible.length === 0)
+    throw new Problem('no_projects_visible', 'This key’s account has no project yet; make one first.');
   // A cursor sent alone stands for the arguments of the first page, its choice of projects among them.
-  const chosen = chosenOf(typeof args.cursor === 'string' ? { ...cursorFrom(args.cursor).given, ...args } : args);
+  const chosen = chosenOf(
+    typeof args.cursor === 'string' ? { ...cursorFrom(args.cursor).given, ...args } : args,
+  );
   const projects =
     chosen.length === 0
       ? visible
@@ -42,7 +50,11 @@ interface Visible {
   readonly timezone: string;
 }
 
-async function allProjects(world: QuestionWorld, accountId: string, after?: string): Promise<readonly Visible[]> {
+async function allProjects(
+  world: QuestionWorld,
+  accountId: string,
+  after?: string,
+): Promise<readonly Visible[]> {
   const { projects, next } = await projectsOf(world, accountId, after === undefined ? {} : { after });
   const page = projects.map(({ project_id, slug, timezone }) => ({ id: project_id, slug, timezone }));
   return next === undefined ? page : [...page, ...(await allProjects(world, accountId, next))];
@@ -52,13 +64,23 @@ interface Choice {
   readonly by: 'id' | 'slug';
   readonly word: string;
 }
-const chosenOf = ({ project_id, project_slug, project_ids }: Readonly<Record<string, unknown>>): readonly Choice[] => [
+const chosenOf = ({
+  project_id,
+  project_slug,
+  project_ids,
+}: Readonly<Record<string, unknown>>): readonly Choice[] => [
   ...listed(project_id).map((word) => ({ by: 'id', word }) as const),
   ...listed(project_slug).map((word) => ({ by: 'slug', word }) as const),
   ...listed(project_ids).map((word) => ({ by: 'id', word }) as const),
 ];
 const listed = (value: unknown): readonly string[] =>
-  wordsOf(typeof value === 'string' ? value : Array.isArray(value) ? value.filter((word) => typeof word === 'string') : []);
+  wordsOf(
+    typeof value === 'string'
+      ? value
+      : Array.isArray(value)
+        ? value.filter((word) => typeof word === 'string')
+        : [],
+  );
 
 function missing(by: 'id' | 'slug', word: string, visible: readonly string[]): never {
   const close = nearest(word, visible);

@@ -15,8 +15,16 @@ export interface Site {
 export const site = (world: Pick<World, 'log' | 'clock'>, { version, loader, openapi }: Site): Handler => {
   const pages: Readonly<Record<string, Told>> = {
     '/healthz': { status: 200, body: { ok: true, version } },
-    '/v1/a.js': { status: 200, headers: { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=3600' }, body: loader },
-    '/v1/openapi.json': { status: 200, headers: { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' }, body: openapi },
+    '/v1/a.js': {
+      status: 200,
+      headers: { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'public, max-age=3600' },
+      body: loader,
+    },
+    '/v1/openapi.json': {
+      status: 200,
+      headers: { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=300' },
+      body: openapi,
+    },
   };
   return door(world, async ({ route }) => {
     const page = pages[route.path];

@@ -14,7 +14,11 @@ export const envelopeSchema = {
     rows: { type: 'array', items: { type: 'object', additionalProperties: cell } },
     columns: {
       type: 'array',
-      items: { type: 'object', properties: { name: { type: 'string' }, type: { type: 'string' }, unit: { type: 'string' } }, required: ['name', 'type'] },
+      items: {
+        type: 'object',
+        properties: { name: { type: 'string' }, type: { type: 'string' }, unit: { type: 'string' } },
+        required: ['name', 'type'],
+      },
     },
     period: {
       type: 'object',
@@ -70,7 +74,11 @@ const inputs = new Map<string, z.ZodMiniObject>();
 export function projectInput(question: Question): z.ZodMiniObject {
   const known = inputs.get(question.name);
   if (known !== undefined) return known;
-  const own = z.strictObject(Object.fromEntries(Object.entries(inputOf(question).shape).filter(([name]) => !Object.hasOwn(projectChoice, name))));
+  const own = z.strictObject(
+    Object.fromEntries(
+      Object.entries(inputOf(question).shape).filter(([name]) => !Object.hasOwn(projectChoice, name)),
+    ),
+  );
   inputs.set(question.name, own);
   return own;
 }

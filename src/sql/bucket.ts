@@ -13,7 +13,12 @@ const hourMs = 3_600_000;
  * The bucket an event belongs to, to group and order by: for hours the UTC start itself, for weeks (Monday) and months the start on the zone’s clock, for days that clock’s date;
  * `bucketStart` makes either an instant. `ts` is a UTC timestamp within [from, to). Only arithmetic with the zone’s few offsets: no engine’s own knowledge of zones is asked.
  */
-export const bucketOf = (ts: Sql, tz: string, interval: Interval, period: { readonly from: number; readonly to: number }): Sql => {
+export const bucketOf = (
+  ts: Sql,
+  tz: string,
+  interval: Interval,
+  period: { readonly from: number; readonly to: number },
+): Sql => {
   // An hour earlier, since the bucket of `from` may begin where an offset changed just before.
   const spans = offsetsOf(tz, period.from - hourMs, period.to);
   if (interval !== 'hour') {
@@ -22,12 +27,17 @@ export const bucketOf = (ts: Sql, tz: string, interval: Interval, period: { read
       spans.map(({ from, offsetMs }) => ({ from, value: sql`${offsetMs}` })),
     );
     // In DuckDB a date takes an eighth off a count by day.
-    return interval === 'day' ? sql`cast(${later(ts, offset)} as date)` : sql`date_trunc(${interval}, ${later(ts, offset)})`;
+    return interval === 'day'
+      ? sql`cast(${later(ts, offset)} as date)`
+      : sql`date_trunc(${interval}, ${later(ts, offset)})`;
   }
   const pieces = spans.map(({ from, offsetMs }, i): Piece => {
     const past = mod(offsetMs, hourMs);
     const hour = later(sql`date_trunc('hour', ${later(ts, sql`${past}`)})`, sql`${-past}`);
-    return { from, value: i === 0 || mod(from + offsetMs, hourMs) === 0 ? hour : sql`greatest(${hour}, ${new Date(from)})` };
+    return {
+      from,
+      value: i === 0 || mod(from + offsetMs, hourMs) === 0 ? hour : sql`greatest(${hour}, ${new Date(from)})`,
+    };
   });
   return choose(ts, pieces);
 };
@@ -41,7 +51,8 @@ export const bucketStart = (cell: Cell, tz: string, interval: Interval): string 
 
 const mod = (n: number, by: number): number => ((n % by) + by) % by;
 
-const later = (ts: Sql, ms: Sql): Sql => (ms.text === '0' || ms.text === '-0' ? ts : sql`date_add('millisecond', ${ms}, ${ts})`);
+const later = (ts: Sql, ms: Sql): Sql =>
+  ms.text === '0' || ms.text === '-0' ? ts : sql`date_add('millisecond', ${ms}, ${ts})`;
 
 /** The value of the piece `ts` lies in, found by halving: eight comparisons for a century of changes. */
 function choose(ts: Sql, pieces: readonly Piece[]): Sql {

@@ -2,7 +2,21 @@ import { existsOf, type Field, jsonOf, numberOf, textOf } from './field.ts';
 import { join, type Sql, sql } from './sql.ts';
 
 /** How a field may be compared (analytics.md, `where`). */
-export const operators = ['eq', 'neq', 'in', 'not_in', 'contains', 'not_contains', 'starts_with', 'gt', 'gte', 'lt', 'lte', 'exists', 'not_exists'] as const;
+export const operators = [
+  'eq',
+  'neq',
+  'in',
+  'not_in',
+  'contains',
+  'not_contains',
+  'starts_with',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'exists',
+  'not_exists',
+] as const;
 export type Operator = (typeof operators)[number];
 export type Scalar = string | number | boolean;
 
@@ -16,9 +30,11 @@ export interface Comparison {
 export type Condition = Comparison | { readonly any: readonly Comparison[] };
 
 /** All conditions as one SQL predicate that is true or false, never null. */
-export const holds = (conditions: readonly Condition[]): Sql => (conditions.length === 0 ? sql`true` : join(conditions.map(one), ' and '));
+export const holds = (conditions: readonly Condition[]): Sql =>
+  conditions.length === 0 ? sql`true` : join(conditions.map(one), ' and ');
 
-const one = (condition: Condition): Sql => ('any' in condition ? sql`(${join(condition.any.map(compare), ' or ')})` : compare(condition));
+const one = (condition: Condition): Sql =>
+  'any' in condition ? sql`(${join(condition.any.map(compare), ' or ')})` : compare(condition);
 
 function compare({ field, op, value }: Comparison): Sql {
   if (op === 'exists') return existsOf(field);
@@ -33,7 +49,8 @@ function compare({ field, op, value }: Comparison): Sql {
 }
 
 function matches(field: Field, op: Operator, value: Scalar): Sql {
-  if (typeof value === 'boolean') return 'keys' in field ? sql`${jsonOf(field.keys)} = ${String(value)}` : sql`false`;
+  if (typeof value === 'boolean')
+    return 'keys' in field ? sql`${jsonOf(field.keys)} = ${String(value)}` : sql`false`;
   const left = typeof value === 'number' ? numberOf(field) : textOf(field);
   // A whole number is written as a double, so that both engines compare as doubles.
   const right = typeof value === 'number' ? sql`cast(${value} as double)` : sql`${value}`;

@@ -11,7 +11,9 @@ export class Sql {
 
 /** SQL with holes: a hole is a value, written as a literal, unless it is itself SQL. */
 export const sql = (parts: TemplateStringsArray, ...holes: readonly (Value | Sql)[]): Sql =>
-  new Sql(String.raw({ raw: parts.raw }, ...holes.map((hole) => (hole instanceof Sql ? hole.text : literal(hole)))));
+  new Sql(
+    String.raw({ raw: parts.raw }, ...holes.map((hole) => (hole instanceof Sql ? hole.text : literal(hole)))),
+  );
 
 /** An identifier. Words from our own tables only, so anything else is a bug. */
 export const name = (word: string): Sql => {
@@ -28,7 +30,9 @@ export const materialized = ({ text }: Sql): Sql =>
   new Sql(
     text
       .split(/('(?:[^']|'')*')/)
-      .map((part, i) => (i % 2 === 1 ? part : part.replaceAll(/\b(apart_\d+) as \(/g, '$1 as materialized (')))
+      .map((part, i) =>
+        i % 2 === 1 ? part : part.replaceAll(/\b(apart_\d+) as \(/g, '$1 as materialized ('),
+      )
       .join(''),
   );
 
@@ -36,7 +40,8 @@ export const materialized = ({ text }: Sql): Sql =>
 function literal(value: Value): string {
   if (value === null) return 'null';
   if (value instanceof Date) return `timestamp '${value.toISOString().slice(0, 23).replace('T', ' ')}'`;
-  if (typeof value === 'string') return `'${value.toWellFormed().replaceAll('\0', '\ufffd').replaceAll("'", "''")}'`;
+  if (typeof value === 'string')
+    return `'${value.toWellFormed().replaceAll('\0', '\ufffd').replaceAll("'", "''")}'`;
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (!Number.isFinite(value)) throw new Error(`not a number SQL can hold: ${value}`);
   return Number.isSafeInteger(value) ? String(value) : value.toExponential();

@@ -74,7 +74,11 @@ function spanAt(tz: string, instant: number): Span & { readonly to: number } {
   const spans = offsetsOf(tz, instant - hourMs, instant + hourMs + 1);
   const after = spans.findIndex(({ from }) => from > instant);
   const span = spans.at(after === -1 ? -1 : after - 1);
-  return { from: span?.from ?? instant, offsetMs: span?.offsetMs ?? 0, to: spans[after]?.from ?? Number.POSITIVE_INFINITY };
+  return {
+    from: span?.from ?? instant,
+    offsetMs: span?.offsetMs ?? 0,
+    to: spans[after]?.from ?? Number.POSITIVE_INFINITY,
+  };
 }
 
 function floorOf(unit: Interval, wall: number): number {
@@ -92,12 +96,16 @@ function nextOf(unit: Interval, start: number): number {
   return date.setUTCMonth(date.getUTCMonth() + 1);
 }
 
-const yearOf = (instant: number): number => Math.min(lastYear, Math.max(firstYear, new Date(instant).getUTCFullYear()));
+const yearOf = (instant: number): number =>
+  Math.min(lastYear, Math.max(firstYear, new Date(instant).getUTCFullYear()));
 
 function zoneOf(tz: string): Zone {
   const known = zones.get(tz);
   if (known !== undefined) return known;
-  const zone: Zone = { format: new Intl.DateTimeFormat('en-US', { timeZone: tz, timeZoneName: 'longOffset' }), years: new Map() };
+  const zone: Zone = {
+    format: new Intl.DateTimeFormat('en-US', { timeZone: tz, timeZoneName: 'longOffset' }),
+    years: new Map(),
+  };
   // Names come from callers and any mixture of cases is one: the memory must not grow with them.
   if (zones.size >= 1000) zones.clear();
   zones.set(tz, zone);
@@ -131,6 +139,9 @@ function spansOf(zone: Zone, year: number): readonly Span[] {
 
 /** `11/21/2026, GMT-05:00` → -18,000,000; `GMT` alone is 0. */
 function offsetAt({ format }: Zone, instant: number): number {
-  const [, sign, hours, minutes, seconds = '0'] = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(format.format(instant)) ?? [];
-  return (sign === '-' ? -1000 : 1000) * (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds));
+  const [, sign, hours, minutes, seconds = '0'] =
+    /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(format.format(instant)) ?? [];
+  return (
+    (sign === '-' ? -1000 : 1000) * (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds))
+  );
 }

@@ -16,7 +16,13 @@ export interface Cursor {
 
 const anything = z.looseObject({});
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const shape = z.object({ tool: z.string(), given: anything, resolved: anything, skip: z.int().check(z.minimum(0)), after: z.nullable(z.array(cell)) });
+const shape = z.object({
+  tool: z.string(),
+  given: anything,
+  resolved: anything,
+  skip: z.int().check(z.minimum(0)),
+  after: z.nullable(z.array(cell)),
+});
 
 /** A cursor as opaque text: base64url of its JSON. */
 export const cursorText = (cursor: Cursor): string =>
@@ -28,7 +34,9 @@ export const cursorText = (cursor: Cursor): string =>
 /** The cursor again; Problem `invalid_params` when it is none of ours. It is only arguments, so a forged one gains nothing. */
 export function cursorFrom(text: string): Cursor {
   try {
-    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
+      letter.charCodeAt(0),
+    );
     return shape.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
     throw strangeCursor();
@@ -37,4 +45,7 @@ export function cursorFrom(text: string): Cursor {
 
 /** A cursor that none of our answers carried. */
 export const strangeCursor = (): Problem =>
-  invalidParam('cursor', 'cursor: not one of ours; send next_cursor of the previous answer unchanged, or leave it out to start again');
+  invalidParam(
+    'cursor',
+    'cursor: not one of ours; send next_cursor of the previous answer unchanged, or leave it out to start again',
+  );

@@ -8,4 +8,5 @@ import { queryEvents } from './reading/query-events.ts';
 export const questions: readonly Question[] = [queryEvents, getStats, topSources, funnel];
 
 /** The question of this name, if there is one. */
-export const questionNamed = (name: string): Question | undefined => questions.find((question) => question.name === name);
+export const questionNamed = (name: string): Question | undefined =>
+  questions.find((question) => question.name === name);

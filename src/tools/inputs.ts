@@ -12,7 +12,9 @@ export const limits = { field: 300, value: 2048, entries: 20, list: 8192, values
 
 /** The words of a list or of its comma-separated spelling, without blanks around them and without empty ones. */
 export const wordsOf = (given: string | readonly string[]): readonly string[] =>
-  (typeof given === 'string' ? given.split(',') : given).map((word) => word.trim()).filter((word) => word !== '');
+  (typeof given === 'string' ? given.split(',') : given)
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 
 /** A list, or its comma-separated spelling. What is wrong with an entry is said in its own words, so each check of an entry has some. */
 export const listOf = <T extends z.ZodMiniType<unknown, string>>(item: T, most: number) => {
@@ -21,15 +23,25 @@ export const listOf = <T extends z.ZodMiniType<unknown, string>>(item: T, most: 
     const read = items.safeParse(wordsOf(given));
     if (read.success) return read.data;
     for (const issue of read.error.issues)
-      issues.push({ code: 'custom', input: given, message: issue.message, params: issue.code === 'custom' ? issue.params : undefined });
+      issues.push({
+        code: 'custom',
+        input: given,
+        message: issue.message,
+        params: issue.code === 'custom' ? issue.params : undefined,
+      });
     return z.NEVER;
   });
-  return z.pipe(z.union([z.array(z.string()).check(z.maxLength(most)), z.string().check(z.maxLength(limits.list))]), reading);
+  return z.pipe(
+    z.union([z.array(z.string()).check(z.maxLength(most)), z.string().check(z.maxLength(limits.list))]),
+    reading,
+  );
 };
 
 /** A groupable column or `properties.<key>`. */
 export const field = z.pipe(
-  z.string().check(z.maxLength(limits.field, `a column’s name has at most ${limits.field} characters; more came`)),
+  z
+    .string()
+    .check(z.maxLength(limits.field, `a column’s name has at most ${limits.field} characters; more came`)),
   z.transform((text: string, { issues }): Field => {
     const read = fieldFrom(text);
     if (read !== undefined) return read;
@@ -52,7 +64,13 @@ function hintAt(word: string): string {
 
 const scalar = z.union([z.string().check(z.maxLength(limits.value)), z.number(), z.boolean()]);
 const compared = z.strictObject({
-  field: z.string().check(z.describe(`${dimensions.join(', ')}, or properties.<key> (a dot descends; properties["a.b"] for a key with a dot)`)),
+  field: z
+    .string()
+    .check(
+      z.describe(
+        `${dimensions.join(', ')}, or properties.<key> (a dot descends; properties["a.b"] for a key with a dot)`,
+      ),
+    ),
   op: z.enum(operators),
   value: z.optional(z.union([scalar, z.array(scalar).check(z.minLength(1), z.maxLength(200))])),
 });
@@ -67,28 +85,45 @@ const comparison = z.pipe(
     const read = field.safeParse(spelled);
     if (!read.success) return refuse(read.error.issues[0]?.message ?? 'unknown field');
     const needsNone = op === 'exists' || op === 'not_exists';
-    if (needsNone !== (value === undefined)) return refuse(needsNone ? `${op} takes no value; remove it` : `${op} needs a value`);
+    if (needsNone !== (value === undefined))
+      return refuse(needsNone ? `${op} takes no value; remove it` : `${op} needs a value`);
     if ((op === 'in' || op === 'not_in') !== Array.isArray(value))
-      return refuse(Array.isArray(value) ? `${op} takes one value; for a list use in or not_in` : `${op} takes a list, e.g. ["a","b"]`);
+      return refuse(
+        Array.isArray(value)
+          ? `${op} takes one value; for a list use in or not_in`
+          : `${op} takes a list, e.g. ["a","b"]`,
+      );
     const values = value === undefined ? [] : Array.isArray(value) ? value : [value];
-    if (new Set(values.map((v) => typeof v)).size > 1) return refuse(`${op} takes a list of one kind: texts, numbers or booleans`);
+    if (new Set(values.map((v) => typeof v)).size > 1)
+      return refuse(`${op} takes a list of one kind: texts, numbers or booleans`);
     const kind = typeof values[0];
-    if (kind === 'boolean' && 'column' in read.data) return refuse(`${spelled} is text; compare it with text`);
-    if (kind === 'boolean' && op !== 'eq' && op !== 'neq' && op !== 'in' && op !== 'not_in') return refuse(`${op} does not compare booleans; use eq or neq`);
-    if (/contains|starts_with/.test(op) && (kind !== 'string' || values[0] === '')) return refuse(`${op} takes a text that is not empty`);
+    if (kind === 'boolean' && 'column' in read.data)
+      return refuse(`${spelled} is text; compare it with text`);
+    if (kind === 'boolean' && op !== 'eq' && op !== 'neq' && op !== 'in' && op !== 'not_in')
+      return refuse(`${op} does not compare booleans; use eq or neq`);
+    if (/contains|starts_with/.test(op) && (kind !== 'string' || values[0] === ''))
+      return refuse(`${op} takes a text that is not empty`);
     return { field: read.data, op, value };
   }),
 );
-const condition = z.union([comparison, z.strictObject({ any: z.array(comparison).check(z.minLength(1), z.maxLength(limits.entries)) })]);
+const condition = z.union([
+  comparison,
+  z.strictObject({ any: z.array(comparison).check(z.minLength(1), z.maxLength(limits.entries)) }),
+]);
 
 /** How many values conditions compare with; one that needs none counts as one, for its statement is as long. */
 export const valuesIn = (all: readonly Condition[]): number =>
-  all.flatMap((one) => ('any' in one ? one.any : [one])).reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 1), 0);
+  all
+    .flatMap((one) => ('any' in one ? one.any : [one]))
+    .reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 1), 0);
 
 /** Conditions that must all hold. */
 export const where = z.array(condition).check(
   z.maxLength(limits.entries),
-  z.refine((all) => valuesIn(all) <= limits.values, `compares with at most ${limits.values} values in all; more came`),
+  z.refine(
+    (all) => valuesIn(all) <= limits.values,
+    `compares with at most ${limits.values} values in all; more came`,
+  ),
 );
 
 const instant = z.string().check(z.maxLength(40));
@@ -99,18 +134,39 @@ const atMost = (length: number) => z.optional(z.string().check(z.maxLength(lengt
 export const shared = {
   from: z
     ._default(instant, 'last:7d')
-    .check(z.describe('Start, inclusive: ISO 8601 (2026-05-01 or 2026-05-01T08:00:00Z) or last:7d, last:24h, last:4w. Default last:7d.')),
+    .check(
+      z.describe(
+        'Start, inclusive: ISO 8601 (2026-05-01 or 2026-05-01T08:00:00Z) or last:7d, last:24h, last:4w. Default last:7d.',
+      ),
+    ),
   to: z
     .optional(instant)
-    .check(z.describe('End, exclusive: ISO 8601. A date alone is its midnight in UTC, or in tz if sent; in funnel that whole day is included. Default: now.')),
-  tz: atMost(64).check(z.describe('IANA time zone of buckets and dates, e.g. Europe/Berlin. Default: the project’s.')),
-  interval: z.optional(z.enum(['hour', 'day', 'week', 'month'])).check(z.describe('One row per bucket of this length; weeks start on Monday. Default: none.')),
+    .check(
+      z.describe(
+        'End, exclusive: ISO 8601. A date alone is its midnight in UTC, or in tz if sent; in funnel that whole day is included. Default: now.',
+      ),
+    ),
+  tz: atMost(64).check(
+    z.describe('IANA time zone of buckets and dates, e.g. Europe/Berlin. Default: the project’s.'),
+  ),
+  interval: z
+    .optional(z.enum(['hour', 'day', 'week', 'month']))
+    .check(z.describe('One row per bucket of this length; weeks start on Monday. Default: none.')),
   where: z
     ._default(where, [])
-    .check(z.describe('Filters that must all hold: [{"field":"country","op":"eq","value":"DE"}] or {"any":[…]}. Default: none.'))
+    .check(
+      z.describe(
+        'Filters that must all hold: [{"field":"country","op":"eq","value":"DE"}] or {"any":[…]}. Default: none.',
+      ),
+    )
     .register(spelling, { text: 'json' }),
-  per: z._default(z.enum(['person', 'visitor', 'session']), 'person').check(z.describe('Whom to count: person (default), visitor (anonymous_id) or session.')),
-  include_bots: z._default(z.boolean(), false).check(z.describe('Count bots too. Default false.')).register(spelling, { text: 'boolean' }),
+  per: z
+    ._default(z.enum(['person', 'visitor', 'session']), 'person')
+    .check(z.describe('Whom to count: person (default), visitor (anonymous_id) or session.')),
+  include_bots: z
+    ._default(z.boolean(), false)
+    .check(z.describe('Count bots too. Default false.'))
+    .register(spelling, { text: 'boolean' }),
   cursor: atMost(60_000).check(z.describe('next_cursor of a previous answer, to go on below it.')),
 } as const;
 export type SharedName = keyof typeof shared;
@@ -126,21 +182,34 @@ export const limitOf = (most: number, usual: number, of: string) =>
 export const groupBy = (most: number) =>
   z
     ._default(
-      listOf(field, most).check(z.refine((fields) => new Set(fields.map((f) => f.spelled)).size === fields.length, 'the same column twice; name each once')),
+      listOf(field, most).check(
+        z.refine(
+          (fields) => new Set(fields.map((f) => f.spelled)).size === fields.length,
+          'the same column twice; name each once',
+        ),
+      ),
       [],
     )
     .check(
-      z.describe(`Split by ${most === 1 ? 'one' : `up to ${most}`} of: ${dimensions.join(', ')}, properties.<key>; comma-separated or a list. Default: none.`),
+      z.describe(
+        `Split by ${most === 1 ? 'one' : `up to ${most}`} of: ${dimensions.join(', ')}, properties.<key>; comma-separated or a list. Default: none.`,
+      ),
     );
 
 /** An account key’s choice of projects; refused on a project’s key. */
 export const projectChoice = {
   project_id: atMost(64).check(z.describe('Only this project (account keys).')),
   project_slug: atMost(64).check(z.describe('Only the project with this slug (account keys).')),
-  project_ids: z.optional(listOf(z.string(), 100)).check(z.describe('Only these projects, comma-separated or a list (account keys).')),
+  project_ids: z
+    .optional(listOf(z.string(), 100))
+    .check(z.describe('Only these projects, comma-separated or a list (account keys).')),
 } as const;
 
 /** How to come back to a question that runs on: every question takes it. */
 export const resumption = {
-  query_id: atMost(200).check(z.describe('query_id of an answer with status running: waits for it again. Send the same other arguments.')),
+  query_id: atMost(200).check(
+    z.describe(
+      'query_id of an answer with status running: waits for it again. Send the same other arguments.',
+    ),
+  ),
 } as const;

@@ -36,10 +36,16 @@ export function periodFrom(
   dates: 'contract' | 'whole-days',
 ): AskedPeriod {
   const wholeLastDay = to !== undefined && dates === 'whole-days' && date.test(to);
-  const until = Math.min(latest, to === undefined ? now + 1 : instantFrom('to', to, zone, wholeLastDay ? spans.d : 0));
+  const until = Math.min(
+    latest,
+    to === undefined ? now + 1 : instantFrom('to', to, zone, wholeLastDay ? spans.d : 0),
+  );
   const start = Math.max(earliest, startFrom(from, until, zone));
   if (start >= until)
-    throw invalidParam('from', `from must lie before to: from is ${new Date(start).toISOString()}, to is ${new Date(until).toISOString()} (exclusive)`);
+    throw invalidParam(
+      'from',
+      `from must lie before to: from is ${new Date(start).toISOString()}, to is ${new Date(until).toISOString()} (exclusive)`,
+    );
   return { from: start, to: until, wholeLastDay };
 }
 
@@ -47,7 +53,10 @@ function startFrom(text: string, until: number, zone: string): number {
   const [, count, unit] = /^last:([1-9]\d{0,4})([a-z]+)$/.exec(text) ?? [];
   if (count === undefined || unit === undefined) return instantFrom('from', text, zone);
   if (isSpan(unit)) return until - Number(count) * spans[unit];
-  throw invalidParam('from', `from: last: takes h, d or w, e.g. last:24h, last:7d, last:4w; got ${JSON.stringify(text)}`);
+  throw invalidParam(
+    'from',
+    `from: last: takes h, d or w, e.g. last:24h, last:7d, last:4w; got ${JSON.stringify(text)}`,
+  );
 }
 
 /** `later`: so many ms further on the zone’s clock (a day that never was must not take the next with it). */
@@ -57,15 +66,23 @@ function instantFrom(input: 'from' | 'to', text: string, zone: string, later = 0
   const wall = instant(date.test(text) ? `${text}T00:00Z` : `${text}Z`);
   if (wall !== null) return firstInstantOf(zone, wall + later);
   const also = `${input === 'from' ? ' or last:7d' : ''}${/ \d\d:?\d\d$/.test(text) ? '; in a URL the + of a zone is written %2B' : ''}`;
-  throw invalidParam(input, `${input}: cannot read ${JSON.stringify(text)}; use ISO 8601 (2026-05-01 or 2026-05-01T08:00:00Z)${also}`);
+  throw invalidParam(
+    input,
+    `${input}: cannot read ${JSON.stringify(text)}; use ISO 8601 (2026-05-01 or 2026-05-01T08:00:00Z)${also}`,
+  );
 }
 
 /** The starts (ISO, UTC) of the first and last bucket where they are not wholly inside the period. */
-export function partialBuckets({ from, to }: Period, tz: string, interval: Interval | null): readonly string[] {
+export function partialBuckets(
+  { from, to }: Period,
+  tz: string,
+  interval: Interval | null,
+): readonly string[] {
   if (interval === null) return [];
   const first = startOf(tz, interval, from);
   const last = startOf(tz, interval, to - 1);
-  return [...(first < from ? [first] : []), ...(nextStart(tz, interval, last) > to && !(first < from && first === last) ? [last] : [])].map((at) =>
-    new Date(at).toISOString(),
-  );
+  return [
+    ...(first < from ? [first] : []),
+    ...(nextStart(tz, interval, last) > to && !(first < from && first === last) ? [last] : []),
+  ].map((at) => new Date(at).toISOString());
 }

@@ -39,7 +39,11 @@ export interface AnswerColumn {
 export interface Shaped {
   readonly rows: readonly Row[];
   /** Groups or rows left out by `limit`; `of` null where nobody counted. */
-  readonly truncated?: { readonly shown: number; readonly of: number | null; readonly what: 'groups' | 'rows' | 'buckets' };
+  readonly truncated?: {
+    readonly shown: number;
+    readonly of: number | null;
+    readonly what: 'groups' | 'rows' | 'buckets';
+  };
   readonly notes?: readonly string[];
   /** Per row, where a page that ends with it would go on; absent: rows are paged by their number. */
   readonly places?: readonly (readonly Cell[])[];

@@ -8,7 +8,11 @@ export const invalidParam = (name: string, message: string): Problem =>
   new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { [name]: [message] } } });
 
 /** What was wrong with arguments, as the contract’s flattened form and one sentence. Unknown columns to group by have a code of their own. */
-export function refusalOf(tool: string, found: readonly Issue[], given: Readonly<Record<string, unknown>>): Problem {
+export function refusalOf(
+  tool: string,
+  found: readonly Issue[],
+  given: Readonly<Record<string, unknown>>,
+): Problem {
   const plain = found.flatMap(plainest);
   const at = ({ path }: Issue) => JSON.stringify(path);
   const ofAnotherKind = new Set(plain.filter(({ code }) => code === 'invalid_type').map(at));
@@ -18,11 +22,16 @@ export function refusalOf(tool: string, found: readonly Issue[], given: Readonly
   for (const issue of issues) {
     const input = String(issue.path[0] ?? 'arguments');
     const place = issue.path.slice(1).join('.');
-    fieldErrors[input] = [...(fieldErrors[input] ?? []), `${place === '' ? '' : `${place}: `}${sentence(issue, given)}`];
+    fieldErrors[input] = [
+      ...(fieldErrors[input] ?? []),
+      `${place === '' ? '' : `${place}: `}${sentence(issue, given)}`,
+    ];
   }
   const said = Object.entries(fieldErrors).map(([input, messages]) => `${input}: ${messages[0]}`);
   const allowed = issues.flatMap((issue) =>
-    issue.path[0] === 'group_by' && issue.code === 'custom' && Array.isArray(issue.params?.allowed) ? [issue.params.allowed] : [],
+    issue.path[0] === 'group_by' && issue.code === 'custom' && Array.isArray(issue.params?.allowed)
+      ? [issue.params.allowed]
+      : [],
   )[0];
   const message = `${tool}: ${said.slice(0, 3).join('; ')}`;
   return allowed === undefined
@@ -41,12 +50,21 @@ function plainest(issue: Issue): readonly Issue[] {
 const depth = (branch: readonly Issue[]): number =>
   Math.max(
     ...branch.map(
-      (issue) => issue.path.length + (issue.code === 'invalid_union' ? Math.max(0, ...issue.errors.map(depth)) : issue.code === 'invalid_type' ? 0 : 10),
+      (issue) =>
+        issue.path.length +
+        (issue.code === 'invalid_union'
+          ? Math.max(0, ...issue.errors.map(depth))
+          : issue.code === 'invalid_type'
+            ? 0
+            : 10),
     ),
   );
 
 function sentence(issue: Issue, given: Readonly<Record<string, unknown>>): string {
-  const value = issue.path.reduce<unknown>((inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined), given);
+  const value = issue.path.reduce<unknown>(
+    (inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined),
+    given,
+  );
   const got = shown(value);
   switch (issue.code) {
     case 'custom':
@@ -75,8 +93,12 @@ const kinds: Readonly<Record<string, string>> = {
   ...{ array: 'a list', object: 'an object' },
 };
 
-const units: Readonly<Record<string, readonly [one: string, more: string]>> = { string: [' character', ' characters'], array: [' entry', ' entries'] };
-const counted = (origin: string, most: number | bigint): string => units[origin]?.[Number(most) === 1 ? 0 : 1] ?? '';
+const units: Readonly<Record<string, readonly [one: string, more: string]>> = {
+  string: [' character', ' characters'],
+  array: [' entry', ' entries'],
+};
+const counted = (origin: string, most: number | bigint): string =>
+  units[origin]?.[Number(most) === 1 ? 0 : 1] ?? '';
 
 /** The beginning of a value as JSON; what nests too deep for that is only named. */
 function shown(value: unknown): string {

@@ -6,8 +6,13 @@ import { join, name, type Sql, sql } from '../sql/sql.ts';
 import type { AnswerColumn, Asking } from './question.ts';
 
 /** The events a question counts: scoped, in the period, filtered by `where`. Columns as in `columns`. */
-export const askedEvents = ({ reading, period, where }: Pick<Asking<unknown>, 'reading' | 'period' | 'where'>, within: Period = period): Sql =>
-  where.length === 0 ? eventsOf(reading, within) : sql`select * from (${eventsOf(reading, within)}) as scoped where ${holds(where)}`;
+export const askedEvents = (
+  { reading, period, where }: Pick<Asking<unknown>, 'reading' | 'period' | 'where'>,
+  within: Period = period,
+): Sql =>
+  where.length === 0
+    ? eventsOf(reading, within)
+    : sql`select * from (${eventsOf(reading, within)}) as scoped where ${holds(where)}`;
 
 /** What rows are split by: an account key’s by project, before the groups that were asked for. */
 type Split = Pick<Asking<unknown>, 'byProject' | 'groups'>;
@@ -20,7 +25,13 @@ export const groupNames = ({ byProject, groups }: Split): readonly Sql[] => [
 
 /** `<field> as g_1, …, ` for a select list; ends with a comma where it is not empty. */
 export const groupSelect = ({ byProject, groups }: Split): Sql =>
-  join([...(byProject ? [sql`project_id, `] : []), ...groups.map((field, i) => sql`${textOf(field)} as ${name(`g_${i + 1}`)}, `)], '');
+  join(
+    [
+      ...(byProject ? [sql`project_id, `] : []),
+      ...groups.map((field, i) => sql`${textOf(field)} as ${name(`g_${i + 1}`)}, `),
+    ],
+    '',
+  );
 
 /** Pieces each followed by a comma, to stand before more of a list. */
 export const each = (pieces: readonly Sql[]): Sql =>

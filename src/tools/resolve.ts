@@ -52,15 +52,25 @@ export function resolve(question: Question, args: Readonly<Record<string, unknow
   const { cursor, query_id: _, ...plain } = args;
   if (cursor !== undefined && !question.shared.includes('cursor')) throw unknown(question, 'cursor');
   if (cursor === undefined) return understood(question, plain, plain, asker, 0, null);
-  if (typeof cursor !== 'string') throw invalidParam('cursor', `${question.name}: cursor must be the text of next_cursor`);
+  if (typeof cursor !== 'string')
+    throw invalidParam('cursor', `${question.name}: cursor must be the text of next_cursor`);
   const page = cursorFrom(cursor);
-  if (page.tool !== question.name) throw invalidParam('cursor', `cursor: belongs to ${page.tool}, not to ${question.name}`);
-  if (Object.keys(plain).length > 0 && same(plain) !== same(page.given) && same(plain) !== same(page.resolved))
-    throw invalidParam('cursor', 'cursor: belongs to other arguments; send the same arguments with it, or the cursor alone');
+  if (page.tool !== question.name)
+    throw invalidParam('cursor', `cursor: belongs to ${page.tool}, not to ${question.name}`);
+  if (
+    Object.keys(plain).length > 0 &&
+    same(plain) !== same(page.given) &&
+    same(plain) !== same(page.resolved)
+  )
+    throw invalidParam(
+      'cursor',
+      'cursor: belongs to other arguments; send the same arguments with it, or the cursor alone',
+    );
   return understood(question, page.given, page.resolved, asker, page.skip, page.after);
 }
 
-const same = (args: Readonly<Record<string, unknown>>): string => JSON.stringify(Object.entries(args).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+const same = (args: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify(Object.entries(args).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 function understood(
   question: Question,
@@ -73,7 +83,8 @@ function understood(
   const input = inputOf(question);
   for (const name of Object.keys(args)) if (!Object.hasOwn(input.shape, name)) throw unknown(question, name);
   const [own, others] = [question.input.safeParse(args), common.safeParse(args)];
-  if (!own.success || !others.success) throw refusalOf(question.name, [...(own.error?.issues ?? []), ...(others.error?.issues ?? [])], args);
+  if (!own.success || !others.success)
+    throw refusalOf(question.name, [...(own.error?.issues ?? []), ...(others.error?.issues ?? [])], args);
   const { where, per, interval = null, include_bots: bots } = others.data;
   const tz = timeZoneFrom(others.data.tz ?? asker.timezone);
   // The contract’s dates are midnight UTC; whoever names a zone means that zone.
@@ -114,7 +125,8 @@ function understood(
 function unknown(question: Question, name: string): Problem {
   const allowed = Object.keys(inputOf(question).shape).filter((n) => !Object.hasOwn(projectChoice, n));
   const close = nearest(name, allowed, 1)[0];
-  const isShared = (word: string): word is SharedName | 'group_by' | 'limit' => Object.hasOwn(shared, word) || word === 'group_by' || word === 'limit';
+  const isShared = (word: string): word is SharedName | 'group_by' | 'limit' =>
+    Object.hasOwn(shared, word) || word === 'group_by' || word === 'limit';
   const message = isShared(name)
     ? `${question.name} cannot honour ${name}; remove it${name === 'group_by' ? ' (get_stats groups)' : ''}`
     : `${question.name} has no argument ${JSON.stringify(name.slice(0, 64))}${close === undefined ? '' : `, did you mean ${close}?`}; it takes ${allowed.join(', ')}`;
@@ -122,7 +134,9 @@ function unknown(question: Question, name: string): Problem {
   const isDimension = dimensions.some((d) => d === column);
   return new Problem(
     'invalid_params',
-    isDimension && allowed.includes('where') ? `${message}. To filter by ${name} use where=[{"field":"${column}","op":"eq","value":…}]` : message,
+    isDimension && allowed.includes('where')
+      ? `${message}. To filter by ${name} use where=[{"field":"${column}","op":"eq","value":…}]`
+      : message,
     { details: { formErrors: [message], fieldErrors: {}, allowed } },
   );
 }

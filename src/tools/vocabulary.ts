@@ -17,7 +17,8 @@ export const vocabulary = (reading: Reading, period: Period): Sql => sql`
   order by events desc, event_name`;
 
 /** When the newest event of a period happened: (last), null without any. */
-export const lastMoment = (reading: Reading, period: Period): Sql => sql`select max(ts) as last from (${eventsOf(reading, period)}) as e`;
+export const lastMoment = (reading: Reading, period: Period): Sql =>
+  sql`select max(ts) as last from (${eventsOf(reading, period)}) as e`;
 
 /** A name in use. */
 export interface KnownEvent {
@@ -36,7 +37,11 @@ export function knownEvents(rows: readonly Row[]): readonly KnownEvent[] {
     for (const key of keysOf(String(row.properties))) known.keys.add(key);
     found.set(name, known);
   }
-  return [...found].map(([event, { events, keys }]) => ({ event, events, property_keys: [...keys].toSorted().slice(0, 100) }));
+  return [...found].map(([event, { events, keys }]) => ({
+    event,
+    events,
+    property_keys: [...keys].toSorted().slice(0, 100),
+  }));
 }
 
 function keysOf(json: string): readonly string[] {

@@ -11,7 +11,12 @@ import { openBooks, openShop } from './books.ts';
 const arn = 'arn:aws:execute-api:eu-central-1:123456789012:a1b2c3/prod';
 
 /** What API Gateway sends its authorizer for this route. */
-const event = (method: string, path: string, headers: Record<string, string[]>, query: Record<string, string[]> = {}): APIGatewayRequestAuthorizerEvent => ({
+const event = (
+  method: string,
+  path: string,
+  headers: Record<string, string[]>,
+  query: Record<string, string[]> = {},
+): APIGatewayRequestAuthorizerEvent => ({
   type: 'REQUEST',
   methodArn: `${arn}/${method}${path}`,
   resource: path,
@@ -20,7 +25,9 @@ const event = (method: string, path: string, headers: Record<string, string[]>, 
   headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values.at(-1)])),
   multiValueHeaders: headers,
   pathParameters: null,
-  queryStringParameters: Object.fromEntries(Object.entries(query).map(([name, values]) => [name, values.at(-1)])),
+  queryStringParameters: Object.fromEntries(
+    Object.entries(query).map(([name, values]) => [name, values.at(-1)]),
+  ),
   multiValueQueryStringParameters: query,
   stageVariables: null,
   requestContext: {
@@ -85,7 +92,12 @@ describe('the authorizer', () => {
       scope: '',
       accountId: account.account_id,
       plan: 'unlimited',
-      project: { id: project.project_id, slug: 'shop', timezone: 'Europe/Berlin', allowedOrigins: ['https://shop.example'] },
+      project: {
+        id: project.project_id,
+        slug: 'shop',
+        timezone: 'Europe/Berlin',
+        allowedOrigins: ['https://shop.example'],
+      },
     });
   });
 
@@ -94,7 +106,12 @@ describe('the authorizer', () => {
     const verdict = await ask(event('POST', '/v1/track', bearer(key)));
     expect(verdict.policyDocument).toEqual(policyFor('Deny', 'POST', '/v1/track'));
     const message = 'A key of kind rk_ may not write events; use one of: pk_, sk_.';
-    expect(verdict.context).toMatchObject({ problem: 'insufficient_scope', message, denied: 'insufficient_scope', because: message });
+    expect(verdict.context).toMatchObject({
+      problem: 'insufficient_scope',
+      message,
+      denied: 'insufficient_scope',
+      because: message,
+    });
     expect(principalOf(verdict.context)).toBeNull();
   });
 
@@ -102,7 +119,11 @@ describe('the authorizer', () => {
     ['another scheme', 'missing_bearer_token', () => ({ Authorization: ['Basic YTpi'] })],
     ['a key without its scheme', 'missing_bearer_token', (key: string) => ({ Authorization: [key] })],
     ['the scheme alone', 'missing_bearer_token', () => ({ Authorization: ['Bearer '] })],
-    ['a mistyped key', 'malformed_api_key', (key: string) => bearer(`${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`)],
+    [
+      'a mistyped key',
+      'malformed_api_key',
+      (key: string) => bearer(`${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`),
+    ],
     ['a key and more', 'malformed_api_key', (key: string) => bearer(`${key} ${key}`)],
   ] as const)('%s is %s without a ledger read', async (_, problem, headers) => {
     const { books, ask, key } = await open();
@@ -116,7 +137,9 @@ describe('the authorizer', () => {
 
   test('the scheme’s case and the header’s case do not matter', async () => {
     const { ask, key } = await open();
-    expect(principalOf((await ask(event('GET', '/v1/stats', { AUTHORIZATION: [`bearer ${key}`] }))).context)?.kind).toBe('rk');
+    expect(
+      principalOf((await ask(event('GET', '/v1/stats', { AUTHORIZATION: [`bearer ${key}`] }))).context)?.kind,
+    ).toBe('rk');
   });
 
   test('a whole key nobody minted is invalid_api_key', async () => {
@@ -128,7 +151,9 @@ describe('the authorizer', () => {
   test('a revoked key is invalid_api_key from the next request on', async () => {
     const { books, ask, key, record, project } = await open();
     await revokeKey(books, project.project_id, record.key);
-    expect(refusalOf((await ask(event('GET', '/v1/stats', bearer(key)))).context)?.problem).toBe('invalid_api_key');
+    expect(refusalOf((await ask(event('GET', '/v1/stats', bearer(key)))).context)?.problem).toBe(
+      'invalid_api_key',
+    );
   });
 
   test.each([
@@ -144,7 +169,9 @@ describe('the authorizer', () => {
 
   test('HEAD is let through where GET is, under its own name', async () => {
     const { ask, key } = await open();
-    expect((await ask(event('HEAD', '/v1/stats', bearer(key)))).policyDocument).toEqual(policyFor('Allow', 'HEAD', '/v1/stats'));
+    expect((await ask(event('HEAD', '/v1/stats', bearer(key)))).policyDocument).toEqual(
+      policyFor('Allow', 'HEAD', '/v1/stats'),
+    );
   });
 
   test('a changed project is what the next request sees', async () => {
@@ -158,7 +185,9 @@ describe('the authorizer', () => {
     const { books, ask, project } = await open();
     const { key } = await mintKey(books, { kind: 'pk', env: 'live', projectId: project.project_id });
     expect(principalOf((await ask(event('POST', '/v1/beacon', {}, { k: [key] }))).context)?.kind).toBe('pk');
-    expect(refusalOf((await ask(event('POST', '/v1/beacon', bearer(key), { k: ['x'] }))).context)?.problem).toBe('malformed_api_key');
+    expect(
+      refusalOf((await ask(event('POST', '/v1/beacon', bearer(key), { k: ['x'] }))).context)?.problem,
+    ).toBe('malformed_api_key');
   });
 
   test('of several keys none counts, and no verdict is given that could be remembered under one of them', async () => {
@@ -176,7 +205,10 @@ describe('the authorizer', () => {
 
   test('every verdict holds a word and a sentence for a path that its policy does not name', async () => {
     const { ask, key } = await open();
-    const why = { denied: 'insufficient_scope', because: 'This key may not use the path as it is spelled here. GET /v1/openapi.json lists all routes.' };
+    const why = {
+      denied: 'insufficient_scope',
+      because: 'This key may not use the path as it is spelled here. GET /v1/openapi.json lists all routes.',
+    };
     expect((await ask(event('GET', '/v1/stats', bearer(key)))).context).toMatchObject(why);
     expect((await ask(event('GET', '/v1/stats', bearer('x')))).context).toMatchObject(why);
   });
@@ -195,17 +227,33 @@ describe('the context from authorizer to door', () => {
     scope: '',
     accountId: 'acc_1',
     plan: 'pro',
-    project: { id: 'prj_1', slug: 'shop', timezone: 'UTC', allowedOrigins: ['https://a.example', 'https://b.example:8443'] },
+    project: {
+      id: 'prj_1',
+      slug: 'shop',
+      timezone: 'UTC',
+      allowedOrigins: ['https://a.example', 'https://b.example:8443'],
+    },
   };
-  const ofAccount: Principal = { key: 'ak_live_AbCd1234', kind: 'ak', env: 'live', scope: 'admin', accountId: 'acc_1', plan: 'business', project: null };
+  const ofAccount: Principal = {
+    key: 'ak_live_AbCd1234',
+    kind: 'ak',
+    env: 'live',
+    scope: 'admin',
+    accountId: 'acc_1',
+    plan: 'business',
+    project: null,
+  };
 
   test.each([inProject, ofAccount])('a principal comes out as it went in', (principal) => {
     expect(principalOf(contextOf(principal))).toEqual(principal);
   });
 
-  test.each(Object.keys(contextOf(inProject)))('without %s there is no principal: doors fail closed', (part) => {
-    expect(principalOf({ ...contextOf(inProject), [part]: undefined })).toBeNull();
-  });
+  test.each(Object.keys(contextOf(inProject)))(
+    'without %s there is no principal: doors fail closed',
+    (part) => {
+      expect(principalOf({ ...contextOf(inProject), [part]: undefined })).toBeNull();
+    },
+  );
 
   test.each([
     undefined,

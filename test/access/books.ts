@@ -17,7 +17,13 @@ export const openBooks = (): Books & { readonly reads: () => number } => {
       return ledger.read(id);
     },
   };
-  return { ledger: counting, clock: () => (now += 1_000), random: (n) => randomBytes(n), pepper: async () => Buffer.alloc(32, 1), reads: () => reads };
+  return {
+    ledger: counting,
+    clock: () => (now += 1_000),
+    random: (n) => randomBytes(n),
+    pepper: async () => Buffer.alloc(32, 1),
+    reads: () => reads,
+  };
 };
 
 /** A shop with one project. */

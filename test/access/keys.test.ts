@@ -32,7 +32,8 @@ describe('keys', () => {
   });
 
   test('a secret may hold underscores and hyphens: only the first three underscores part a key', () => {
-    const bytes = (n: number) => (n === 24 ? Uint8Array.from({ length: 24 }, (_, i) => (i % 3 === 2 ? 0xff : 0xef)) : new Uint8Array(n));
+    const bytes = (n: number) =>
+      n === 24 ? Uint8Array.from({ length: 24 }, (_, i) => (i % 3 === 2 ? 0xff : 0xef)) : new Uint8Array(n);
     const key = newKey('pk', 'test', bytes);
     expect(key.split('_').length).toBeGreaterThan(4);
     expect(parseKey(key)?.name).toBe('pk_test_AAAAAAAA');
@@ -41,17 +42,22 @@ describe('keys', () => {
   test('one changed, lost, added or swapped character is noticed', () => {
     const alphabet = 'ABCxyz019_-';
     fc.assert(
-      fc.property(fc.nat(60), fc.constantFrom(...alphabet), fc.constantFrom('change', 'lose', 'add', 'swap'), (at, letter, how) => {
-        const key = newKey('sk', 'live', random);
-        const place = at % key.length;
-        const typed = {
-          change: key.slice(0, place) + letter + key.slice(place + 1),
-          lose: key.slice(0, place) + key.slice(place + 1),
-          add: key.slice(0, place) + letter + key.slice(place),
-          swap: key.slice(0, place) + (key[place + 1] ?? '') + (key[place] ?? '') + key.slice(place + 2),
-        }[how];
-        return typed === key || parseKey(typed) === undefined;
-      }),
+      fc.property(
+        fc.nat(60),
+        fc.constantFrom(...alphabet),
+        fc.constantFrom('change', 'lose', 'add', 'swap'),
+        (at, letter, how) => {
+          const key = newKey('sk', 'live', random);
+          const place = at % key.length;
+          const typed = {
+            change: key.slice(0, place) + letter + key.slice(place + 1),
+            lose: key.slice(0, place) + key.slice(place + 1),
+            add: key.slice(0, place) + letter + key.slice(place),
+            swap: key.slice(0, place) + (key[place + 1] ?? '') + (key[place] ?? '') + key.slice(place + 2),
+          }[how];
+          return typed === key || parseKey(typed) === undefined;
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

@@ -34,7 +34,11 @@ test('a salt is erased once more than two days old', async () => {
   const { ledger, process } = installation();
   const salts = process();
   for (const n of [1, 2, 3, 4]) await salts(day(n));
-  expect((await ledger.list('SALT')).items.map(({ id }) => id)).toEqual(['SALT#2026-03-02', 'SALT#2026-03-03', 'SALT#2026-03-04']);
+  expect((await ledger.list('SALT')).items.map(({ id }) => id)).toEqual([
+    'SALT#2026-03-02',
+    'SALT#2026-03-03',
+    'SALT#2026-03-04',
+  ]);
   await salts(day(20));
   expect((await ledger.list('SALT')).items.map(({ id }) => id)).toEqual(['SALT#2026-03-20']);
 });
@@ -79,7 +83,11 @@ test('salts that cannot be erased are reported and do not stop the day', async (
   const { ledger } = installation();
   const warned: string[] = [];
   const log: Log = { ...quiet, warn: (message) => warned.push(message) };
-  const salts = dailySalts({ ledger: { ...ledger, list: () => Promise.reject(new Error('away')) }, random: (n) => randomBytes(n), log });
+  const salts = dailySalts({
+    ledger: { ...ledger, list: () => Promise.reject(new Error('away')) },
+    random: (n) => randomBytes(n),
+    log,
+  });
   expect(await hex(salts(day(1)))).toMatch(/^[\da-f]{64}$/);
   expect(warned).toEqual(['old salts could not be erased; tomorrow they will be']);
 });

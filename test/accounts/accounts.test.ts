@@ -11,7 +11,13 @@ describe('projects', () => {
     const books = openBooks();
     const { account_id } = await createAccount(books, { name: 'A', plan: 'unlimited' });
     const project = await createProject(books, account_id, { slug: 'blog', name: 'Blog' });
-    expect(project).toMatchObject({ slug: 'blog', name: 'Blog', timezone: 'UTC', allowed_origins: [], account_id });
+    expect(project).toMatchObject({
+      slug: 'blog',
+      name: 'Blog',
+      timezone: 'UTC',
+      allowed_origins: [],
+      account_id,
+    });
     expect(await projectOf(books, project.project_id)).toEqual(project);
   });
 
@@ -31,7 +37,10 @@ describe('projects', () => {
   ])('a project with a wrong %s is refused by that field: %j', async (field, wrong) => {
     const books = openBooks();
     const failure = createProject(books, 'acc_1', { slug: 'ok', name: 'Ok', ...wrong });
-    await expect(failure).rejects.toMatchObject({ code: 'invalid_payload', details: { fieldErrors: { [field]: expect.any(Array) } } });
+    await expect(failure).rejects.toMatchObject({
+      code: 'invalid_payload',
+      details: { fieldErrors: { [field]: expect.any(Array) } },
+    });
   });
 
   test.each([
@@ -50,7 +59,9 @@ describe('projects', () => {
 
   test('a slug is taken once per account, also by 20 at once', async () => {
     const books = openBooks();
-    const tries = await Promise.allSettled(Array.from({ length: 20 }, () => createProject(books, 'acc_1', { slug: 'shop', name: 'Shop' })));
+    const tries = await Promise.allSettled(
+      Array.from({ length: 20 }, () => createProject(books, 'acc_1', { slug: 'shop', name: 'Shop' })),
+    );
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect((await projectsOf(books, 'acc_1')).projects).toHaveLength(1);
     await createProject(books, 'acc_2', { slug: 'shop', name: 'Shop' });
@@ -68,7 +79,9 @@ describe('projects', () => {
     await changeProject(books, project.project_id, { slug: 'store' });
     const next = await createProject(books, account.account_id, { slug: 'shop', name: 'Next' });
     expect(next.project_id).not.toBe(project.project_id);
-    await expect(changeProject(books, next.project_id, { slug: 'store' })).rejects.toMatchObject({ code: 'invalid_payload' });
+    await expect(changeProject(books, next.project_id, { slug: 'store' })).rejects.toMatchObject({
+      code: 'invalid_payload',
+    });
   });
 
   test('an account’s projects come a page at a time, oldest first, nobody else’s among them', async () => {
@@ -85,7 +98,8 @@ describe('projects', () => {
   test('of two changes to different fields at once neither is lost, on the project and on its keys', async () => {
     const books = openBooks();
     const { project } = await openShop(books);
-    for (let i = 0; i < 3; i++) await mintKey(books, { kind: 'pk', env: 'live', projectId: project.project_id });
+    for (let i = 0; i < 3; i++)
+      await mintKey(books, { kind: 'pk', env: 'live', projectId: project.project_id });
     await Promise.all([
       changeProject(books, project.project_id, { timezone: 'Asia/Tokyo' }),
       changeProject(books, project.project_id, { allowed_origins: ['https://new.example'] }),
@@ -93,11 +107,14 @@ describe('projects', () => {
     ]);
     const { keys } = await listKeys(books, project.project_id);
     expect(keys).toHaveLength(4);
-    for (const key of keys) expect(key.project).toMatchObject({ timezone: 'Asia/Tokyo', allowed_origins: ['https://new.example'] });
+    for (const key of keys)
+      expect(key.project).toMatchObject({ timezone: 'Asia/Tokyo', allowed_origins: ['https://new.example'] });
   });
 
   test('changing what is not there is not_found', async () => {
-    await expect(changeProject(openBooks(), 'prj_none', { name: 'x' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(changeProject(openBooks(), 'prj_none', { name: 'x' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 });
 
@@ -130,9 +147,15 @@ describe('keys of a project', () => {
   test('of more keys than the ledger lists at once every one follows its project, and the last can be revoked', async () => {
     const books = openBooks();
     const { project } = await openShop(books);
-    const few: Ledger = { ...books.ledger, list: (group, page) => books.ledger.list(group, { ...page, limit: 2 }) };
+    const few: Ledger = {
+      ...books.ledger,
+      list: (group, page) => books.ledger.list(group, { ...page, limit: 2 }),
+    };
     const names: string[] = [];
-    for (let i = 0; i < 5; i++) names.push((await mintKey(books, { kind: 'pk', env: 'live', projectId: project.project_id })).record.key);
+    for (let i = 0; i < 5; i++)
+      names.push(
+        (await mintKey(books, { kind: 'pk', env: 'live', projectId: project.project_id })).record.key,
+      );
     await changeProject({ ...books, ledger: few }, project.project_id, { timezone: 'Asia/Tokyo' });
     await revokeKey({ ...books, ledger: few }, project.project_id, names[4] ?? '');
     const { keys } = await listKeys(books, project.project_id);
@@ -144,15 +167,31 @@ describe('keys of a project', () => {
   test('an account key belongs to the account and knows no project', async () => {
     const books = openBooks();
     const { account } = await openShop(books);
-    const { record } = await mintKey(books, { kind: 'ak', env: 'live', accountId: account.account_id, scope: 'admin' });
+    const { record } = await mintKey(books, {
+      kind: 'ak',
+      env: 'live',
+      accountId: account.account_id,
+      scope: 'admin',
+    });
     expect(record).toMatchObject({ kind: 'ak', scope: 'admin', plan: 'unlimited', project: null });
     expect((await listKeys(books, account.account_id)).keys).toEqual([record]);
   });
 
   test.each([
-    ['minting for no project', (books: ReturnType<typeof openBooks>) => mintKey(books, { kind: 'sk', env: 'live', projectId: 'prj_none' })],
-    ['minting for no account', (books: ReturnType<typeof openBooks>) => mintKey(books, { kind: 'ak', env: 'live', accountId: 'acc_none' })],
-    ['revoking an unknown key', (books: ReturnType<typeof openBooks>) => revokeKey(books, 'prj_none', 'sk_live_AbCd1234')],
+    [
+      'minting for no project',
+      (books: ReturnType<typeof openBooks>) =>
+        mintKey(books, { kind: 'sk', env: 'live', projectId: 'prj_none' }),
+    ],
+    [
+      'minting for no account',
+      (books: ReturnType<typeof openBooks>) =>
+        mintKey(books, { kind: 'ak', env: 'live', accountId: 'acc_none' }),
+    ],
+    [
+      'revoking an unknown key',
+      (books: ReturnType<typeof openBooks>) => revokeKey(books, 'prj_none', 'sk_live_AbCd1234'),
+    ],
   ])('%s is not_found', async (_, act) => {
     await expect(act(openBooks())).rejects.toMatchObject({ code: 'not_found' });
   });

@@ -7,7 +7,13 @@ import {
   type StartQueryExecutionCommandInput,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { type DuckDBInstance, DuckDBTimestampValue, type DuckDBType, DuckDBTypeId, type DuckDBValue } from '@duckdb/node-api';
+import {
+  type DuckDBInstance,
+  DuckDBTimestampValue,
+  type DuckDBType,
+  DuckDBTypeId,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import { mockClient } from 'aws-sdk-client-mock';
 import { perConnection } from '../../src/local/prelude.ts';
 
@@ -30,7 +36,10 @@ export const openAthena = (instance: DuckDBInstance) => {
   const started: StartQueryExecutionCommandInput[] = [];
   const of = (id: string | undefined): Execution => {
     const found = executions[Number(id)];
-    if (found === undefined) throw Object.assign(new Error(`QueryExecution ${id} was not found`), { name: 'InvalidRequestException' });
+    if (found === undefined)
+      throw Object.assign(new Error(`QueryExecution ${id} was not found`), {
+        name: 'InvalidRequestException',
+      });
     return found;
   };
 
@@ -49,7 +58,12 @@ export const openAthena = (instance: DuckDBInstance) => {
   mock.on(StartQueryExecutionCommand).callsFake(async (asked: StartQueryExecutionCommandInput) => {
     started.push(asked);
     const execution: Execution = {
-      ...{ text: asked.QueryString ?? '', workgroup: asked.WorkGroup, submitted: new Date(), status: { State: 'QUEUED' as const } },
+      ...{
+        text: asked.QueryString ?? '',
+        workgroup: asked.WorkGroup,
+        submitted: new Date(),
+        status: { State: 'QUEUED' as const },
+      },
       columns: [],
       rows: [],
       stop: () => {},
@@ -58,33 +72,43 @@ export const openAthena = (instance: DuckDBInstance) => {
     next();
     return { QueryExecutionId: String(executions.push(execution) - 1) };
   });
-  mock.on(GetQueryExecutionCommand).callsFake(async ({ QueryExecutionId: id }: { QueryExecutionId: string }) => ({
-    QueryExecution: {
-      Query: of(id).text,
-      WorkGroup: of(id).workgroup,
-      Status: { ...of(id).status, SubmissionDateTime: of(id).submitted },
-      Statistics: { DataScannedInBytes: 10_485_760 },
-    },
-  }));
-  mock.on(StopQueryExecutionCommand).callsFake(async ({ QueryExecutionId: id }: { QueryExecutionId: string }) => {
-    const execution = of(id);
-    if (execution.status.State === 'QUEUED') {
-      waiting.splice(waiting.indexOf(execution), 1);
-      execution.status = stopped;
-    } else execution.stop();
-  });
-  mock.on(GetQueryResultsCommand).callsFake(async ({ QueryExecutionId: id, NextToken = '0' }: { QueryExecutionId: string; NextToken?: string }) => {
-    const { columns, rows } = of(id);
-    const all = [columns.map(({ Name }) => Name), ...rows];
-    const [from, to] = [Number(NextToken), Number(NextToken) + pageRows];
-    return {
-      ResultSet: {
-        ResultSetMetadata: { ColumnInfo: columns },
-        Rows: all.slice(from, to).map((row) => ({ Data: row.map((VarCharValue) => (VarCharValue === undefined ? {} : { VarCharValue })) })),
+  mock
+    .on(GetQueryExecutionCommand)
+    .callsFake(async ({ QueryExecutionId: id }: { QueryExecutionId: string }) => ({
+      QueryExecution: {
+        Query: of(id).text,
+        WorkGroup: of(id).workgroup,
+        Status: { ...of(id).status, SubmissionDateTime: of(id).submitted },
+        Statistics: { DataScannedInBytes: 10_485_760 },
       },
-      ...(to < all.length ? { NextToken: String(to) } : {}),
-    };
-  });
+    }));
+  mock
+    .on(StopQueryExecutionCommand)
+    .callsFake(async ({ QueryExecutionId: id }: { QueryExecutionId: string }) => {
+      const execution = of(id);
+      if (execution.status.State === 'QUEUED') {
+        waiting.splice(waiting.indexOf(execution), 1);
+        execution.status = stopped;
+      } else execution.stop();
+    });
+  mock
+    .on(GetQueryResultsCommand)
+    .callsFake(
+      async ({ QueryExecutionId: id, NextToken = '0' }: { QueryExecutionId: string; NextToken?: string }) => {
+        const { columns, rows } = of(id);
+        const all = [columns.map(({ Name }) => Name), ...rows];
+        const [from, to] = [Number(NextToken), Number(NextToken) + pageRows];
+        return {
+          ResultSet: {
+            ResultSetMetadata: { ColumnInfo: columns },
+            Rows: all.slice(from, to).map((row) => ({
+              Data: row.map((VarCharValue) => (VarCharValue === undefined ? {} : { VarCharValue })),
+            })),
+          },
+          ...(to < all.length ? { NextToken: String(to) } : {}),
+        };
+      },
+    );
   /** Lets nothing run from now on, until what it gives is called. */
   const hold = (): (() => void) => {
     const held = seats;
@@ -111,11 +135,16 @@ const execute = async (instance: DuckDBInstance, execution: Execution): Promise<
   try {
     for (const statement of perConnection) await connection.run(statement);
     const result = await connection.runAndReadAll(execution.text);
-    execution.columns = result.columnNames().map((Name, i) => ({ Name, Type: typeName(result.columnType(i)) }));
+    execution.columns = result
+      .columnNames()
+      .map((Name, i) => ({ Name, Type: typeName(result.columnType(i)) }));
     execution.rows = result.getRows().map((row) => row.map(textOf));
     execution.status = { State: 'SUCCEEDED' };
   } catch (thrown) {
-    execution.status = stopping === undefined ? { State: 'FAILED', StateChangeReason: String(thrown), AthenaError: { ErrorCategory: 2 } } : stopped;
+    execution.status =
+      stopping === undefined
+        ? { State: 'FAILED', StateChangeReason: String(thrown), AthenaError: { ErrorCategory: 2 } }
+        : stopped;
   } finally {
     clearInterval(stopping);
     execution.stop = () => {};
@@ -138,6 +167,7 @@ const typeName = ({ typeId }: DuckDBType): string => names[typeId] ?? 'varchar';
 /** As Athena writes values: NULL is nothing at all, times have three digits behind the second. */
 const textOf = (value: DuckDBValue): string | undefined => {
   if (value === null) return undefined;
-  if (value instanceof DuckDBTimestampValue) return new Date(Number(value.micros / 1000n)).toISOString().slice(0, 23).replace('T', ' ');
+  if (value instanceof DuckDBTimestampValue)
+    return new Date(Number(value.micros / 1000n)).toISOString().slice(0, 23).replace('T', ' ');
   return String(value);
 };

@@ -18,7 +18,9 @@ export const openBucket = (clock: () => number = Date.now) => {
   const put = (key: string, bytes: Uint8Array = new Uint8Array(), at = clock()): void => {
     objects.set(key, { bytes: Uint8Array.from(bytes), at: new Date(at) });
   };
-  mock.on(PutObjectCommand).callsFake(async ({ Key, Body }: { Key: string; Body: Uint8Array }) => put(Key, Body));
+  mock
+    .on(PutObjectCommand)
+    .callsFake(async ({ Key, Body }: { Key: string; Body: Uint8Array }) => put(Key, Body));
   mock.on(GetObjectCommand).callsFake(async ({ Key }: { Key: string }) => {
     const found = objects.get(Key);
     if (found === undefined) throw new NoSuchKey({ message: Key, $metadata: {} });
@@ -31,13 +33,21 @@ export const openBucket = (clock: () => number = Date.now) => {
 
 const listed = (
   objects: ReadonlyMap<string, { readonly at: Date }>,
-  { Prefix = '', StartAfter = '', ContinuationToken = StartAfter, Delimiter, MaxKeys = 3 }: ListObjectsV2CommandInput,
+  {
+    Prefix = '',
+    StartAfter = '',
+    ContinuationToken = StartAfter,
+    Delimiter,
+    MaxKeys = 3,
+  }: ListObjectsV2CommandInput,
 ): Omit<ListObjectsV2CommandOutput, '$metadata'> => {
   const folder = (key: string): string | undefined => {
     const end = Delimiter === undefined ? -1 : key.indexOf(Delimiter, Prefix.length);
     return end < 0 ? undefined : key.slice(0, end + 1);
   };
-  const entries = [...new Set([...objects.keys()].filter((key) => key.startsWith(Prefix)).map((key) => folder(key) ?? key))]
+  const entries = [
+    ...new Set([...objects.keys()].filter((key) => key.startsWith(Prefix)).map((key) => folder(key) ?? key)),
+  ]
     .sort()
     .filter((key) => key > ContinuationToken);
   const page = entries.slice(0, MaxKeys);

@@ -12,12 +12,17 @@ import { type Route, routes } from '../../src/routes.ts';
 import { take } from '../../src/serve/collect.ts';
 
 /** Only what collect is told by the stack. */
-const environment = { [settingNames.table]: 'ledger', [settingNames.stream]: 'events', [settingNames.lakeBucket]: 'lake' };
+const environment = {
+  [settingNames.table]: 'ledger',
+  [settingNames.stream]: 'events',
+  [settingNames.lakeBucket]: 'lake',
+};
 const principal: Principal = {
   ...{ key: 'sk_live_AbCd1234', kind: 'sk', env: 'live', scope: '', accountId: 'acc', plan: 'unlimited' },
   project: { id: 'p1', slug: 'demo', timezone: 'UTC', allowedOrigins: [] },
 };
-const batch = (n: number) => JSON.stringify({ events: Array.from({ length: n }, (_, i) => ({ event: 'buy', event_id: `e${i}` })) });
+const batch = (n: number) =>
+  JSON.stringify({ events: Array.from({ length: n }, (_, i) => ({ event: 'buy', event_id: `e${i}` })) });
 
 describe('what a request to collect costs in calls to AWS', () => {
   const dynamo = mockClient(DynamoDBClient);
@@ -26,7 +31,15 @@ describe('what a request to collect costs in calls to AWS', () => {
   const route: Route | undefined = routes.find(({ path }) => path === '/v1/batch');
   const send = async (world: IntakeWorld, n: number) => {
     if (route === undefined) throw new Error('no batch route');
-    return take(world, { route, principal, requestId: 'x', headers: {}, query: {}, body: batch(n), ip: '8.8.8.8' });
+    return take(world, {
+      route,
+      principal,
+      requestId: 'x',
+      headers: {},
+      query: {},
+      body: batch(n),
+      ip: '8.8.8.8',
+    });
   };
   const calls = () => [dynamo, firehose, ...others].map((mock) => mock.calls().length);
   const spent = async (what: () => Promise<unknown>) => {
@@ -37,9 +50,14 @@ describe('what a request to collect costs in calls to AWS', () => {
 
   beforeAll(() => {
     vi.stubEnv('AWS_REGION', 'eu-west-1');
-    dynamo
-      .on(GetItemCommand)
-      .resolves({ Item: { id: { S: 'SALT#x' }, at: { S: 'x\0SALT#x' }, version: { N: '1' }, data: { S: JSON.stringify({ salt: 'c2FsdA==' }) } } });
+    dynamo.on(GetItemCommand).resolves({
+      Item: {
+        id: { S: 'SALT#x' },
+        at: { S: 'x\0SALT#x' },
+        version: { N: '1' },
+        data: { S: JSON.stringify({ salt: 'c2FsdA==' }) },
+      },
+    });
     dynamo.on(PutItemCommand).resolves({});
     dynamo.on(QueryCommand).resolves({ Items: [] });
     firehose.on(PutRecordBatchCommand).resolves({ FailedPutCount: 0, RequestResponses: [] });

@@ -11,7 +11,10 @@ import { openCloudLake } from './lake.ts';
 
 sinkKeepsItsPromise('aws', openCloudLake);
 // Firehose’s delay is what `completeUntil` allows for; seats between questions are Athena’s.
-engineKeepsItsPromise('aws', openCloudLake, { settled: (bufferSeconds + deliverySeconds) * 1000, shares: false });
+engineKeepsItsPromise('aws', openCloudLake, {
+  settled: (bufferSeconds + deliverySeconds) * 1000,
+  shares: false,
+});
 
 storeKeepsItsPromise('aws', async () => {
   const { client } = openBucket();
@@ -24,9 +27,17 @@ describe('a bucket that cannot be reached', () => {
   const mock = mockClient(client);
   const store = openStore({ client, bucket: 'lake', prefix: 'store/' });
 
-  test.each(['SlowDown', 'ExpiredToken', 'AccessDenied', 'TimeoutError'])('%s is upstream_failed', async (name) => {
-    mock.rejects(Object.assign(new Error('refused'), { name }));
-    for (const asked of [() => store.get('a'), () => store.put('a', new Uint8Array()), () => store.delete('a'), () => store.list('')])
-      await expect(asked()).rejects.toMatchObject({ code: 'upstream_failed', cause: { name } });
-  });
+  test.each(['SlowDown', 'ExpiredToken', 'AccessDenied', 'TimeoutError'])(
+    '%s is upstream_failed',
+    async (name) => {
+      mock.rejects(Object.assign(new Error('refused'), { name }));
+      for (const asked of [
+        () => store.get('a'),
+        () => store.put('a', new Uint8Array()),
+        () => store.delete('a'),
+        () => store.list(''),
+      ])
+        await expect(asked()).rejects.toMatchObject({ code: 'upstream_failed', cause: { name } });
+    },
+  );
 });

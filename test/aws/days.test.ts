@@ -19,7 +19,13 @@ afterAll(() => lake.close());
 
 const ask = async (project: string, relation: typeof eventsOf | typeof identifiesOf) => {
   const reading = { projects: [project], env: 'live', bots: true, lake: 'raw' } as const;
-  const { rows } = await lake.engine().ask(sql`select path from (${relation(reading, period)}) as e order by path`, { reading, period }, { timeMs: 20_000 });
+  const { rows } = await lake
+    .engine()
+    .ask(
+      sql`select path from (${relation(reading, period)}) as e order by path`,
+      { reading, period },
+      { timeMs: 20_000 },
+    );
   return rows.map(({ path }) => path);
 };
 
@@ -53,13 +59,26 @@ describe('a question about a period reads the raw lake’s days from 5 minutes, 
     ],
   ] as const)('%s', async (project, copies, paths) => {
     for (const [received_at, ts, path] of copies)
-      await lake.sink().keep([anEvent({ project_id: project, received_at, ts, path, event_id: 'e1', request_id: `r-${path}` })]);
+      await lake
+        .sink()
+        .keep([
+          anEvent({ project_id: project, received_at, ts, path, event_id: 'e1', request_id: `r-${path}` }),
+        ]);
     expect(await ask(project, eventsOf)).toEqual(paths);
   });
 
   test('but identifications of all time', async () => {
     const years = from - 3_000 * day;
-    await lake.sink().keep([anEvent({ project_id: 'who', received_at: years, ts: years, path: '/said', event_name: '$identify', user_id: 'u1' })]);
+    await lake.sink().keep([
+      anEvent({
+        project_id: 'who',
+        received_at: years,
+        ts: years,
+        path: '/said',
+        event_name: '$identify',
+        user_id: 'u1',
+      }),
+    ]);
     expect(await ask('who', identifiesOf)).toEqual(['/said']);
   });
 });

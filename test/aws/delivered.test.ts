@@ -7,9 +7,14 @@ const at = (time: string): number => Date.parse(`2026-11-21T${time}Z`);
 const now = at('10:30:00');
 
 /** A bucket with files that came at these times, each in the folder of its day, and these spilled requests. */
-const lakeOf = (files: readonly (readonly [day: string, came: number])[], spilled: readonly string[] = [], clock = now) => {
+const lakeOf = (
+  files: readonly (readonly [day: string, came: number])[],
+  spilled: readonly string[] = [],
+  clock = now,
+) => {
   const bucket = openBucket(() => clock);
-  for (const [i, [day, came]] of files.entries()) bucket.put(`raw/dt=${day}/events-${i}.parquet`, new Uint8Array(), came);
+  for (const [i, [day, came]] of files.entries())
+    bucket.put(`raw/dt=${day}/events-${i}.parquet`, new Uint8Array(), came);
   for (const name of spilled) bucket.put(`spill/${name}`);
   return {
     look: openDelivered({ client: bucket.client, bucket: 'lake', clock: () => clock }),
@@ -24,15 +29,30 @@ describe('what is complete', () => {
     ['two minutes before the newest file came', [[['2026-11-21', at('10:29:00')]]], at('10:29:00') - two],
     [
       'the newest of many, over pages',
-      [[...Array.from({ length: 8 }, (_, i) => ['2026-11-21', at(`09:0${i}:00`)] as const), ['2026-11-21', at('10:10:00')]]],
+      [
+        [
+          ...Array.from({ length: 8 }, (_, i) => ['2026-11-21', at(`09:0${i}:00`)] as const),
+          ['2026-11-21', at('10:10:00')],
+        ],
+      ],
       at('10:10:00') - two,
     ],
     [
       'the newest of the day, wherever its name stands',
-      [[...['10:20:00', '00:05:00', '10:10:00', '09:00:00'].map((time) => ['2026-11-21', at(time)] as const)]],
+      [
+        [
+          ...['10:20:00', '00:05:00', '10:10:00', '09:00:00'].map(
+            (time) => ['2026-11-21', at(time)] as const,
+          ),
+        ],
+      ],
       at('10:20:00') - two,
     ],
-    ['a file begun before midnight that came after it', [[['2026-11-20', at('00:00:40')]], [], at('00:01:00')], at('00:00:40') - two],
+    [
+      'a file begun before midnight that came after it',
+      [[['2026-11-20', at('00:00:40')]], [], at('00:01:00')],
+      at('00:00:40') - two,
+    ],
     [
       'the newer of two days’ files within the hour after midnight, though it was begun the day before',
       [
@@ -58,7 +78,10 @@ describe('what is complete', () => {
     ['nothing, before the first file', [[]], 0],
     [
       'no further than the oldest spilled request',
-      [[['2026-11-21', at('10:29:00')]], [`${iso(at('10:20:00'))}-r1.ndjson.gz`, `${iso(at('10:05:00'))}-r2.ndjson.gz`]],
+      [
+        [['2026-11-21', at('10:29:00')]],
+        [`${iso(at('10:20:00'))}-r1.ndjson.gz`, `${iso(at('10:05:00'))}-r2.ndjson.gz`],
+      ],
       at('10:05:00'),
     ],
     ['nothing, while the spill holds what cannot be dated', [[['2026-11-21', at('10:29:00')]], ['stray']], 0],
@@ -75,6 +98,8 @@ describe('what is complete', () => {
   test('cannot be said when the bucket cannot be reached', async () => {
     const bucket = openBucket(() => now);
     bucket.mock.rejects(new Error('no'));
-    await expect(openDelivered({ client: bucket.client, bucket: 'lake', clock: () => now })()).rejects.toMatchObject({ code: 'upstream_failed' });
+    await expect(
+      openDelivered({ client: bucket.client, bucket: 'lake', clock: () => now })(),
+    ).rejects.toMatchObject({ code: 'upstream_failed' });
   });
 });

@@ -45,7 +45,9 @@ export const openDynamo = async (): Promise<Dynamo> => {
 };
 
 /** The books in it, on 21 November 2026 and under a pepper of zeros; and whether a key is in them and not revoked. */
-export const booksIn = (dynamo: Dynamo): { readonly books: Books; readonly isGood: (key: string) => Promise<boolean> } => {
+export const booksIn = (
+  dynamo: Dynamo,
+): { readonly books: Books; readonly isGood: (key: string) => Promise<boolean> } => {
   const pepper = new Uint8Array(32);
   return {
     books: {
@@ -63,7 +65,10 @@ const createTable = async (client: DynamoDBClient): Promise<void> => {
     new CreateTableCommand({
       TableName: table,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['id', 'group', 'at'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      AttributeDefinitions: ['id', 'group', 'at'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       GlobalSecondaryIndexes: [
         {

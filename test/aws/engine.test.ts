@@ -18,8 +18,12 @@ const now = Date.parse('2026-11-21T10:30:00Z');
 const minute = 60_000;
 const client = new AthenaClient({ region: 'eu-west-1' });
 const athena = mockClient(client);
-const reads = { reading: { projects: ['shop'], env: 'live', bots: true, lake: 'raw' }, period: { from: 0, to: 1 } } as const;
-const stops = () => athena.commandCalls(StopQueryExecutionCommand).map(({ args }) => args[0].input.QueryExecutionId);
+const reads = {
+  reading: { projects: ['shop'], env: 'live', bots: true, lake: 'raw' },
+  period: { from: 0, to: 1 },
+} as const;
+const stops = () =>
+  athena.commandCalls(StopQueryExecutionCommand).map(({ args }) => args[0].input.QueryExecutionId);
 
 const engineWith = (newest: number | undefined = now - minute, waits = noWait()) => ({
   ...openEngine({
@@ -34,8 +38,11 @@ const engineWith = (newest: number | undefined = now - minute, waits = noWait())
   }),
   waits,
 });
-const ask = (engine = engineWith(), limits: { timeMs: number; signal?: AbortSignal } = { timeMs: 10_000 }, text = sql`select 1 as n`) =>
-  engine.ask(text, reads, limits);
+const ask = (
+  engine = engineWith(),
+  limits: { timeMs: number; signal?: AbortSignal } = { timeMs: 10_000 },
+  text = sql`select 1 as n`,
+) => engine.ask(text, reads, limits);
 const failure = (name: string) => Object.assign(new Error('arn:aws:secret'), { name });
 /** The states of the question, look by look; then the last one for ever. */
 const becomes = (...states: readonly QueryExecutionStatus[]): void => {
@@ -75,7 +82,12 @@ describe('a question', () => {
       { State: 'SUCCEEDED' },
     );
     const engine = engineWith();
-    expect(await ask(engine)).toEqual({ rows: [{ n: 1 }], completeUntil: now - 3 * minute, cost: { bytes: 7, ms: 0, cached: false }, notes: [] });
+    expect(await ask(engine)).toEqual({
+      rows: [{ n: 1 }],
+      completeUntil: now - 3 * minute,
+      cost: { bytes: 7, ms: 0, cached: false },
+      notes: [],
+    });
     expect(engine.waits.waited).toEqual([100, 150, 250, 400, 600, 800, 800, 800]);
     expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input).toMatchObject({
       QueryString: 'select 1 as n',
@@ -102,29 +114,61 @@ describe('a question', () => {
     ['2 minutes', 2, 1],
     ['10 minutes', 10.9, 9],
     ['a day', 1440, 60],
-  ])('takes an earlier result only if it was made after the newest file came: %s ago', async (_, minutes, age) => {
-    await ask(engineWith(now - minutes * minute));
-    const { ResultReuseConfiguration: reuse } = athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input ?? {};
-    expect(reuse?.ResultReuseByAgeConfiguration).toEqual(age === undefined ? undefined : { Enabled: true, MaxAgeInMinutes: age });
-  });
+  ])(
+    'takes an earlier result only if it was made after the newest file came: %s ago',
+    async (_, minutes, age) => {
+      await ask(engineWith(now - minutes * minute));
+      const { ResultReuseConfiguration: reuse } =
+        athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input ?? {};
+      expect(reuse?.ResultReuseByAgeConfiguration).toEqual(
+        age === undefined ? undefined : { Enabled: true, MaxAgeInMinutes: age },
+      );
+    },
+  );
 
   test('longer than Athena takes is refused before it is sent', async () => {
-    await expect(ask(engineWith(), { timeMs: 10_000 }, sql`select ${'x'.repeat(262_200)} as n`)).rejects.toMatchObject({ code: 'invalid_params' });
+    await expect(
+      ask(engineWith(), { timeMs: 10_000 }, sql`select ${'x'.repeat(262_200)} as n`),
+    ).rejects.toMatchObject({ code: 'invalid_params' });
     expect(athena.calls()).toEqual([]);
   });
 });
 
 describe('a question that comes to nothing', () => {
   test.each<readonly [string, QueryExecutionStatus, string]>([
-    ['read more than the workgroup allows', { State: 'CANCELLED', StateChangeReason: 'Bytes scanned limit was exceeded' }, 'query_timeout'],
-    ['outlived Athena’s own limit', { State: 'FAILED', StateChangeReason: 'Query timeout', AthenaError: { ErrorCategory: 2 } }, 'query_timeout'],
+    [
+      'read more than the workgroup allows',
+      { State: 'CANCELLED', StateChangeReason: 'Bytes scanned limit was exceeded' },
+      'query_timeout',
+    ],
+    [
+      'outlived Athena’s own limit',
+      { State: 'FAILED', StateChangeReason: 'Query timeout', AthenaError: { ErrorCategory: 2 } },
+      'query_timeout',
+    ],
     [
       'needed too much memory',
-      { State: 'FAILED', StateChangeReason: 'Query exhausted resources at this scale factor', AthenaError: { ErrorCategory: 2 } },
+      {
+        State: 'FAILED',
+        StateChangeReason: 'Query exhausted resources at this scale factor',
+        AthenaError: { ErrorCategory: 2 },
+      },
       'upstream_failed',
     ],
-    ['met a broken file', { State: 'FAILED', StateChangeReason: 'HIVE_BAD_DATA: s3://lake/raw', AthenaError: { ErrorCategory: 2 } }, 'upstream_failed'],
-    ['met a failure of Athena’s', { State: 'FAILED', StateChangeReason: 'internal', AthenaError: { ErrorCategory: 1 } }, 'upstream_failed'],
+    [
+      'met a broken file',
+      {
+        State: 'FAILED',
+        StateChangeReason: 'HIVE_BAD_DATA: s3://lake/raw',
+        AthenaError: { ErrorCategory: 2 },
+      },
+      'upstream_failed',
+    ],
+    [
+      'met a failure of Athena’s',
+      { State: 'FAILED', StateChangeReason: 'internal', AthenaError: { ErrorCategory: 1 } },
+      'upstream_failed',
+    ],
     ['was stopped by somebody else', { State: 'CANCELLED', StateChangeReason: 'by user' }, 'upstream_failed'],
   ])('because it %s', async (_, status, code) => {
     becomes({ State: 'RUNNING' }, status);
@@ -133,8 +177,14 @@ describe('a question that comes to nothing', () => {
   });
 
   test('because our SQL is wrong is a bug, and told as one', async () => {
-    becomes({ State: 'FAILED', StateChangeReason: 'SYNTAX_ERROR: line 1', AthenaError: { ErrorCategory: 2 } });
-    await expect(ask()).rejects.toSatisfy((thrown) => thrown instanceof Error && !('code' in thrown) && thrown.message.includes('SYNTAX_ERROR'));
+    becomes({
+      State: 'FAILED',
+      StateChangeReason: 'SYNTAX_ERROR: line 1',
+      AthenaError: { ErrorCategory: 2 },
+    });
+    await expect(ask()).rejects.toSatisfy(
+      (thrown) => thrown instanceof Error && !('code' in thrown) && thrown.message.includes('SYNTAX_ERROR'),
+    );
   });
 
   test.each([
@@ -143,26 +193,35 @@ describe('a question that comes to nothing', () => {
     ['expired credentials', 'ExpiredTokenException', /cannot be reached/],
     ['a lost connection', 'TimeoutError', /cannot be reached/],
     ['a missing right', 'AccessDeniedException', /cannot be reached/],
-  ])('because of %s is upstream_failed, whenever it happens, and leaves nothing running', async (_, name, message) => {
-    const moments = [
-      [() => athena.on(StartQueryExecutionCommand).rejects(failure(name)), []],
-      [() => athena.on(GetQueryExecutionCommand).rejects(failure(name)), ['q1']],
-      [() => athena.on(GetQueryResultsCommand).rejects(failure(name)), []],
-    ] as const;
-    for (const [happens, stopped] of moments) {
-      calm();
-      happens();
-      await expect(ask()).rejects.toMatchObject({ code: 'upstream_failed', message: expect.stringMatching(message), cause: { name } });
-      // Only one that was started and not yet done runs on.
-      expect(stops()).toEqual(stopped);
-    }
-  });
+  ])(
+    'because of %s is upstream_failed, whenever it happens, and leaves nothing running',
+    async (_, name, message) => {
+      const moments = [
+        [() => athena.on(StartQueryExecutionCommand).rejects(failure(name)), []],
+        [() => athena.on(GetQueryExecutionCommand).rejects(failure(name)), ['q1']],
+        [() => athena.on(GetQueryResultsCommand).rejects(failure(name)), []],
+      ] as const;
+      for (const [happens, stopped] of moments) {
+        calm();
+        happens();
+        await expect(ask()).rejects.toMatchObject({
+          code: 'upstream_failed',
+          message: expect.stringMatching(message),
+          cause: { name },
+        });
+        // Only one that was started and not yet done runs on.
+        expect(stops()).toEqual(stopped);
+      }
+    },
+  );
 });
 
 describe('a question cut short', () => {
   test('for its time is query_timeout, and stopped', async () => {
     becomes({ State: 'RUNNING' });
-    await expect(ask(engineWith(now, Object.assign(wait, { waited: [] })), { timeMs: 30 })).rejects.toMatchObject({
+    await expect(
+      ask(engineWith(now, Object.assign(wait, { waited: [] })), { timeMs: 30 }),
+    ).rejects.toMatchObject({
       code: 'query_timeout',
       details: { limit_ms: 30 },
     });
@@ -174,7 +233,10 @@ describe('a question cut short', () => {
     athena.on(StopQueryExecutionCommand).rejects(failure('ThrottlingException'));
     const left = new AbortController();
     const gone = new Error('gone');
-    const asked = ask(engineWith(now, Object.assign(wait, { waited: [] })), { timeMs: 10_000, signal: left.signal });
+    const asked = ask(engineWith(now, Object.assign(wait, { waited: [] })), {
+      timeMs: 10_000,
+      signal: left.signal,
+    });
     setImmediate(() => left.abort(gone));
     await expect(asked).rejects.toBe(gone);
     expect(stops()).toEqual(['q1']);
@@ -198,12 +260,21 @@ describe('a question that may run on', () => {
   const is = (status: QueryExecutionStatus, more: object = known): void => {
     const Status = { SubmissionDateTime: new Date(now - 20_000), ...status };
     athena.on(GetQueryExecutionCommand).resolves({
-      QueryExecution: { ...more, Status, Statistics: { DataScannedInBytes: 7, ResultReuseInformation: { ReusedPreviousResult: true } } },
+      QueryExecution: {
+        ...more,
+        Status,
+        Statistics: { DataScannedInBytes: 7, ResultReuseInformation: { ReusedPreviousResult: true } },
+      },
     });
   };
   const follow = (
     ticket?: string,
-    { engine = engineWith(now - minute, waits()), timeMs = 10_000, signal = new AbortController().signal, text = question } = {},
+    {
+      engine = engineWith(now - minute, waits()),
+      timeMs = 10_000,
+      signal = new AbortController().signal,
+      text = question,
+    } = {},
   ) => {
     if (engine.follow === undefined) throw new Error('it cannot');
     return engine.follow(text, reads, { timeMs, signal }, ticket);
@@ -213,7 +284,12 @@ describe('a question that may run on', () => {
 
   test('and is done in time is answered like any other', async () => {
     is({ State: 'SUCCEEDED' });
-    expect(await follow()).toEqual({ rows: [{ n: 1 }], completeUntil: now - 3 * minute, cost: { bytes: 7, ms: 0, cached: true }, notes: [] });
+    expect(await follow()).toEqual({
+      rows: [{ n: 1 }],
+      completeUntil: now - 3 * minute,
+      cost: { bytes: 7, ms: 0, cached: true },
+      notes: [],
+    });
   });
 
   test('gives a ticket past its time, and is not stopped', async () => {
@@ -224,7 +300,9 @@ describe('a question that may run on', () => {
 
   test('gives one too when its answer is there but not yet read', async () => {
     is({ State: 'SUCCEEDED' });
-    athena.on(GetQueryResultsCommand).callsFake(() => wait(60).then(() => Promise.reject(failure('AbortError'))));
+    athena
+      .on(GetQueryResultsCommand)
+      .callsFake(() => wait(60).then(() => Promise.reject(failure('AbortError'))));
     expect(await follow(undefined, { timeMs: 30 })).toEqual({ ticket });
   });
 
@@ -250,30 +328,63 @@ describe('a question that may run on', () => {
 
   test('of an empty lake says so in the end', async () => {
     is({ State: 'SUCCEEDED' });
-    expect(await follow('.q1')).toMatchObject({ completeUntil: 0, notes: [expect.stringContaining('Nothing has been delivered')] });
+    expect(await follow('.q1')).toMatchObject({
+      completeUntil: 0,
+      notes: [expect.stringContaining('Nothing has been delivered')],
+    });
   });
 
   test.each<[string, () => void, string, RegExp]>([
-    ['of another text', () => is({ State: 'SUCCEEDED' }, { ...known, Query: 'select 2 as n' }), ticket, /belongs to another question/],
-    ['of another workgroup', () => is({ State: 'SUCCEEDED' }, { ...known, WorkGroup: 'primary' }), ticket, /belongs to another question/],
-    ['of a workgroup we may not look into', () => athena.on(GetQueryExecutionCommand).rejects(failure('AccessDeniedException')), ticket, /not known here/],
-    ['that Athena does not know', () => athena.on(GetQueryExecutionCommand).rejects(failure('InvalidRequestException')), ticket, /not known here/],
+    [
+      'of another text',
+      () => is({ State: 'SUCCEEDED' }, { ...known, Query: 'select 2 as n' }),
+      ticket,
+      /belongs to another question/,
+    ],
+    [
+      'of another workgroup',
+      () => is({ State: 'SUCCEEDED' }, { ...known, WorkGroup: 'primary' }),
+      ticket,
+      /belongs to another question/,
+    ],
+    [
+      'of a workgroup we may not look into',
+      () => athena.on(GetQueryExecutionCommand).rejects(failure('AccessDeniedException')),
+      ticket,
+      /not known here/,
+    ],
+    [
+      'that Athena does not know',
+      () => athena.on(GetQueryExecutionCommand).rejects(failure('InvalidRequestException')),
+      ticket,
+      /not known here/,
+    ],
     ['that is none', () => is({ State: 'SUCCEEDED' }), 'q1', /not one of ours/],
     ['with too much in it', () => is({ State: 'SUCCEEDED' }), `.${'q'.repeat(129)}`, /not one of ours/],
   ])('refuses a ticket %s: invalid_params, and no row is read', async (_, given, strange, sentence) => {
     given();
-    await expect(follow(strange)).rejects.toMatchObject({ code: 'invalid_params', message: expect.stringMatching(sentence) });
+    await expect(follow(strange)).rejects.toMatchObject({
+      code: 'invalid_params',
+      message: expect.stringMatching(sentence),
+    });
     expect([athena.commandCalls(GetQueryResultsCommand), stops()]).toEqual([[], []]);
   });
 
   test('for more than half an hour is stopped: query_timeout', async () => {
     is({ State: 'RUNNING', SubmissionDateTime: new Date(now - 30 * minute - 1) });
-    await expect(follow(ticket)).rejects.toMatchObject({ code: 'query_timeout', details: { limit_ms: 30 * minute } });
+    await expect(follow(ticket)).rejects.toMatchObject({
+      code: 'query_timeout',
+      details: { limit_ms: 30 * minute },
+    });
     expect(stops()).toEqual(['q1']);
   });
 
   test('and was done by then is answered however long that is ago', async () => {
-    is({ State: 'SUCCEEDED', SubmissionDateTime: new Date(now - 50 * minute), CompletionDateTime: new Date(now - 45 * minute) });
+    is({
+      State: 'SUCCEEDED',
+      SubmissionDateTime: new Date(now - 50 * minute),
+      CompletionDateTime: new Date(now - 45 * minute),
+    });
     expect(await follow(ticket)).toMatchObject({ rows: [{ n: 1 }] });
   });
 
@@ -298,7 +409,10 @@ describe('a question that may run on', () => {
 
   test('and failed meanwhile says why', async () => {
     is({ State: 'CANCELLED', StateChangeReason: 'Bytes scanned limit was exceeded' });
-    await expect(follow(ticket)).rejects.toMatchObject({ code: 'query_timeout', message: expect.stringContaining('read more than one question may') });
+    await expect(follow(ticket)).rejects.toMatchObject({
+      code: 'query_timeout',
+      message: expect.stringContaining('read more than one question may'),
+    });
   });
 });
 

@@ -1,4 +1,8 @@
-import { FirehoseClient, PutRecordBatchCommand, type PutRecordBatchCommandInput } from '@aws-sdk/client-firehose';
+import {
+  FirehoseClient,
+  PutRecordBatchCommand,
+  type PutRecordBatchCommandInput,
+} from '@aws-sdk/client-firehose';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { mockClient } from 'aws-sdk-client-mock';
 import { openDelivered } from '../../src/aws/delivered.ts';
@@ -63,7 +67,10 @@ export const openCloudLake = async () => {
   mock.on(PutRecordBatchCommand).callsFake(async (call: PutRecordBatchCommandInput) => {
     await deliver(connection, documentsIn(call));
     bucket.put(`${prefixes.raw}dt=${new Date().toISOString().slice(0, 10)}/${bucket.objects.size}.parquet`);
-    return { FailedPutCount: 0, RequestResponses: (call.Records ?? []).map((_, i) => ({ RecordId: String(i) })) };
+    return {
+      FailedPutCount: 0,
+      RequestResponses: (call.Records ?? []).map((_, i) => ({ RecordId: String(i) })),
+    };
   });
   const sink = () =>
     openSink({
@@ -92,10 +99,14 @@ export const openCloudLake = async () => {
 /** What Firehose’s conversion makes of documents: rows by the names and types of the table, what is missing null, some of them twice, filed under the earliest day possible. */
 const deliver = async (connection: DuckDBConnection, documents: readonly string[]): Promise<void> => {
   const parsed: readonly Record<string, unknown>[] = documents.map((text) => JSON.parse(text));
-  const rows = parsed.map((row) => ({ ...row, dt: earliestDay({ received_at: Date.parse(`${String(row.received_at).replace(' ', 'T')}Z`) }) }));
+  const rows = parsed.map((row) => ({
+    ...row,
+    dt: earliestDay({ received_at: Date.parse(`${String(row.received_at).replace(' ', 'T')}Z`) }),
+  }));
   const delivered = [...rows, ...parsed.flatMap((row, i) => (row.event_id === undefined ? [rows[i]] : []))];
   const cells = columnNames.map(
-    (column) => `cast(json_extract_string(r, '$.${column}') as ${columns[column].type === 'timestamp(3)' ? 'timestamp' : columns[column].type})`,
+    (column) =>
+      `cast(json_extract_string(r, '$.${column}') as ${columns[column].type === 'timestamp(3)' ? 'timestamp' : columns[column].type})`,
   );
   await connection.run(
     `insert into main.events select ${cells.join(', ')}, json_extract_string(r, '$.dt') from (select unnest(from_json($1, '["json"]')) as r) as given`,

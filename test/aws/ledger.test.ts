@@ -37,7 +37,8 @@ describe('a page that DynamoDB cut at its megabyte', () => {
     const dynamo = await openDynamo();
     const ledger = dynamo.ledger();
     const text = 'x'.repeat(300_000);
-    for (const id of ['a', 'b', 'c', 'd', 'e']) await ledger.write({ id, group: 'g', at: id, data: { text } }, 0);
+    for (const id of ['a', 'b', 'c', 'd', 'e'])
+      await ledger.write({ id, group: 'g', at: id, data: { text } }, 0);
     const { items, next } = await ledger.list('g', { limit: 4 });
     expect(items.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
     const rest = await ledger.list('g', { limit: 4, after: next ?? '' });
@@ -50,7 +51,9 @@ describe('an item that somewhen nobody needs', () => {
   test('says so to DynamoDB, in whole seconds and never too early; any other is kept for good', async () => {
     const dynamo = await openDynamo();
     const client = new DynamoDBClient({ endpoint: dynamo.url, region, credentials });
-    const expiry = async (id: string) => (await client.send(new GetItemCommand({ TableName: 'ledger', Key: { id: { S: id } } }))).Item?.expires_at;
+    const expiry = async (id: string) =>
+      (await client.send(new GetItemCommand({ TableName: 'ledger', Key: { id: { S: id } } }))).Item
+        ?.expires_at;
     const ledger = dynamo.ledger();
     await ledger.write({ id: 'salt', data: { a: 1 } }, 0, 1_764_000_000_001);
     await ledger.write({ id: 'key', data: { a: 1 } }, 0);
@@ -69,7 +72,16 @@ describe('a table that cannot be reached', () => {
   test.each(failures)('%s is upstream_failed, its cause kept for the log', async (name) => {
     const cause = Object.assign(new Error('arn:aws:secret'), { name });
     mock.rejects(cause);
-    for (const asked of [() => ledger.read('A'), () => ledger.write({ id: 'A', data: {} }, 0), () => ledger.list('g')])
-      await expect(asked()).rejects.toMatchObject({ code: 'upstream_failed', status: 502, message: expect.not.stringContaining('arn'), cause: { name } });
+    for (const asked of [
+      () => ledger.read('A'),
+      () => ledger.write({ id: 'A', data: {} }, 0),
+      () => ledger.list('g'),
+    ])
+      await expect(asked()).rejects.toMatchObject({
+        code: 'upstream_failed',
+        status: 502,
+        message: expect.not.stringContaining('arn'),
+        cause: { name },
+      });
   });
 });

@@ -123,11 +123,16 @@ describe('the first start in the cloud', () => {
   const good = (key: string) => booksIn(dynamo).isGood(key);
 
   test('gives its keys to exactly one of several who begin at once; all see the same account and project', async () => {
-    const begun = await Promise.all([firstStart(books(), {}), firstStart(books(), {}), firstStart(books(), undefined)]);
+    const begun = await Promise.all([
+      firstStart(books(), {}),
+      firstStart(books(), {}),
+      firstStart(books(), undefined),
+    ]);
     expect(new Set(begun.map(({ account_id, project_id }) => `${account_id} ${project_id}`)).size).toBe(1);
     const [keys, ...others] = begun.flatMap(({ keys }) => keys ?? []);
     expect(others).toEqual([]);
-    for (const [kind, key] of Object.entries(keys ?? {})) expect([parseKey(key)?.kind, await good(key)]).toEqual([kind, true]);
+    for (const [kind, key] of Object.entries(keys ?? {}))
+      expect([parseKey(key)?.kind, await good(key)]).toEqual([kind, true]);
     expect((await accountsOf(books())).accounts).toMatchObject([{ name: 'default', plan: 'unlimited' }]);
   });
 
@@ -144,7 +149,10 @@ describe('the first start in the cloud', () => {
     expect(Object.keys(keys ?? {})).toEqual(['pk', 'sk', 'rk', 'ak']);
     expect(active).toHaveLength(8);
     const after = await firstStart(books(), { revoke: before.active });
-    expect([after.keys, after.active]).toEqual([null, active.filter((name) => !before.active.includes(name))]);
+    expect([after.keys, after.active]).toEqual([
+      null,
+      active.filter((name) => !before.active.includes(name)),
+    ]);
     const { keys: records } = await listKeys(books(), project_id);
     expect(
       records
@@ -158,7 +166,11 @@ describe('the first start in the cloud', () => {
   test('sets the project’s fields and leaves the others', async () => {
     const { project_id } = await firstStart(books(), { project: { timezone: 'Europe/Berlin' } });
     await firstStart(books(), { project: { allowed_origins: ['https://shop.example'] } });
-    expect(await projectOf(books(), project_id)).toMatchObject({ slug: 'demo', timezone: 'Europe/Berlin', allowed_origins: ['https://shop.example'] });
+    expect(await projectOf(books(), project_id)).toMatchObject({
+      slug: 'demo',
+      timezone: 'Europe/Berlin',
+      allowed_origins: ['https://shop.example'],
+    });
   });
 
   test.each([

@@ -1,5 +1,9 @@
 import { gunzipSync } from 'node:zlib';
-import { FirehoseClient, PutRecordBatchCommand, type PutRecordBatchCommandInput } from '@aws-sdk/client-firehose';
+import {
+  FirehoseClient,
+  PutRecordBatchCommand,
+  type PutRecordBatchCommandInput,
+} from '@aws-sdk/client-firehose';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -36,7 +40,9 @@ const room = () => ({
 });
 /** n events of one request, 500 to a record; `padding` makes each so many bytes longer. */
 const request = (n: number, padding = 0): readonly Event[] =>
-  Array.from({ length: n }, (_, seq) => anEvent({ seq, request_id: 'r1', properties: JSON.stringify({ text: 'x'.repeat(padding) }) }));
+  Array.from({ length: n }, (_, seq) =>
+    anEvent({ seq, request_id: 'r1', properties: JSON.stringify({ text: 'x'.repeat(padding) }) }),
+  );
 /** How the stream meets each call: the places of the records it refuses, or the error the call fails with. */
 const meets = (...turns: readonly (readonly number[] | string)[]): void => {
   let turn = 0;
@@ -44,7 +50,9 @@ const meets = (...turns: readonly (readonly number[] | string)[]): void => {
     const refused = turns[Math.min(turn++, turns.length - 1)] ?? [];
     calls.push((call.Records ?? []).map(({ Data }) => `${documentsIn({ Records: [{ Data }] }).length}`));
     if (typeof refused === 'string') throw Object.assign(new Error(refused), { name: refused });
-    const RequestResponses = (call.Records ?? []).map((_, i) => (refused.includes(i) ? { ErrorCode: 'ServiceUnavailableException' } : { RecordId: String(i) }));
+    const RequestResponses = (call.Records ?? []).map((_, i) =>
+      refused.includes(i) ? { ErrorCode: 'ServiceUnavailableException' } : { RecordId: String(i) },
+    );
     return { FailedPutCount: refused.length, RequestResponses };
   });
 };
@@ -59,7 +67,15 @@ const seqsSpilled = (): readonly number[] =>
 
 describe('an event as Firehose reads it', () => {
   test('has the columns’ names, times to the millisecond, properties as text, and nothing where it is null', () => {
-    const text = documentOf(anEvent({ at: '2026-03-02T09:00:00.007Z', request_id: 'r1', path: '/a "b"\n', country: 'DE', properties: '{"n":1}' }));
+    const text = documentOf(
+      anEvent({
+        at: '2026-03-02T09:00:00.007Z',
+        request_id: 'r1',
+        path: '/a "b"\n',
+        country: 'DE',
+        properties: '{"n":1}',
+      }),
+    );
     expect(text).not.toContain('\n');
     expect(JSON.parse(text)).toEqual({
       project_id: 'shop',
@@ -93,7 +109,9 @@ describe('records', () => {
     ['documents that need one byte more', 2, 450 * 1024, [450 * 1024 + 1, 450 * 1024 + 1]],
     ['a document above it, which stands alone', 2, 950 * 1024, [950 * 1024 + 1, 950 * 1024 + 1]],
   ])('hold at most 500 documents and 900 KiB: %s', (_, n, size, expected) => {
-    expect(packed(Array.from({ length: n }, () => 'x'.repeat(size))).map(({ length }) => length)).toEqual(expected);
+    expect(packed(Array.from({ length: n }, () => 'x'.repeat(size))).map(({ length }) => length)).toEqual(
+      expected,
+    );
   });
 
   test('count bytes, not letters', () => {
@@ -102,10 +120,30 @@ describe('records', () => {
 });
 
 describe('delivery', () => {
-  test.each<readonly [string, number, readonly (readonly number[] | string)[], readonly (readonly string[])[], readonly number[]]>([
+  test.each<
+    readonly [
+      string,
+      number,
+      readonly (readonly number[] | string)[],
+      readonly (readonly string[])[],
+      readonly number[],
+    ]
+  >([
     ['one call where all is taken', 1_000, [[]], [['500', '500']], []],
-    ['a second call with only what the first refused', 1_200, [[1], []], [['500', '500', '200'], ['500']], []],
-    ['a third with what the second refused', 1_200, [[0, 2], [1], []], [['500', '500', '200'], ['500', '200'], ['200']], []],
+    [
+      'a second call with only what the first refused',
+      1_200,
+      [[1], []],
+      [['500', '500', '200'], ['500']],
+      [],
+    ],
+    [
+      'a third with what the second refused',
+      1_200,
+      [[0, 2], [1], []],
+      [['500', '500', '200'], ['500', '200'], ['200']],
+      [],
+    ],
     [
       'the whole call again when it failed',
       600,
@@ -130,7 +168,9 @@ describe('delivery', () => {
     await openSink(room()).keep(request(1_000, 8_000));
     const sizes = firehose
       .commandCalls(PutRecordBatchCommand)
-      .map(({ args }) => (args[0].input.Records ?? []).reduce((sum, { Data }) => sum + (Data?.length ?? 0), 0));
+      .map(({ args }) =>
+        (args[0].input.Records ?? []).reduce((sum, { Data }) => sum + (Data?.length ?? 0), 0),
+      );
     expect(sizes).toHaveLength(3);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(4 * 1024 * 1024);
   });
@@ -140,13 +180,16 @@ describe('delivery', () => {
     ['out of reach', 'TimeoutError'],
     ['gone', 'ResourceNotFoundException'],
     ['closed to expired credentials', 'ExpiredTokenException'],
-  ])('that fails three times because the stream is %s ends in the spill, under the request’s name, and is acknowledged', async (_, error) => {
-    meets(error);
-    await openSink(room()).keep(request(3));
-    expect(calls).toHaveLength(3);
-    expect([...bucket.objects.keys()]).toEqual([spilled]);
-    expect(seqsSpilled()).toEqual([0, 1, 2]);
-  });
+  ])(
+    'that fails three times because the stream is %s ends in the spill, under the request’s name, and is acknowledged',
+    async (_, error) => {
+      meets(error);
+      await openSink(room()).keep(request(3));
+      expect(calls).toHaveLength(3);
+      expect([...bucket.objects.keys()]).toEqual([spilled]);
+      expect(seqsSpilled()).toEqual([0, 1, 2]);
+    },
+  );
 
   test('spills only what was never taken', async () => {
     meets([1], [0], [0]);
@@ -157,7 +200,10 @@ describe('delivery', () => {
   test('that neither stream nor bucket takes is refused with upstream_failed', async () => {
     meets('ServiceUnavailableException');
     bucket.mock.on(PutObjectCommand).rejects(Object.assign(new Error('SlowDown'), { name: 'SlowDown' }));
-    await expect(openSink(room()).keep(request(1))).rejects.toMatchObject({ code: 'upstream_failed', status: 502 });
+    await expect(openSink(room()).keep(request(1))).rejects.toMatchObject({
+      code: 'upstream_failed',
+      status: 502,
+    });
   });
 });
 
@@ -177,7 +223,10 @@ describe('the drain', () => {
     const kept: number[] = [];
     const watching = Object.assign(async (ms: number) => void kept.push(ms, bucket.objects.size), {});
     const { stream, ...rest } = room();
-    expect(await drain({ ...rest, stream: { ...stream, wait: watching } })).toEqual({ delivered: 2, left: 0 });
+    expect(await drain({ ...rest, stream: { ...stream, wait: watching } })).toEqual({
+      delivered: 2,
+      left: 0,
+    });
     expect(kept).toEqual([120_000, 2]);
     expect(bucket.objects.size).toBe(0);
     expect(calls).toEqual([['2'], ['2']]);
@@ -191,18 +240,21 @@ describe('the drain', () => {
   test.each<readonly [string, (readonly number[] | string)[]]>([
     ['refuses three times', [[0], [0], [0]]],
     ['has no answer for in time', ['TimeoutError', 'TimeoutError', 'TimeoutError']],
-  ])('goes on behind what the stream %s, says that it is left, and takes it the next time', async (_, refusals) => {
-    await spill('r0', 'r1', 'r2');
-    meets([], ...refusals, []);
-    const said: unknown[] = [];
-    const log = { ...quiet, warn: (...line: readonly unknown[]) => void said.push(line) };
-    expect(await drain({ ...room(), log })).toEqual({ delivered: 2, left: 1 });
-    expect(calls).toHaveLength(5);
-    expect([...bucket.objects.keys()]).toEqual([spilled]);
-    expect(said.at(-1)).toEqual(['drained', { delivered: 2, left: 1 }]);
-    meets([]);
-    expect(await drain(room())).toEqual({ delivered: 1, left: 0 });
-  });
+  ])(
+    'goes on behind what the stream %s, says that it is left, and takes it the next time',
+    async (_, refusals) => {
+      await spill('r0', 'r1', 'r2');
+      meets([], ...refusals, []);
+      const said: unknown[] = [];
+      const log = { ...quiet, warn: (...line: readonly unknown[]) => void said.push(line) };
+      expect(await drain({ ...room(), log })).toEqual({ delivered: 2, left: 1 });
+      expect(calls).toHaveLength(5);
+      expect([...bucket.objects.keys()]).toEqual([spilled]);
+      expect(said.at(-1)).toEqual(['drained', { delivered: 2, left: 1 }]);
+      meets([]);
+      expect(await drain(room())).toEqual({ delivered: 1, left: 0 });
+    },
+  );
 
   test('begins no request after 90 s, so that what was delivered is deleted before the run ends, and leaves the rest to the next', async () => {
     await spill('r1', 'r2', 'r3');

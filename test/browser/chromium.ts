@@ -12,7 +12,8 @@ if (!hasChromium) {
 }
 
 /** That of a Chrome that a person uses. Set for the whole browser, since a page's own setting does not reach beacons, and a headless one counts as a bot. */
-const userAgent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+const userAgent =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
 /** A headless Chromium that calls nobody but the pages under test. */
 export const openChromium = () =>

@@ -5,7 +5,12 @@ import { transformSync } from 'esbuild';
 import { expect, test } from 'vitest';
 
 const source = 'src/browser/loader.js';
-const minified = () => transformSync(readFileSync(source, 'utf8'), { minify: true, target: 'es2017', legalComments: 'none' }).code.trim();
+const minified = () =>
+  transformSync(readFileSync(source, 'utf8'), {
+    minify: true,
+    target: 'es2017',
+    legalComments: 'none',
+  }).code.trim();
 
 test('what is served is the minified source (after a change: npx vitest run test/browser/loader-text.test.ts -u)', async () => {
   const literal = minified().replaceAll('\\', '\\\\').replaceAll("'", "\\'");
@@ -18,6 +23,20 @@ test('the loader is at most 2,048 bytes gzipped', () => {
 });
 
 test('the source is sound under the strict type checker, with a page’s types', () => {
-  const flags = ['--ignoreConfig', '--noEmit', '--allowJs', '--checkJs', '--strict', '--noUncheckedIndexedAccess', '--target', 'es2024', '--lib', 'es2024,dom'];
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', ...flags, '--types', '', source], { stdio: 'pipe', encoding: 'utf8' });
+  const flags = [
+    '--ignoreConfig',
+    '--noEmit',
+    '--allowJs',
+    '--checkJs',
+    '--strict',
+    '--noUncheckedIndexedAccess',
+    '--target',
+    'es2024',
+    '--lib',
+    'es2024,dom',
+  ];
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', ...flags, '--types', '', source], {
+    stdio: 'pipe',
+    encoding: 'utf8',
+  });
 });

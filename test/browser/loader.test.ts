@@ -27,11 +27,18 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
     expect(thrown, 'nothing is ever thrown into the page').toEqual([]);
   });
 
-  const snippet = (attributes = '') => `<script async src="${recorder.api}/v1/a.js" data-key="${key}" ${attributes}></script>`;
+  const snippet = (attributes = '') =>
+    `<script async src="${recorder.api}/v1/a.js" data-key="${key}" ${attributes}></script>`;
 
   /** Opens a page with the loader on it, time standing still; `before` runs in the page first, `head` stands above the snippet. */
   const open = async ({ attributes = '', head = '', before = '', path = '/', referer = '' } = {}) => {
-    page = await (await browser.newContext({ viewport: { width: 800, height: 600 }, locale: 'de-DE', timezoneId: 'Europe/Berlin' })).newPage();
+    page = await (
+      await browser.newContext({
+        viewport: { width: 800, height: 600 },
+        locale: 'de-DE',
+        timezoneId: 'Europe/Berlin',
+      })
+    ).newPage();
     console = [];
     thrown = [];
     page.on('console', (line) => console.push(line.text()));
@@ -39,7 +46,9 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
     await page.clock.install({ time: '2026-03-01T11:59:00Z' });
     await page.clock.pauseAt('2026-03-01T12:00:00Z');
     if (before !== '') await page.addInitScript(before);
-    recorder.serve(`<!doctype html><title>A page</title>${head}${snippet(attributes)}<a id="anchor" href="#part">part</a>`);
+    recorder.serve(
+      `<!doctype html><title>A page</title>${head}${snippet(attributes)}<a id="anchor" href="#part">part</a>`,
+    );
     await page.goto(`${recorder.site}${path}`, referer === '' ? {} : { referer });
   };
   const run = (script: string): Promise<unknown> => page.evaluate(script);
@@ -60,7 +69,10 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
     await run('mm.flush()');
     return eventsOf(recorder.calls);
   };
-  const views = async () => (await events()).filter(({ event }) => event === '$pageview').map(({ url }) => url.slice(recorder.site.length));
+  const views = async () =>
+    (await events())
+      .filter(({ event }) => event === '$pageview')
+      .map(({ url }) => url.slice(recorder.site.length));
 
   test('the public snippet alone sends one $pageview, two seconds after the page loaded', async () => {
     await open({ path: '/shoes?utm_source=news#part', referer: 'https://www.google.com/search' });
@@ -98,9 +110,17 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
       ],
       ['a link to a place in the page', `document.querySelector('#anchor').click()`, ['/a']],
       ['a hash router', `location.hash = '#/cart'`, ['/a', '/a#/cart']],
-      ['a return from the back-forward cache', `dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))`, ['/a', '/a']],
+      [
+        'a return from the back-forward cache',
+        `dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))`,
+        ['/a', '/a'],
+      ],
       ['page()', `mm.page()`, ['/a', '/a']],
-      ['page() on the address a router goes to', `history.pushState(null, '', '/b'); history.replaceState(null, '', '/b')`, ['/a', '/b']],
+      [
+        'page() on the address a router goes to',
+        `history.pushState(null, '', '/b'); history.replaceState(null, '', '/b')`,
+        ['/a', '/b'],
+      ],
     ])('%s', async (_, act, seen) => {
       await open({ path: '/a' });
       await run(act);
@@ -120,14 +140,22 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
 
     test('history works as before: arguments, state, and errors that are the page’s own', async () => {
       await open();
-      expect(await run(`history.pushState({ a: 1 }, '', '/c'); JSON.stringify([history.state, location.pathname])`)).toBe('[{"a":1},"/c"]');
-      expect(await run(`try { history.pushState(null, '', 'https://elsewhere.test/') } catch (e) { e.name }`)).toBe('SecurityError');
+      expect(
+        await run(
+          `history.pushState({ a: 1 }, '', '/c'); JSON.stringify([history.state, location.pathname])`,
+        ),
+      ).toBe('[{"a":1},"/c"]');
+      expect(
+        await run(`try { history.pushState(null, '', 'https://elsewhere.test/') } catch (e) { e.name }`),
+      ).toBe('SecurityError');
     });
   });
 
   test('data-auto-page-view="false" leaves page views to the page', async () => {
     await open({ attributes: 'data-auto-page-view="false"' });
-    await run(`history.pushState(null, '', '/b'); dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); mm.page('Checkout', { step: 2 })`);
+    await run(
+      `history.pushState(null, '', '/b'); dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); mm.page('Checkout', { step: 2 })`,
+    );
     const [view, ...more] = await events();
     expect(view).toMatchObject({ event: '$pageview', properties: { name: 'Checkout', step: 2 } });
     expect(more).toEqual([]);
@@ -157,18 +185,25 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
     expect(await passUntil(3)).toBeGreaterThanOrEqual(2_000);
     const { calls } = recorder;
     expect(calls.map(({ events }) => events?.length)).toEqual([20, 20, 5]);
-    expect(eventsOf(calls).map(({ event }) => event)).toEqual(['$pageview', ...Array.from({ length: 44 }, (_, i) => `e${i + 1}`)]);
+    expect(eventsOf(calls).map(({ event }) => event)).toEqual([
+      '$pageview',
+      ...Array.from({ length: 44 }, (_, i) => `e${i + 1}`),
+    ]);
   });
 
   test('an event keeps what its properties were when it was tracked', async () => {
     await open();
-    await run(`const cart = { items: 1, nested: { deep: ['ü', null, true] } }; mm.track('added', cart); cart.items = 2`);
+    await run(
+      `const cart = { items: 1, nested: { deep: ['ü', null, true] } }; mm.track('added', cart); cart.items = 2`,
+    );
     expect((await events())[1]?.properties).toMatchObject({ items: 1, nested: { deep: ['ü', null, true] } });
   });
 
   describe('calls made before it loaded', () => {
     test('are not lost, in their order, after the page view', async () => {
-      await open({ head: `${stub}<script>mm.track('early', { a: 1 }); mm.identify('ada'); mm.track('later'); window.kept = mm.track</script>` });
+      await open({
+        head: `${stub}<script>mm.track('early', { a: 1 }); mm.identify('ada'); mm.track('later'); window.kept = mm.track</script>`,
+      });
       await run(`kept('through the old function')`);
       const seen = await events();
       expect(seen.map(({ event, user_id }) => [event, user_id])).toEqual([
@@ -213,7 +248,8 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
       const first = await passUntil(2);
       const second = await passUntil(3);
       // Chromium itself repeats a request, at once, where a used connection broke or answered 408.
-      if (answer !== 'cut' && answer !== 408) expect([first >= 500, second >= 1_000], `waited ${first} and ${second} ms`).toEqual([true, true]);
+      if (answer !== 'cut' && answer !== 408)
+        expect([first >= 500, second >= 1_000], `waited ${first} and ${second} ms`).toEqual([true, true]);
       const calls = await recorder.until(3);
       const ids = calls.map(({ events }) => events?.map(({ event_id }) => event_id));
       expect(ids[1]).toEqual(ids[0]);
@@ -232,16 +268,19 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
       expect(new Set((await events()).map(({ event_id }) => event_id)).size).toBe(61);
     });
 
-    test.each([400, 401, 403, 413])('%i: not sent again, its reason is readable in the console, and the next batch goes on', async (status) => {
-      await open();
-      recorder.answer(status);
-      await run('mm.flush()');
-      await run(`mm.track('next')`);
-      await run('mm.flush()');
-      expect(recorder.calls.map(({ answer }) => answer)).toEqual([status, 202]);
-      expect((await events()).map(({ event }) => event)).toEqual(['next']);
-      expect(console.join('\n')).toContain(`The recorder says ${status}.`);
-    });
+    test.each([400, 401, 403, 413])(
+      '%i: not sent again, its reason is readable in the console, and the next batch goes on',
+      async (status) => {
+        await open();
+        recorder.answer(status);
+        await run('mm.flush()');
+        await run(`mm.track('next')`);
+        await run('mm.flush()');
+        expect(recorder.calls.map(({ answer }) => answer)).toEqual([status, 202]);
+        expect((await events()).map(({ event }) => event)).toEqual(['next']);
+        expect(console.join('\n')).toContain(`The recorder says ${status}.`);
+      },
+    );
 
     test('a long outage costs memory for 1,000 events at most; the newest stay', async () => {
       await open();
@@ -301,7 +340,9 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
     });
 
     test('where storage throws, the id lives as long as the page', async () => {
-      await open({ before: `Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } })` });
+      await open({
+        before: `Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } })`,
+      });
       await run(`mm.track('bought')`);
       const ids = (await events()).map(({ anonymous_id }) => anonymous_id);
       expect(ids).toEqual([expect.stringMatching(/^u_/), ids[0]]);
@@ -309,7 +350,9 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
 
     test('data-cookieless: no id is made, kept or sent, and one kept before is removed', async () => {
       await open({ attributes: 'data-cookieless', before: `localStorage.mm_aid = 'u_old'` });
-      await run(`mm.setAnonymousId('mine'); mm.track('before'); mm.identify('ada', { plan: 'pro' }); mm.track('after')`);
+      await run(
+        `mm.setAnonymousId('mine'); mm.track('before'); mm.identify('ada', { plan: 'pro' }); mm.track('after')`,
+      );
       const seen = await events();
       expect(seen.map(({ event, anonymous_id, user_id }) => [event, anonymous_id, user_id])).toEqual([
         ['$pageview', undefined, undefined],
@@ -324,8 +367,13 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
     ['Global Privacy Control', `Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })`],
     ['Do Not Track', `Object.defineProperty(navigator, 'doNotTrack', { value: '1' })`],
   ])('with %s nothing is made, kept or sent, and the page’s calls still work', async (_, before) => {
-    await open({ head: `${stub}<script>mm.track('early')</script>`, before: `${before}; localStorage.mm_aid = 'u_old'` });
-    await run(`mm.track('a'); mm.identify('ada'); mm.page(); mm.setAnonymousId('mine'); history.pushState(null, '', '/b')`);
+    await open({
+      head: `${stub}<script>mm.track('early')</script>`,
+      before: `${before}; localStorage.mm_aid = 'u_old'`,
+    });
+    await run(
+      `mm.track('a'); mm.identify('ada'); mm.page(); mm.setAnonymousId('mine'); history.pushState(null, '', '/b')`,
+    );
     expect(await run('mm.flush().then(() => [mm.getAnonymousId(), localStorage.length])')).toEqual([null, 0]);
     await batchTime();
     await leave();
@@ -345,7 +393,9 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
 
     test('hidden (a phone’s last chance) sends what waits, once', async () => {
       await open();
-      await run(`Object.defineProperty(document, 'visibilityState', { value: 'hidden' }); document.dispatchEvent(new Event('visibilitychange'))`);
+      await run(
+        `Object.defineProperty(document, 'visibilityState', { value: 'hidden' }); document.dispatchEvent(new Event('visibilitychange'))`,
+      );
       await recorder.until(1);
       await batchTime();
       await leave();
@@ -359,7 +409,12 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
       await leave();
       const [, beacon] = await recorder.until(2);
       expect(beacon?.events).toEqual([
-        expect.objectContaining({ event: '$identify', user_id: 'ada', anonymous_id: recorder.calls[0]?.anonymous_id, properties: { plan: 'pro' } }),
+        expect.objectContaining({
+          event: '$identify',
+          user_id: 'ada',
+          anonymous_id: recorder.calls[0]?.anonymous_id,
+          properties: { plan: 'pro' },
+        }),
       ]);
     });
 
@@ -390,7 +445,10 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
       ['a big integer', `mm.track('bigint', { n: 10n })`],
       ['a getter that throws', `mm.track('getter', { get x() { throw new Error('no') } })`],
       ['properties over 8 KB', `mm.track('huge', { text: 'x'.repeat(8200) })`],
-      ['an id that throws', `mm.setAnonymousId({ toString() { throw new Error('no') } }); mm.identify({ toString() { throw new Error('no') } })`],
+      [
+        'an id that throws',
+        `mm.setAnonymousId({ toString() { throw new Error('no') } }); mm.identify({ toString() { throw new Error('no') } })`,
+      ],
     ])('%s', async (_, call) => {
       await open({ attributes: 'data-auto-page-view="false"' });
       await run(`${call}; mm.track('good')`);
@@ -401,9 +459,13 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
 
     test('names and ids over the contract’s length are shortened, for one of them would lose its whole batch', async () => {
       await open({ path: `/${'p'.repeat(3000)}` });
-      await run(`mm.setAnonymousId('a'.repeat(300)); mm.identify('u'.repeat(300)); mm.track('e'.repeat(300))`);
+      await run(
+        `mm.setAnonymousId('a'.repeat(300)); mm.identify('u'.repeat(300)); mm.track('e'.repeat(300))`,
+      );
       const last = (await events()).at(-1);
-      expect([last?.event, last?.anonymous_id, last?.user_id, last?.url].map((text) => text?.length)).toEqual([128, 128, 256, 2048]);
+      expect([last?.event, last?.anonymous_id, last?.user_id, last?.url].map((text) => text?.length)).toEqual(
+        [128, 128, 256, 2048],
+      );
     });
 
     test('without data-key nothing is sent and the console says why', async () => {

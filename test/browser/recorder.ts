@@ -50,10 +50,17 @@ export const startRecorder = async () => {
   const answerTo = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://api.test');
     const cors = { 'Access-Control-Allow-Origin': request.headers.origin ?? '*', Vary: 'Origin' };
-    if (url.pathname === '/v1/a.js') return response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8' }).end(loaderText);
+    if (url.pathname === '/v1/a.js')
+      return response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8' }).end(loaderText);
     if (request.method === 'OPTIONS') {
       preflights.push(url.pathname);
-      return response.writeHead(204, { ...cors, 'Access-Control-Allow-Methods': 'POST', 'Access-Control-Allow-Headers': 'Authorization, Content-Type' }).end();
+      return response
+        .writeHead(204, {
+          ...cors,
+          'Access-Control-Allow-Methods': 'POST',
+          'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+        })
+        .end();
     }
     const said = await text(request);
     const answer = answers.shift() ?? (url.pathname === '/v1/identify' ? 200 : 202);
@@ -67,7 +74,13 @@ export const startRecorder = async () => {
     });
     heard();
     if (answer === 'cut') return request.socket.destroy();
-    const body = answer < 300 ? { ok: true } : { error: answer === 403 ? 'origin_not_allowed' : 'said_no', message: `The recorder says ${answer}.` };
+    const body =
+      answer < 300
+        ? { ok: true }
+        : {
+            error: answer === 403 ? 'origin_not_allowed' : 'said_no',
+            message: `The recorder says ${answer}.`,
+          };
     response.writeHead(answer, { ...cors, 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   };
   const apiUrl = await listening(api);
@@ -100,4 +113,5 @@ export const startRecorder = async () => {
 };
 
 /** All events of these calls that were kept, whichever way they came. */
-export const eventsOf = (calls: readonly Call[]): readonly Said[] => calls.filter((call) => call.answer === 202).flatMap((call) => call.events ?? []);
+export const eventsOf = (calls: readonly Call[]): readonly Said[] =>
+  calls.filter((call) => call.answer === 202).flatMap((call) => call.events ?? []);

@@ -10,7 +10,9 @@ export interface Site {
 
 export const startSite = async (): Promise<Site> => {
   let page = '';
-  const server = createServer((_, response) => response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page));
+  const server = createServer((_, response) =>
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page),
+  );
   return {
     origin: await listening(server),
     serve: (html) => {

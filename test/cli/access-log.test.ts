@@ -13,7 +13,9 @@ const log = 'data/access.log.gz';
 test('the sample log comes to exactly these events', async () => {
   const at = desk();
   expect(await at.type('import', log, '--dry-run', '--site', 'http://www.semicomplete.com')).toBe(0);
-  expect(at.said.out).toBe(`10,000 lines read, 4,062 events would be imported; nothing was sent (0.0 s, 10,000,000 lines/s).
+  expect(
+    at.said.out,
+  ).toBe(`10,000 lines read, 4,062 events would be imported; nothing was sent (0.0 s, 10,000,000 lines/s).
 
 kept       $pageview                             3,770
            request_failed                          220
@@ -32,7 +34,11 @@ The first lines that could not be taken:
 });
 
 test('its events have 4,062 names and as many visitors as there are pairs of address and user agent', async () => {
-  const read = formats.combined.reader({ site: 'http://www.semicomplete.com', shiftMs: 0, visitorKey: Buffer.alloc(32, 7) });
+  const read = formats.combined.reader({
+    site: 'http://www.semicomplete.com',
+    shiftMs: 0,
+    visitorKey: Buffer.alloc(32, 7),
+  });
   const names = new Set<string>();
   const visitors = new Set<string>();
   for await (const line of createInterface({ input: createReadStream(log).pipe(createGunzip()) })) {

@@ -6,9 +6,17 @@ import { type Heard, peer, type Says } from './peer.ts';
 const office = async (answer: unknown, more: Parameters<typeof desk>[0] = {}) => {
   const at = desk(more);
   saveKeys(at);
-  const says = typeof answer === 'function' ? answer : (): Says => ({ status: 200, body: { jsonrpc: '2.0', id: 1, result: answer } });
+  const says =
+    typeof answer === 'function'
+      ? answer
+      : (): Says => ({ status: 200, body: { jsonrpc: '2.0', id: 1, result: answer } });
   const server = await peer((heard: Heard, nth) => says(heard, nth));
-  return { ...at, server, ask: (...args: string[]) => at.type('ask', '--url', server.url, ...args), [Symbol.asyncDispose]: server.close };
+  return {
+    ...at,
+    server,
+    ask: (...args: string[]) => at.type('ask', '--url', server.url, ...args),
+    [Symbol.asyncDispose]: server.close,
+  };
 };
 
 const answer = {
@@ -29,14 +37,27 @@ const told = { content: [{ type: 'text', text: '[]' }], structuredContent: answe
 
 test('a question is one bare tool call with the reading key', async () => {
   await using at = await office(told);
-  expect(await at.ask('top_sources', '--group-by', 'source', '--limit', '5', '--include_bots', '--where=[{"field":"path"}]')).toBe(0);
+  expect(
+    await at.ask(
+      'top_sources',
+      '--group-by',
+      'source',
+      '--limit',
+      '5',
+      '--include_bots',
+      '--where=[{"field":"path"}]',
+    ),
+  ).toBe(0);
   expect(at.server.heard).toHaveLength(1);
   expect(at.server.heard[0]).toMatchObject({ path: '/mcp', authorization: 'Bearer rk_live_read' });
   expect(JSON.parse(at.server.heard[0]?.body ?? '')).toEqual({
     jsonrpc: '2.0',
     id: 1,
     method: 'tools/call',
-    params: { name: 'top_sources', arguments: { group_by: 'source', limit: 5, include_bots: true, where: [{ field: 'path' }] } },
+    params: {
+      name: 'top_sources',
+      arguments: { group_by: 'source', limit: 5, include_bots: true, where: [{ field: 'path' }] },
+    },
   });
 });
 
@@ -67,22 +88,33 @@ test('--json gives the whole answer as it came', async () => {
 });
 
 describe('on a terminal', () => {
-  const wide = { rows: [{ path: `/${'x'.repeat(50)}`, value: 3 }], columns: [{ name: 'path' }, { name: 'value' }] };
+  const wide = {
+    rows: [{ path: `/${'x'.repeat(50)}`, value: 3 }],
+    columns: [{ name: 'path' }, { name: 'value' }],
+  };
 
   test('a table too wide for it has its widest columns cut', async () => {
     await using at = await office({ structuredContent: wide }, { outIsTty: true, columns: 30 });
     await at.ask('get_stats');
-    expect(at.said.out).toBe(`path                     value\n───────────────────────  ─────\n/${'x'.repeat(21)}…      3\n`);
+    expect(at.said.out).toBe(
+      `path                     value\n───────────────────────  ─────\n/${'x'.repeat(21)}…      3\n`,
+    );
   });
 
   test('and if that is not enough each row is a list of what it has', async () => {
-    await using at = await office({ structuredContent: { ...wide, rows: [{ ...wide.rows[0], user: null }] } }, { outIsTty: true, columns: 18 });
+    await using at = await office(
+      { structuredContent: { ...wide, rows: [{ ...wide.rows[0], user: null }] } },
+      { outIsTty: true, columns: 18 },
+    );
     await at.ask('get_stats');
     expect(at.said.out).toBe(`path   /xxxxxxxxxx…\nvalue  3\n`);
   });
 
   test('what visitors wrote cannot move the cursor', async () => {
-    await using at = await office({ structuredContent: { rows: [{ path: '/\u001b[2J\nx' }], columns: [{ name: 'path' }] } }, { outIsTty: true });
+    await using at = await office(
+      { structuredContent: { rows: [{ path: '/\u001b[2J\nx' }], columns: [{ name: 'path' }] } },
+      { outIsTty: true },
+    );
     await at.ask('get_stats');
     expect(at.said.out).toContain('/�[2J x\n');
   });
@@ -90,7 +122,10 @@ describe('on a terminal', () => {
 
 test('a question that is still running is waited for, the very same one', async () => {
   const running = { status: 'running', query_id: 'm1.d.q1', notes: ['Not answered yet.'] };
-  const body = (structuredContent: object): Says => ({ status: 200, body: { jsonrpc: '2.0', id: 1, result: { content: [], structuredContent } } });
+  const body = (structuredContent: object): Says => ({
+    status: 200,
+    body: { jsonrpc: '2.0', id: 1, result: { content: [], structuredContent } },
+  });
   await using at = await office((_: Heard, nth: number) => body(nth < 3 ? running : answer));
   expect(await at.ask('top_sources', '--limit', '5', '--csv')).toBe(0);
   const sent = at.server.heard.map((heard) => JSON.parse(heard.body).params.arguments);
@@ -111,7 +146,14 @@ describe('what the server refuses is a sentence on standard error, exit code 1',
       'bad arguments',
       {
         status: 200,
-        body: { jsonrpc: '2.0', id: 1, result: { isError: true, content: [{ type: 'text', text: 'invalid_params: no such metric\n{"fieldErrors":{}}' }] } },
+        body: {
+          jsonrpc: '2.0',
+          id: 1,
+          result: {
+            isError: true,
+            content: [{ type: 'text', text: 'invalid_params: no such metric\n{"fieldErrors":{}}' }],
+          },
+        },
       },
       'invalid_params: no such metric\n',
     ],
@@ -119,13 +161,33 @@ describe('what the server refuses is a sentence on standard error, exit code 1',
       'an unknown tool',
       {
         status: 200,
-        body: { jsonrpc: '2.0', id: 1, error: { code: -32602, message: 'unknown_tool', data: { reason: 'unknown_tool', message: 'There is no tool x.' } } },
+        body: {
+          jsonrpc: '2.0',
+          id: 1,
+          error: {
+            code: -32602,
+            message: 'unknown_tool',
+            data: { reason: 'unknown_tool', message: 'There is no tool x.' },
+          },
+        },
       },
       'There is no tool x. (unknown_tool)\n',
     ],
-    ['a wrong key', { status: 401, body: { error: 'invalid_api_key', message: 'No such key.' } }, 'No such key. (401 invalid_api_key)\n'],
-    ['a body that is no MCP', { status: 200, body: ['hello'] }, 'answered, but not in MCP. Is --url right?\n'],
-    ['a page of another program', { status: 404, body: 'Not here' }, 'answered 404 and not in the words of this product. Is --url right?\n'],
+    [
+      'a wrong key',
+      { status: 401, body: { error: 'invalid_api_key', message: 'No such key.' } },
+      'No such key. (401 invalid_api_key)\n',
+    ],
+    [
+      'a body that is no MCP',
+      { status: 200, body: ['hello'] },
+      'answered, but not in MCP. Is --url right?\n',
+    ],
+    [
+      'a page of another program',
+      { status: 404, body: 'Not here' },
+      'answered 404 and not in the words of this product. Is --url right?\n',
+    ],
   ])('%s', async (_, says, sentence) => {
     await using at = await office(() => says);
     expect(await at.ask('get_stats')).toBe(1);
@@ -147,7 +209,11 @@ describe('wrong usage', () => {
 });
 
 describe('tools', () => {
-  const tool = (name: string, schema: object) => ({ name, description: `About ${name}.`, inputSchema: { type: 'object', ...schema } });
+  const tool = (name: string, schema: object) => ({
+    name,
+    description: `About ${name}.`,
+    inputSchema: { type: 'object', ...schema },
+  });
   const pages = ({ body }: Heard): Says => {
     const { params } = JSON.parse(body);
     const stats = tool('get_stats', {
@@ -158,7 +224,8 @@ describe('tools', () => {
         group_by: { anyOf: [{ type: 'string' }, { type: 'array' }] },
       },
     });
-    const result = params.cursor === undefined ? { tools: [stats], nextCursor: 'two' } : { tools: [tool('funnel', {})] };
+    const result =
+      params.cursor === undefined ? { tools: [stats], nextCursor: 'two' } : { tools: [tool('funnel', {})] };
     return { status: 200, body: { jsonrpc: '2.0', id: 1, result } };
   };
 
@@ -173,21 +240,40 @@ describe('tools', () => {
   test.each([[['tools', 'get_stats']], [['ask', 'get_stats', '--help']]])('%j explains one', async (args) => {
     await using at = await office(pages);
     expect(await at.type(...args, '--url', at.server.url)).toBe(0);
-    expect(at.said.out).toContain('  --metric  count|uniques (required)\n      What to count.\n  --limit  integer\n');
+    expect(at.said.out).toContain(
+      '  --metric  count|uniques (required)\n      What to count.\n  --limit  integer\n',
+    );
     expect(at.said.out).toContain('  --group_by  text or list\n');
   });
 
   test('a mistyped one is told its nearest', async () => {
     await using at = await office(pages);
     expect(await at.type('tools', 'getstat', '--url', at.server.url)).toBe(1);
-    expect(at.said.err).toContain('There is no tool `getstat` for this key. Did you mean `get_stats`? There are: get_stats, funnel.');
+    expect(at.said.err).toContain(
+      'There is no tool `getstat` for this key. Did you mean `get_stats`? There are: get_stats, funnel.',
+    );
   });
 });
 
 describe('track', () => {
   test('an event is sent with its fields and properties, and a name so that a retry is no second one', async () => {
-    await using at = await office((_: Heard, nth: number): Says => (nth === 1 ? { status: 503 } : { status: 202, body: { ok: true, event_id: 'x' } }));
-    const typed = ['sign_up', '--user-id', '42', '--page', 'http://a.example/b', '--property', 'plan=pro', '--property', 'seats=3', '--property', 'q=a=b'];
+    await using at = await office(
+      (_: Heard, nth: number): Says =>
+        nth === 1 ? { status: 503 } : { status: 202, body: { ok: true, event_id: 'x' } },
+    );
+    const typed = [
+      'sign_up',
+      '--user-id',
+      '42',
+      '--page',
+      'http://a.example/b',
+      '--property',
+      'plan=pro',
+      '--property',
+      'seats=3',
+      '--property',
+      'q=a=b',
+    ];
     expect(await at.type('track', '--url', at.server.url, ...typed)).toBe(0);
     expect(at.server.heard).toHaveLength(2);
     expect(at.server.heard[1]?.body).toBe(at.server.heard[0]?.body);
@@ -203,7 +289,11 @@ describe('track', () => {
   });
 
   test('a refusal names the field', async () => {
-    const body = { error: 'invalid_payload', message: 'Does not fit.', details: { formErrors: [], fieldErrors: { url: ['must be a URL'] } } };
+    const body = {
+      error: 'invalid_payload',
+      message: 'Does not fit.',
+      details: { formErrors: [], fieldErrors: { url: ['must be a URL'] } },
+    };
     await using at = await office(() => ({ status: 400, body }));
     expect(await at.type('track', 'a', '--url', at.server.url)).toBe(1);
     expect(at.said.err).toBe('Does not fit. (400 invalid_payload)\n  url: must be a URL\n');

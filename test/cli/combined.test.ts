@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { parseCombined } from '../../src/cli/combined.ts';
 
-const line = ({ time = '17/May/2015:10:05:03 +0000', request = 'GET / HTTP/1.1', numbers = '200 5', referrer = '-', agent = 'Firefox' } = {}): string =>
-  `192.0.2.1 - - [${time}] "${request}" ${numbers} "${referrer}" "${agent}"`;
+const line = ({
+  time = '17/May/2015:10:05:03 +0000',
+  request = 'GET / HTTP/1.1',
+  numbers = '200 5',
+  referrer = '-',
+  agent = 'Firefox',
+} = {}): string => `192.0.2.1 - - [${time}] "${request}" ${numbers} "${referrer}" "${agent}"`;
 
 test('a line of the combined format is read field by field', () => {
   expect(
-    parseCombined('192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /a.gif?x=1 HTTP/1.0" 200 2326 "http://example.com/start" "Mozilla/4.08 [en] (Win98)"'),
+    parseCombined(
+      '192.0.2.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /a.gif?x=1 HTTP/1.0" 200 2326 "http://example.com/start" "Mozilla/4.08 [en] (Win98)"',
+    ),
   ).toEqual({
     address: '192.0.2.1',
     at: Date.UTC(2000, 9, 10, 20, 55, 36),
@@ -21,10 +28,18 @@ test('a line of the combined format is read field by field', () => {
 describe('what a server escapes comes back as it was', () => {
   test.each([
     ['a quote in the user agent', { agent: String.raw`say \"hi\" now` }, { userAgent: 'say "hi" now' }],
-    ['a backslash before the closing quote', { agent: String.raw`ends with \\` }, { userAgent: 'ends with \\' }],
+    [
+      'a backslash before the closing quote',
+      { agent: String.raw`ends with \\` },
+      { userAgent: 'ends with \\' },
+    ],
     ['a quote in the request', { request: String.raw`GET /?q=\"a\" HTTP/1.1` }, { target: '/?q="a"' }],
     ['bytes that are UTF-8', { agent: String.raw`caf\xc3\xa9` }, { userAgent: 'café' }],
-    ['bytes that are not: one character each', { referrer: String.raw`http://\xe4\xe5.example/` }, { referrer: 'http://äå.example/' }],
+    [
+      'bytes that are not: one character each',
+      { referrer: String.raw`http://\xe4\xe5.example/` },
+      { referrer: 'http://äå.example/' },
+    ],
     ['nginx’s quote', { agent: String.raw`a\x22b` }, { userAgent: 'a"b' }],
     ['a tab', { agent: String.raw`a\tb` }, { userAgent: 'a\tb' }],
     ['nothing, where nothing was sent', { agent: '-', referrer: '-' }, { userAgent: '-', referrer: '-' }],
@@ -70,7 +85,10 @@ describe('a line that is not whole is no line', () => {
     ['cut inside the user agent', line().slice(0, -1)],
     ['cut so that its last quote is an escaped one', line({ agent: String.raw`a\"` }).slice(0, -1)],
     ['cut before the user agent', line().slice(0, -10)],
-    ['without referrer and user agent (the common format)', '192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5'],
+    [
+      'without referrer and user agent (the common format)',
+      '192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 5',
+    ],
     ['a day that never was', line({ time: '30/Feb/2015:10:05:03 +0000' })],
     ['a month that never was', line({ time: '17/Mai/2015:10:05:03 +0000' })],
     ['an hour that never was', line({ time: '17/May/2015:24:05:03 +0000' })],

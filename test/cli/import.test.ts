@@ -6,27 +6,55 @@ import * as z from 'zod';
 import { bytes, desk, file, saveKeys } from './desk.ts';
 import { type Heard, peer, type Says } from './peer.ts';
 
-const visit = ({ second = 3, target = '/', status = 200, agent = 'Firefox', referrer = '-', address = '192.0.2.1' } = {}): string =>
+const visit = ({
+  second = 3,
+  target = '/',
+  status = 200,
+  agent = 'Firefox',
+  referrer = '-',
+  address = '192.0.2.1',
+} = {}): string =>
   `${address} - - [17/May/2015:10:05:${String(second).padStart(2, '0')} +0200] "GET ${target} HTTP/1.1" ${status} 5 "${referrer}" "${agent}"\n`;
 
-const batch = z.object({ events: z.array(z.looseObject({ event: z.string(), event_id: z.string(), anonymous_id: z.string().optional() })) });
-const eventsIn = (heard: readonly Heard[]) => heard.flatMap(({ body }) => batch.parse(JSON.parse(body)).events);
+const batch = z.object({
+  events: z.array(
+    z.looseObject({ event: z.string(), event_id: z.string(), anonymous_id: z.string().optional() }),
+  ),
+});
+const eventsIn = (heard: readonly Heard[]) =>
+  heard.flatMap(({ body }) => batch.parse(JSON.parse(body)).events);
 const accepts = (): Says => ({ status: 202, body: { ok: true, count: 1 } });
 
 /** A desk with keys, and a peer that answers in its way. */
-const office = async (answer: (heard: Heard, nth: number) => Says = accepts, more: Parameters<typeof desk>[0] = {}) => {
+const office = async (
+  answer: (heard: Heard, nth: number) => Says = accepts,
+  more: Parameters<typeof desk>[0] = {},
+) => {
   const at = desk(more);
   saveKeys(at);
   const server = await peer(answer);
-  return { ...at, server, import: (...args: string[]) => at.type('import', '--url', server.url, ...args), [Symbol.asyncDispose]: server.close };
+  return {
+    ...at,
+    server,
+    import: (...args: string[]) => at.type('import', '--url', server.url, ...args),
+    [Symbol.asyncDispose]: server.close,
+  };
 };
 
 test('a log line is sent as the event it is, with the saved secret key', async () => {
   await using at = await office();
-  const log = visit({ target: '/a?utm_source=x', referrer: 'http://example.org/b' }) + visit({ target: '/talk.PDF' }) + visit({ target: '/gone', status: 404 });
+  const log =
+    visit({ target: '/a?utm_source=x', referrer: 'http://example.org/b' }) +
+    visit({ target: '/talk.PDF' }) +
+    visit({ target: '/gone', status: 404 });
   expect(await at.import(file('access.log', log), '--site', 'https://shop.example/')).toBe(0);
   const [view, download, failure] = eventsIn(at.server.heard);
-  const common = { ip: '192.0.2.1', user_agent: 'Firefox', timestamp: '2015-05-17T08:05:03.000Z', anonymous_id: expect.stringMatching(/^[0-9a-f]{32}$/) };
+  const common = {
+    ip: '192.0.2.1',
+    user_agent: 'Firefox',
+    timestamp: '2015-05-17T08:05:03.000Z',
+    anonymous_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+  };
   expect(view).toEqual({
     ...common,
     event: '$pageview',
@@ -34,8 +62,18 @@ test('a log line is sent as the event it is, with the saved secret key', async (
     url: 'https://shop.example/a?utm_source=x',
     referrer: 'http://example.org/b',
   });
-  expect(download).toMatchObject({ ...common, event: 'file_download', url: 'https://shop.example/talk.PDF', properties: { extension: 'pdf' } });
-  expect(failure).toMatchObject({ ...common, event: 'request_failed', url: 'https://shop.example/gone', properties: { status: 404, method: 'GET' } });
+  expect(download).toMatchObject({
+    ...common,
+    event: 'file_download',
+    url: 'https://shop.example/talk.PDF',
+    properties: { extension: 'pdf' },
+  });
+  expect(failure).toMatchObject({
+    ...common,
+    event: 'request_failed',
+    url: 'https://shop.example/gone',
+    properties: { status: 404, method: 'GET' },
+  });
   expect(download).not.toHaveProperty('referrer');
   expect(at.server.heard[0]).toMatchObject({ path: '/v1/batch', authorization: 'Bearer sk_live_secret' });
   expect(at.said.out).toContain('3 lines read, 3 events delivered to demo');
@@ -107,8 +145,16 @@ describe('targets that are no path', () => {
 
 describe('a server that cannot just now is asked again', () => {
   test.each<[string, Says, number[]]>([
-    ['429 with Retry-After', { status: 429, headers: { 'retry-after': '3' }, body: { error: 'rate_limited', message: 'Too fast.' } }, [3000]],
-    ['429 until a date', { status: 429, headers: { 'retry-after': 'Sat, 31 Jan 2026 12:00:07 GMT' } }, [7000]],
+    [
+      '429 with Retry-After',
+      { status: 429, headers: { 'retry-after': '3' }, body: { error: 'rate_limited', message: 'Too fast.' } },
+      [3000],
+    ],
+    [
+      '429 until a date',
+      { status: 429, headers: { 'retry-after': 'Sat, 31 Jan 2026 12:00:07 GMT' } },
+      [7000],
+    ],
     ['500', { status: 500 }, [expect.closeTo(500, -3)]],
     ['503', { status: 503, headers: { 'retry-after': '0' } }, [0]],
     ['408', { status: 408 }, [expect.closeTo(500, -3)]],
@@ -123,22 +169,33 @@ describe('a server that cannot just now is asked again', () => {
   });
 
   test('not for ever: then it says what came, what was kept, and how to go on', async () => {
-    await using at = await office(() => ({ status: 502, body: { error: 'upstream_failed', message: 'The store is full.' } }));
+    await using at = await office(() => ({
+      status: 502,
+      body: { error: 'upstream_failed', message: 'The store is full.' },
+    }));
     expect(await at.import(file('a.log', visit()))).toBe(1);
     expect(at.server.heard).toHaveLength(9);
     expect(at.said.out).toContain('1 lines read, 0 events delivered');
-    expect(at.said.err).toContain('The store is full. (502 upstream_failed) Run the same command again: it goes on, and adds nothing twice.');
+    expect(at.said.err).toContain(
+      'The store is full. (502 upstream_failed) Run the same command again: it goes on, and adds nothing twice.',
+    );
   });
 
   test('a used-up month is not waited for', async () => {
-    await using at = await office(() => ({ status: 429, body: { error: 'quota_exceeded', message: 'The month’s events are used up.' } }));
+    await using at = await office(() => ({
+      status: 429,
+      body: { error: 'quota_exceeded', message: 'The month’s events are used up.' },
+    }));
     expect(await at.import(file('a.log', visit()))).toBe(1);
     expect(at.server.heard).toHaveLength(1);
   });
 });
 
 test('a refused key ends the import at once, in the server’s words', async () => {
-  await using at = await office(() => ({ status: 401, body: { error: 'invalid_api_key', message: 'No such key.' } }));
+  await using at = await office(() => ({
+    status: 401,
+    body: { error: 'invalid_api_key', message: 'No such key.' },
+  }));
   expect(await at.import(file('a.log', visit()), '--key', 'sk_live_wrong')).toBe(1);
   expect(at.server.heard).toHaveLength(1);
   expect(at.said.err).toContain('No such key. (401 invalid_api_key)');
@@ -157,10 +214,15 @@ describe('ndjson', () => {
     '{"event":"b"}',
   ].join('\n');
   const refusesBad = ({ body }: Heard): Says => {
-    const bad = batch.parse(JSON.parse(body)).events.flatMap((event, i) => (event.user_id === 'bad' ? [i] : []));
+    const bad = batch
+      .parse(JSON.parse(body))
+      .events.flatMap((event, i) => (event.user_id === 'bad' ? [i] : []));
     if (bad.length === 0) return accepts();
     const fieldErrors = Object.fromEntries(bad.map((i) => [`events.${i}.user_id`, ['must not be bad']]));
-    return { status: 400, body: { error: 'invalid_payload', message: 'Does not fit.', details: { formErrors: [], fieldErrors } } };
+    return {
+      status: 400,
+      body: { error: 'invalid_payload', message: 'Does not fit.', details: { formErrors: [], fieldErrors } },
+    };
   };
 
   test('lines are track bodies; broken and refused ones are counted and quoted, and lose no other', async () => {
@@ -170,14 +232,20 @@ describe('ndjson', () => {
     const [own, first, second] = eventsIn(at.server.heard.slice(1)).map((event) => event.event_id);
     expect(own).toBe('mine');
     expect(second).toBe(String(first).replace(/_1$/, '_2'));
-    expect(at.said.out).toMatch(/7 lines read, 3 events[\s\S]*kept +b +2\n +a +1\nskipped +unparseable +3\nrefused +by the server +1\n/);
+    expect(at.said.out).toMatch(
+      /7 lines read, 3 events[\s\S]*kept +b +2\n +a +1\nskipped +unparseable +3\nrefused +by the server +1\n/,
+    );
     expect(at.said.out).toContain('line 2: not a JSON object with an `event`\n    not json');
-    expect(at.said.out).toContain('line 7: refused: user_id: must not be bad\n    {"event":"c","user_id":"bad"}');
+    expect(at.said.out).toContain(
+      'line 7: refused: user_id: must not be bad\n    {"event":"c","user_id":"bad"}',
+    );
   });
 
   test('where a refusal names no line, the bad one is found by halving', async () => {
     const refuses = (heard: Heard): Says =>
-      heard.body.includes('"bad"') ? { status: 400, body: { error: 'invalid_payload', message: 'Something is wrong.' } } : accepts();
+      heard.body.includes('"bad"')
+        ? { status: 400, body: { error: 'invalid_payload', message: 'Something is wrong.' } }
+        : accepts();
     await using at = await office(refuses);
     expect(await at.import(file('events.ndjson', lines))).toBe(1);
     expect(at.said.out).toMatch(/7 lines read, 3 events/);
@@ -195,19 +263,32 @@ describe('ndjson', () => {
 describe('moving times', () => {
   test('the latest line falls on the given instant, all others keep their distance, and names stay', async () => {
     await using at = await office();
-    const log = file('a.log', visit({ second: 3 }) + visit({ second: 13, target: '/logo.png' }) + visit({ second: 8 }));
+    const log = file(
+      'a.log',
+      visit({ second: 3 }) + visit({ second: 13, target: '/logo.png' }) + visit({ second: 8 }),
+    );
     await at.import(log);
     const names = eventsIn(at.server.heard).map((event) => event.event_id);
     expect(await at.import(log, '--shift-to', '2026-01-01T00:00:00+01:00')).toBe(0);
     const moved = eventsIn(at.server.heard).slice(2);
-    expect(moved.map((event) => event.timestamp)).toEqual(['2025-12-31T22:59:50.000Z', '2025-12-31T22:59:55.000Z']);
+    expect(moved.map((event) => event.timestamp)).toEqual([
+      '2025-12-31T22:59:50.000Z',
+      '2025-12-31T22:59:55.000Z',
+    ]);
     expect(moved.map((event) => event.event_id)).toEqual(names);
   });
 
   test('ndjson moves too, and what has no time is left to arrive', async () => {
     await using at = await office();
-    await at.import(file('a.ndjson', '{"event":"a","timestamp":"2020-01-01T00:00:00Z"}\n{"event":"b"}\n'), '--shift-to', 'now');
-    expect(eventsIn(at.server.heard).map((event) => event.timestamp)).toEqual(['2026-01-31T12:00:00.000Z', undefined]);
+    await at.import(
+      file('a.ndjson', '{"event":"a","timestamp":"2020-01-01T00:00:00Z"}\n{"event":"b"}\n'),
+      '--shift-to',
+      'now',
+    );
+    expect(eventsIn(at.server.heard).map((event) => event.timestamp)).toEqual([
+      '2026-01-31T12:00:00.000Z',
+      undefined,
+    ]);
   });
 });
 
@@ -241,7 +322,9 @@ test('where nothing listens it says so at once', async () => {
   const at = desk();
   saveKeys(at);
   expect(await at.type('import', file('a.log', visit()), '--url', server.url)).toBe(1);
-  expect(at.said.err).toMatch(/^Nothing answers at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\)\. Start the product with `npm start`/);
+  expect(at.said.err).toMatch(
+    /^Nothing answers at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\)\. Start the product with `npm start`/,
+  );
   expect(at.said.waited).toEqual([]);
 });
 
@@ -261,12 +344,16 @@ test('interrupted, it waits for what is on its way, leaves the rest, and says ho
   const sent = eventsIn(at.server.heard).length;
   expect(sent).toBeLessThan(30_000);
   expect(at.said.out).toContain(`${sent.toLocaleString('en-US')} events delivered`);
-  expect(at.said.err).toContain('Interrupted. Run it again with `--shift-to 2026-01-31T12:00:00.000Z`: it goes on, and adds nothing twice.');
+  expect(at.said.err).toContain(
+    'Interrupted. Run it again with `--shift-to 2026-01-31T12:00:00.000Z`: it goes on, and adds nothing twice.',
+  );
 });
 
 test('a file cut in the middle is imported as far as it goes, and fails', async () => {
   await using at = await office();
-  const packed = gzipSync(Array.from({ length: 20_000 }, (_, i) => visit({ target: `/${i}/${i ** 3}` })).join(''));
+  const packed = gzipSync(
+    Array.from({ length: 20_000 }, (_, i) => visit({ target: `/${i}/${i ** 3}` })).join(''),
+  );
   expect(await at.import(file('cut.gz', packed.subarray(0, -9)))).toBe(1);
   expect(eventsIn(at.server.heard).length).toBeGreaterThan(10_000);
   expect(at.said.err).toMatch(/cut\.gz cannot be read to its end/);
@@ -288,7 +375,9 @@ test('a quoted line cannot write on the terminal', async () => {
 test('a batch holds at most 500 events and 3.5 MiB', async () => {
   await using at = await office();
   const properties = { text: 'x'.repeat(8000) };
-  const log = Array.from({ length: 1001 }, (_, i) => JSON.stringify({ event: 'a', event_id: `${i}`, properties })).join('\n');
+  const log = Array.from({ length: 1001 }, (_, i) =>
+    JSON.stringify({ event: 'a', event_id: `${i}`, properties }),
+  ).join('\n');
   await at.import(file('a.ndjson', log));
   const sizes = at.server.heard.map(({ body }) => body.length);
   expect(Math.max(...sizes)).toBeLessThan(3.6 * 1024 * 1024);

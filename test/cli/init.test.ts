@@ -2,7 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand, type StackStatus } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  type StackStatus,
+} from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -14,7 +18,11 @@ import { desk } from './desk.ts';
 const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);
 const folder = mkdtempSync(join(tmpdir(), 'millimetric-init-'));
-const outputs = { ApiUrl: 'https://api.example/prod', McpUrl: 'https://api.example/prod/mcp', InitFunction: 'init-function' };
+const outputs = {
+  ApiUrl: 'https://api.example/prod',
+  McpUrl: 'https://api.example/prod/mcp',
+  InitFunction: 'init-function',
+};
 let dynamo: Dynamo;
 
 const books = () => booksIn(dynamo).books;
@@ -33,9 +41,15 @@ const answers = (function_: (order: unknown) => Promise<unknown>) =>
   lambda.on(InvokeCommand).callsFake(async ({ Payload }: { Payload: Uint8Array }) => {
     const said = await function_(JSON.parse(Buffer.from(Payload).toString())).then(
       (answer) => ({ answer }),
-      (thrown: Error) => ({ answer: { errorType: thrown.name, errorMessage: thrown.message }, FunctionError: 'Unhandled' }),
+      (thrown: Error) => ({
+        answer: { errorType: thrown.name, errorMessage: thrown.message },
+        FunctionError: 'Unhandled',
+      }),
     );
-    return { ...('FunctionError' in said ? { FunctionError: said.FunctionError } : {}), Payload: Buffer.from(JSON.stringify(said.answer)) };
+    return {
+      ...('FunctionError' in said ? { FunctionError: said.FunctionError } : {}),
+      Payload: Buffer.from(JSON.stringify(said.answer)),
+    };
   });
 const init = async (...args: string[]) => {
   const at = desk();
@@ -43,7 +57,8 @@ const init = async (...args: string[]) => {
   return { exit, ...at.said };
 };
 const keysIn = (text: string) => text.match(/\b[psra]k_live_[A-Za-z0-9]{8}_[\w-]{38}/g) ?? [];
-const failure = (name: string, more: object = {}) => Object.assign(new Error('arn:aws:iam::1:user/me is not welcome'), { name, ...more });
+const failure = (name: string, more: object = {}) =>
+  Object.assign(new Error('arn:aws:iam::1:user/me is not welcome'), { name, ...more });
 
 beforeEach(async () => {
   dynamo = await openDynamo();
@@ -68,7 +83,9 @@ describe('init', () => {
     expect(keys.map((key) => key.slice(0, 2))).toEqual(['pk', 'sk', 'rk', 'ak']);
     for (const key of keys) expect(await good(key)).toBe(true);
     expect(out).toContain(`curl https://api.example/prod/v1/track -H 'Authorization: Bearer ${keys[1]}'`);
-    expect(out).toContain(`claude mcp add --transport http millimetric https://api.example/prod/mcp --header "Authorization: Bearer ${keys[2]}"`);
+    expect(out).toContain(
+      `claude mcp add --transport http millimetric https://api.example/prod/mcp --header "Authorization: Bearer ${keys[2]}"`,
+    );
     expect(lambda.commandCalls(InvokeCommand)[0]?.args[0].input.FunctionName).toBe('init-function');
   });
 
@@ -102,13 +119,16 @@ describe('init', () => {
   test('a rotation cut short after the minting leaves keys that work, and says to rotate again', async () => {
     await init();
     answers(async (order) => {
-      if (JSON.stringify(order).includes('"revoke"')) throw new Error('The records of keys and projects cannot be reached.');
+      if (JSON.stringify(order).includes('"revoke"'))
+        throw new Error('The records of keys and projects cannot be reached.');
       return firstStart(books(), order);
     });
     const { exit, out, err } = await init('--rotate');
     expect(exit).toBe(1);
     for (const key of keysIn(out)) expect(await good(key)).toBe(true);
-    expect(err).toMatch(/^The new keys work, but the old ones could not be revoked: .*cannot be reached\. Run it with `--rotate` again\.\n$/);
+    expect(err).toMatch(
+      /^The new keys work, but the old ones could not be revoked: .*cannot be reached\. Run it with `--rotate` again\.\n$/,
+    );
   });
 
   test('with --json the answer is one JSON object, all else goes to standard error', async () => {
@@ -119,8 +139,18 @@ describe('init', () => {
       account_id: expect.stringMatching(/^acc_/),
       project_id: expect.stringMatching(/^prj_/),
       project_slug: 'demo',
-      keys: { pk: expect.any(String), sk: expect.any(String), rk: expect.any(String), ak: expect.any(String) },
-      active: [expect.stringMatching(/^pk_/), expect.stringMatching(/^sk_/), expect.stringMatching(/^rk_/), expect.stringMatching(/^ak_/)],
+      keys: {
+        pk: expect.any(String),
+        sk: expect.any(String),
+        rk: expect.any(String),
+        ak: expect.any(String),
+      },
+      active: [
+        expect.stringMatching(/^pk_/),
+        expect.stringMatching(/^sk_/),
+        expect.stringMatching(/^rk_/),
+        expect.stringMatching(/^ak_/),
+      ],
     });
     expect(JSON.parse((await init('--json')).out)).toEqual({ ...first, keys: null });
     const { out, err } = await init('--json', '--rotate');
@@ -131,10 +161,19 @@ describe('init', () => {
 
   test('sets the sites whose pages may send, and the time zone, of the project that is there', async () => {
     const { project_id } = JSON.parse((await init('--json')).out);
-    const { exit, out } = await init('--origin', 'https://shop.example', '--origin', 'http://localhost:3000', '--timezone', 'Europe/Berlin');
+    const { exit, out } = await init(
+      '--origin',
+      'https://shop.example',
+      '--origin',
+      'http://localhost:3000',
+      '--timezone',
+      'Europe/Berlin',
+    );
     expect([exit, out]).toEqual([
       0,
-      expect.stringContaining('  Set: allowed_origins https://shop.example,http://localhost:3000\n  Set: timezone Europe/Berlin\n'),
+      expect.stringContaining(
+        '  Set: allowed_origins https://shop.example,http://localhost:3000\n  Set: timezone Europe/Berlin\n',
+      ),
     ]);
     expect(await projectOf(books(), project_id)).toMatchObject({
       timezone: 'Europe/Berlin',
@@ -227,7 +266,11 @@ describe('what stands in the way is one sentence, exit code 1', () => {
       () => describeFails(failure('Error', { code: 'ENOTFOUND' })),
       'AWS does not answer in eu-west-1 (ENOTFOUND). Check `--region`, the network, and AWS_ENDPOINT_URL if it is set.',
     ],
-    ['a function of another version', () => answers(async () => 'done'), 'The function init-function answered, but not in the words of this version'],
+    [
+      'a function of another version',
+      () => answers(async () => 'done'),
+      'The function init-function answered, but not in the words of this version',
+    ],
     [
       'what the function refuses',
       () => answers(async () => firstStart(books(), { project: { timezone: 'Mars' } })),
@@ -244,9 +287,20 @@ describe('what stands in the way is one sentence, exit code 1', () => {
   test('no region, as the SDK itself finds', () => {
     const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...env } = process.env;
     const ran = spawnSync(process.execPath, ['bin/millimetric.ts', 'init', '--stack', 'shop'], {
-      ...{ encoding: 'utf8' as const, env: { ...env, AWS_CONFIG_FILE: join(folder, 'none'), AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none') } },
+      ...{
+        encoding: 'utf8' as const,
+        env: {
+          ...env,
+          AWS_CONFIG_FILE: join(folder, 'none'),
+          AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+        },
+      },
     });
-    expect(ran).toMatchObject({ status: 1, stdout: '', stderr: 'Which region? Pass `--region`, e.g. --region eu-west-1, or set AWS_REGION.\n' });
+    expect(ran).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: 'Which region? Pass `--region`, e.g. --region eu-west-1, or set AWS_REGION.\n',
+    });
   });
 });
 
@@ -269,7 +323,9 @@ describe('the AWS SDK', () => {
     [['init', '--help'], 0],
     [['init', '--stack', 'x', '--region', 'eu-west-1'], 1],
   ])('is loaded by init alone, and only when it runs: %j', (args, status) => {
-    const ran = spawnSync(process.execPath, ['--import', loud, 'bin/millimetric.ts', ...args], { encoding: 'utf8' });
+    const ran = spawnSync(process.execPath, ['--import', loud, 'bin/millimetric.ts', ...args], {
+      encoding: 'utf8',
+    });
     expect([ran.status, ran.stderr.includes('loads @aws-sdk')]).toEqual([status, status === 1]);
   });
 });

@@ -40,7 +40,11 @@ describe('gzip is seen from its first bytes', () => {
   test.each([
     ['in a file', file('log.gz', packed), bytes()],
     ['in a file named otherwise', file('log', packed), bytes()],
-    ['in two members, as appended logs are', file('log.gz', Buffer.concat([gzipSync('one\n'), gzipSync('two\n')])), bytes()],
+    [
+      'in two members, as appended logs are',
+      file('log.gz', Buffer.concat([gzipSync('one\n'), gzipSync('two\n')])),
+      bytes(),
+    ],
     ['on standard input, in single bytes', '-', bytes(...Array.from(packed, (byte) => Uint8Array.of(byte)))],
     ['and plain text is left alone', file('log.gz', text), bytes()],
     ['as it is on standard input', '-', bytes('o', 'ne\ntwo\n')],

@@ -10,7 +10,9 @@ export interface Heard {
 }
 
 /** What it says; `undefined` hangs up without a word. */
-export type Says = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> } | undefined;
+export type Says =
+  | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | undefined;
 
 /** A real HTTP peer on a free port that writes down what it hears: for what a healthy server does not do on request. */
 export const peer = async (answer: (heard: Heard, nth: number) => Says) => {
@@ -35,7 +37,9 @@ export const peer = async (answer: (heard: Heard, nth: number) => Says) => {
         request.socket.destroy();
         return;
       }
-      response.writeHead(says.status, { 'content-type': 'application/json', ...says.headers }).end(JSON.stringify(says.body ?? {}));
+      response
+        .writeHead(says.status, { 'content-type': 'application/json', ...says.headers })
+        .end(JSON.stringify(says.body ?? {}));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -49,4 +53,5 @@ export const peer = async (answer: (heard: Heard, nth: number) => Says) => {
   return { url, heard, close, [Symbol.asyncDispose]: close };
 };
 
-const isPort = (address: string | AddressInfo | null): address is AddressInfo => typeof address === 'object' && address !== null;
+const isPort = (address: string | AddressInfo | null): address is AddressInfo =>
+  typeof address === 'object' && address !== null;

@@ -19,7 +19,21 @@ const type = async (...args: string[]) => {
   return { exit, ...at.said };
 };
 
-const counts = async () => (await type('ask', 'get_stats', '--metric', 'count', '--group-by', 'event_name', '--include_bots', 'true', '--csv', ...days)).out;
+const counts = async () =>
+  (
+    await type(
+      'ask',
+      'get_stats',
+      '--metric',
+      'count',
+      '--group-by',
+      'event_name',
+      '--include_bots',
+      'true',
+      '--csv',
+      ...days,
+    )
+  ).out;
 const once = 'event_name,value\n$pageview,3770\nrequest_failed,220\nfile_download,72\n';
 
 test('the sample log is in the product after one import, and after a second one nothing more is', async () => {
@@ -27,7 +41,9 @@ test('the sample log is in the product after one import, and after a second one 
   expect(brought).toMatchObject({ exit: 0, err: '' });
   expect(brought.out).toContain('10,000 lines read, 4,062 events delivered to demo');
   expect(await counts()).toBe(once);
-  expect(await type('import', 'data/access.log.gz', '--site', 'http://www.semicomplete.com')).toMatchObject({ exit: 0 });
+  expect(await type('import', 'data/access.log.gz', '--site', 'http://www.semicomplete.com')).toMatchObject({
+    exit: 0,
+  });
   expect(await counts()).toBe(once);
 });
 
@@ -37,9 +53,15 @@ test('its visitors are the 1,318 pairs of address and user agent', async () => {
 });
 
 test('an event that was tracked is seen by the next question', async () => {
-  expect(await type('track', 'sign_up', '--user-id', 'u_1', '--property', 'seats=3')).toMatchObject({ exit: 0 });
+  expect(await type('track', 'sign_up', '--user-id', 'u_1', '--property', 'seats=3')).toMatchObject({
+    exit: 0,
+  });
   const { out } = await type('ask', 'query_events', '--event', 'sign_up', '--json');
-  const { rows } = z.object({ rows: z.array(z.looseObject({ user_id: z.string(), properties: z.string(), device_type: z.string() })) }).parse(JSON.parse(out));
+  const { rows } = z
+    .object({
+      rows: z.array(z.looseObject({ user_id: z.string(), properties: z.string(), device_type: z.string() })),
+    })
+    .parse(JSON.parse(out));
   expect(rows).toMatchObject([{ user_id: 'u_1', properties: '{"seats":3}', device_type: 'desktop' }]);
 });
 
@@ -55,7 +77,9 @@ test('lines the product refuses are named, and lose no other', async () => {
   expect(exit).toBe(1);
   expect(out).toContain('5 lines read, 2 events delivered');
   expect(out).toMatch(/refused +by the server +3/);
-  expect(out).toMatch(/line 2: refused: event: .*\n[\s\S]*line 3: refused: timestamp: .*\n[\s\S]*line 4: refused: ip: /);
+  expect(out).toMatch(
+    /line 2: refused: event: .*\n[\s\S]*line 3: refused: timestamp: .*\n[\s\S]*line 4: refused: ip: /,
+  );
   const { out: names } = await type('ask', 'get_stats', '--event', 'kept_a', '--csv');
   expect(names).toBe('value\n1\n');
 });
@@ -79,7 +103,8 @@ test('whatever a log line holds, the product takes it', async () => {
 
 test('tools lists what the reading key may call', async () => {
   const { out } = await type('tools');
-  for (const name of ['query_events', 'get_stats', 'top_sources', 'funnel']) expect(out).toMatch(new RegExp(`^${name} `, 'm'));
+  for (const name of ['query_events', 'get_stats', 'top_sources', 'funnel'])
+    expect(out).toMatch(new RegExp(`^${name} `, 'm'));
   expect(out).not.toContain('track_event');
 });
 

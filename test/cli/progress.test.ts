@@ -17,7 +17,9 @@ test('on a terminal a bar is drawn over itself, with rate and time left, and tak
   at.set(10_050);
   bar.at(5010, 0.26);
   bar.end();
-  expect(at.said.err).toBe(`\r\u001b[Kimporting ${'█'.repeat(6)}${'░'.repeat(18)} 25 %, 5,000 lines, 500/s, 30 s left\r\u001b[K`);
+  expect(at.said.err).toBe(
+    `\r\u001b[Kimporting ${'█'.repeat(6)}${'░'.repeat(18)} 25 %, 5,000 lines, 500/s, 30 s left\r\u001b[K`,
+  );
 });
 
 test('where the whole is unknown there is a rate and no bar, and no line is wider than the terminal', () => {
@@ -36,7 +38,9 @@ test('elsewhere it is a plain line every ten seconds', () => {
     bar.at(s * 100, s / 100);
   }
   bar.end();
-  expect(at.said.err).toBe('importing: 10 %, 1,000 lines, 100/s, 1 min 30 s left\nimporting: 20 %, 2,000 lines, 100/s, 1 min 20 s left\n');
+  expect(at.said.err).toBe(
+    'importing: 10 %, 1,000 lines, 100/s, 1 min 30 s left\nimporting: 20 %, 2,000 lines, 100/s, 1 min 20 s left\n',
+  );
 });
 
 test.each([

@@ -44,17 +44,38 @@ describe('what a line of a log becomes', () => {
     ['GET', '/', 599, 'request_failed'],
     ['-', '', 408, 'request_failed'],
   ])('%s %s answered with %i is %s', (method, target, status, outcome) => {
-    expect(outcomeOf({ address: '192.0.2.1', at: 0, method, target, status, referrer: '-', userAgent: '-' }).gives).toBe(outcome);
+    expect(
+      outcomeOf({ address: '192.0.2.1', at: 0, method, target, status, referrer: '-', userAgent: '-' }).gives,
+    ).toBe(outcome);
   });
 
-  const extensions = 'pdf zip gz tgz bz2 xz 7z rar jar deb rpm exe dmg msi iso apk doc docx xls xlsx ppt pptx csv mp3 mp4'.split(' ');
+  const extensions =
+    'pdf zip gz tgz bz2 xz 7z rar jar deb rpm exe dmg msi iso apk doc docx xls xlsx ppt pptx csv mp3 mp4'.split(
+      ' ',
+    );
   test.each(extensions)('a .%s is a file to download', (extension) => {
-    const line = { address: '192.0.2.1', at: 0, method: 'GET', target: `/a/b.${extension.toUpperCase()}`, status: 200, referrer: '-', userAgent: '-' };
+    const line = {
+      address: '192.0.2.1',
+      at: 0,
+      method: 'GET',
+      target: `/a/b.${extension.toUpperCase()}`,
+      status: 200,
+      referrer: '-',
+      userAgent: '-',
+    };
     expect(outcomeOf(line)).toEqual({ gives: 'file_download', extension });
   });
 
   test.each('html htm xhtml shtml php asp aspx jsp cgi'.split(' '))('a .%s is a page', (extension) => {
-    const line = { address: '192.0.2.1', at: 0, method: 'GET', target: `/a/b.${extension}`, status: 200, referrer: '-', userAgent: '-' };
+    const line = {
+      address: '192.0.2.1',
+      at: 0,
+      method: 'GET',
+      target: `/a/b.${extension}`,
+      status: 200,
+      referrer: '-',
+      userAgent: '-',
+    };
     expect(outcomeOf(line).gives).toBe('$pageview');
   });
 });

@@ -10,7 +10,12 @@ export const start = z.object({
   QueryExecutionContext: z.object({ Database: z.string() }),
   ClientRequestToken: z.string().min(32).max(128),
   ResultReuseConfiguration: z
-    .object({ ResultReuseByAgeConfiguration: z.object({ Enabled: z.boolean(), MaxAgeInMinutes: z.int().min(0).max(10_080).default(60) }) })
+    .object({
+      ResultReuseByAgeConfiguration: z.object({
+        Enabled: z.boolean(),
+        MaxAgeInMinutes: z.int().min(0).max(10_080).default(60),
+      }),
+    })
     .optional(),
 });
 /** A question as it was put. */
@@ -45,14 +50,23 @@ interface Means {
 }
 
 /** Carries a question out on Trino; never rejects. One that read more than it may is cancelled with Athena’s words, when it has: Athena looks while it runs. */
-export const carriedOut = async (execution: Execution, { trinoUrl, queueMs, cutoff }: Means): Promise<void> => {
+export const carriedOut = async (
+  execution: Execution,
+  { trinoUrl, queueMs, cutoff }: Means,
+): Promise<void> => {
   const { asked, stopping, reused } = execution;
   const { signal } = stopping;
   try {
     await setTimeout(queueMs, undefined, { signal });
     execution.state = 'RUNNING';
     execution.began = Date.now();
-    if (!reused) execution.answer = await trino(asked.QueryString, { url: trinoUrl, catalog: 'hive', schema: asked.QueryExecutionContext.Database, signal });
+    if (!reused)
+      execution.answer = await trino(asked.QueryString, {
+        url: trinoUrl,
+        catalog: 'hive',
+        schema: asked.QueryExecutionContext.Database,
+        signal,
+      });
     const over = execution.answer.bytes > ((await cutoff()) ?? Number.POSITIVE_INFINITY);
     execution.state = over ? 'CANCELLED' : 'SUCCEEDED';
     if (over) execution.reason = 'Bytes scanned limit was exceeded';
@@ -65,10 +79,22 @@ export const carriedOut = async (execution: Execution, { trinoUrl, queueMs, cuto
   execution.ended = Date.now();
 };
 
-const reasonOf = (thrown: unknown): string => (thrown instanceof TrinoError ? `${thrown.code}: ${thrown.message}` : String(thrown));
+const reasonOf = (thrown: unknown): string =>
+  thrown instanceof TrinoError ? `${thrown.code}: ${thrown.message}` : String(thrown);
 
 /** A question as GetQueryExecution tells of it. */
-export const described = ({ id, asked, submitted, began, ended, state, reason, category, reused, answer }: Execution) => ({
+export const described = ({
+  id,
+  asked,
+  submitted,
+  began,
+  ended,
+  state,
+  reason,
+  category,
+  reused,
+  answer,
+}: Execution) => ({
   QueryExecutionId: id,
   Query: asked.QueryString,
   StatementType: 'DML',
@@ -79,7 +105,9 @@ export const described = ({ id, asked, submitted, began, ended, state, reason, c
     SubmissionDateTime: submitted / 1000,
     ...(ended === undefined ? {} : { CompletionDateTime: ended / 1000 }),
     ...(reason === undefined ? {} : { StateChangeReason: reason }),
-    ...(state === 'FAILED' ? { AthenaError: { ErrorCategory: category, ErrorType: 0, Retryable: false, ErrorMessage: reason } } : {}),
+    ...(state === 'FAILED'
+      ? { AthenaError: { ErrorCategory: category, ErrorType: 0, Retryable: false, ErrorMessage: reason } }
+      : {}),
   },
   Statistics: {
     DataScannedInBytes: reused ? 0 : answer.bytes,
@@ -92,20 +120,34 @@ export const described = ({ id, asked, submitted, began, ended, state, reason, c
 
 /** A page of the result, as GetQueryResults gives it; the names of the columns are the first row of the first. */
 export const resultsOf = ({ state, answer: { columns, rows } }: Execution, most: number, from = '0') => {
-  if (state === 'QUEUED' || state === 'RUNNING') throw new Refusal(`Query has not yet finished. Current state: ${state}`);
-  if (state !== 'SUCCEEDED') throw new Refusal(`Query did not finish successfully. Final query state: ${state}`);
+  if (state === 'QUEUED' || state === 'RUNNING')
+    throw new Refusal(`Query has not yet finished. Current state: ${state}`);
+  if (state !== 'SUCCEEDED')
+    throw new Refusal(`Query did not finish successfully. Final query state: ${state}`);
   const end = Number(from) + most;
   const names = columns.map(({ name }) => ({ VarCharValue: name }));
   const cells = (row: readonly unknown[]) =>
-    row.map((value, i) => athenaText(value, columns[i]?.type ?? '')).map((text) => (text === undefined ? {} : { VarCharValue: text }));
+    row
+      .map((value, i) => athenaText(value, columns[i]?.type ?? ''))
+      .map((text) => (text === undefined ? {} : { VarCharValue: text }));
   // Only the rows of this page are written as text.
-  const shown = Number(from) === 0 ? [names, ...rows.slice(0, end - 1).map(cells)] : rows.slice(Number(from) - 1, end - 1).map(cells);
+  const shown =
+    Number(from) === 0
+      ? [names, ...rows.slice(0, end - 1).map(cells)]
+      : rows.slice(Number(from) - 1, end - 1).map(cells);
   return {
     UpdateCount: 0,
     ResultSet: {
       Rows: shown.map((Data) => ({ Data })),
       ResultSetMetadata: {
-        ColumnInfo: columns.map(({ name, type }) => ({ CatalogName: 'hive', SchemaName: '', TableName: '', Name: name, Label: name, Type: athenaType(type) })),
+        ColumnInfo: columns.map(({ name, type }) => ({
+          CatalogName: 'hive',
+          SchemaName: '',
+          TableName: '',
+          Name: name,
+          Label: name,
+          Type: athenaType(type),
+        })),
       },
     },
     ...(end < rows.length + 1 ? { NextToken: String(end) } : {}),

@@ -1,7 +1,15 @@
 import { createServer } from 'node:http';
 import * as z from 'zod';
 import type { TrinoAnswer } from '../trino/client.ts';
-import { type Asked, carriedOut, described, type Execution, Refusal, resultsOf, start } from './athena-execution.ts';
+import {
+  type Asked,
+  carriedOut,
+  described,
+  type Execution,
+  Refusal,
+  resultsOf,
+  start,
+} from './athena-execution.ts';
 import { type Listening, listening } from './listening.ts';
 
 /** Athena’s interface for questions, answered by a Trino. */
@@ -11,7 +19,10 @@ export interface Athena extends Listening {
 }
 
 const one = z.object({ QueryExecutionId: z.string() });
-const page = one.extend({ MaxResults: z.int().min(1).max(1000).default(1000), NextToken: z.string().optional() });
+const page = one.extend({
+  MaxResults: z.int().min(1).max(1000).default(1000),
+  NextToken: z.string().optional(),
+});
 
 const nothing: TrinoAnswer = { columns: [], rows: [], bytes: 0 };
 
@@ -30,9 +41,11 @@ export const startAthena = async ({ trinoUrl, cutoffOf }: AthenaParts): Promise<
 
   const begin = (asked: Asked): Execution => {
     const known = byToken.get(asked.ClientRequestToken);
-    if (known !== undefined && known.asked.QueryString !== asked.QueryString) throw new Refusal('Idempotent parameters do not match');
+    if (known !== undefined && known.asked.QueryString !== asked.QueryString)
+      throw new Refusal('Idempotent parameters do not match');
     if (known !== undefined) return known;
-    const { Enabled = false, MaxAgeInMinutes = 0 } = asked.ResultReuseConfiguration?.ResultReuseByAgeConfiguration ?? {};
+    const { Enabled = false, MaxAgeInMinutes = 0 } =
+      asked.ResultReuseConfiguration?.ResultReuseByAgeConfiguration ?? {};
     const same = ({ state, asked: its, reused, ended = 0 }: Execution): boolean =>
       state === 'SUCCEEDED' &&
       !reused &&
@@ -41,12 +54,23 @@ export const startAthena = async ({ trinoUrl, cutoffOf }: AthenaParts): Promise<
       Date.now() - ended <= MaxAgeInMinutes * 60_000;
     const earlier = Enabled ? [...executions.values()].findLast(same) : undefined;
     const execution: Execution = {
-      ...{ id: crypto.randomUUID(), asked, submitted: Date.now(), reused: earlier !== undefined, stopping: new AbortController(), state: 'QUEUED' },
+      ...{
+        id: crypto.randomUUID(),
+        asked,
+        submitted: Date.now(),
+        reused: earlier !== undefined,
+        stopping: new AbortController(),
+        state: 'QUEUED',
+      },
       answer: earlier?.answer ?? nothing,
     };
     executions.set(execution.id, execution);
     byToken.set(asked.ClientRequestToken, execution);
-    void carriedOut(execution, { trinoUrl, queueMs: queueMs[asked.WorkGroup] ?? 0, cutoff: () => cutoffOf(asked.WorkGroup) });
+    void carriedOut(execution, {
+      trinoUrl,
+      queueMs: queueMs[asked.WorkGroup] ?? 0,
+      cutoff: () => cutoffOf(asked.WorkGroup),
+    });
     return execution;
   };
 

@@ -8,4 +8,7 @@ import { openRoomLake, openRoomLedger, openRoomStore } from './room.ts';
 ledgerKeepsItsPromise('emulated cloud', openRoomLedger);
 storeKeepsItsPromise('emulated cloud', openRoomStore);
 sinkKeepsItsPromise('emulated cloud', openRoomLake);
-engineKeepsItsPromise('emulated cloud', openRoomLake, { settled: (bufferSeconds + deliverySeconds) * 1000, shares: false });
+engineKeepsItsPromise('emulated cloud', openRoomLake, {
+  settled: (bufferSeconds + deliverySeconds) * 1000,
+  shares: false,
+});

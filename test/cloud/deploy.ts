@@ -1,7 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { zipSync } from 'fflate';
@@ -28,7 +33,14 @@ const assets = z.object({ files: z.record(z.string(), asset) });
 await mkdir(assembly, { recursive: true });
 synthesize(assembly);
 // The one thing of `cdk bootstrap` that a template asks for.
-await new SSMClient({}).send(new PutParameterCommand({ Name: '/cdk-bootstrap/hnb659fds/version', Value: '30', Type: 'String', Overwrite: true }));
+await new SSMClient({}).send(
+  new PutParameterCommand({
+    Name: '/cdk-bootstrap/hnb659fds/version',
+    Value: '30',
+    Type: 'String',
+    Overwrite: true,
+  }),
+);
 /** Keys that were uploaded: installations are made of the same functions. */
 const uploaded = new Set<string>();
 const outputs: Record<string, Record<string, string>> = {};
@@ -49,13 +61,20 @@ async function published(stack: string): Promise<string> {
     const keys = Object.values(destinations).map(({ objectKey }) => objectKey);
     if (keys.every((key) => uploaded.has(key))) continue;
     for (const key of keys) uploaded.add(key);
-    const body = source.packaging === 'zip' ? zipSync(await contents(path), { level: 1 }) : await readFile(path);
+    const body =
+      source.packaging === 'zip' ? zipSync(await contents(path), { level: 1 }) : await readFile(path);
     for (const { bucketName, objectKey: Key } of Object.values(destinations)) {
-      const Bucket = bucketName.replaceAll(`\${AWS::AccountId}`, account).replaceAll(`\${AWS::Region}`, region);
-      await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } })).catch((thrown: unknown) => {
-        if (!(thrown instanceof Error) || thrown.name !== 'BucketAlreadyOwnedByYou') throw thrown;
-      });
-      const Body = isTemplate ? localised(body.toString(), { without: process.env.MILLIMETRIC_CLOUD_WITHOUT }) : body;
+      const Bucket = bucketName
+        .replaceAll(`\${AWS::AccountId}`, account)
+        .replaceAll(`\${AWS::Region}`, region);
+      await s3
+        .send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } }))
+        .catch((thrown: unknown) => {
+          if (!(thrown instanceof Error) || thrown.name !== 'BucketAlreadyOwnedByYou') throw thrown;
+        });
+      const Body = isTemplate
+        ? localised(body.toString(), { without: process.env.MILLIMETRIC_CLOUD_WITHOUT })
+        : body;
       await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
       if (isTemplate) at = `${process.env.AWS_ENDPOINT_URL}/${Bucket}/${Key}`;
     }
@@ -67,24 +86,41 @@ async function contents(folder: string): Promise<Record<string, Uint8Array>> {
   const files = (await readdir(folder, { withFileTypes: true, recursive: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(await Promise.all(files.map(async (file) => [relative(folder, file), new Uint8Array(await readFile(file))] as const)));
+  return Object.fromEntries(
+    await Promise.all(
+      files.map(async (file) => [relative(folder, file), new Uint8Array(await readFile(file))] as const),
+    ),
+  );
 }
 
 async function created(StackName: string, TemplateURL: string): Promise<Record<string, string>> {
-  await cloudFormation.send(new CreateStackCommand({ StackName, TemplateURL, Capabilities: ['CAPABILITY_NAMED_IAM'], OnFailure: 'DO_NOTHING' }));
+  await cloudFormation.send(
+    new CreateStackCommand({
+      StackName,
+      TemplateURL,
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+      OnFailure: 'DO_NOTHING',
+    }),
+  );
   for (;;) {
     const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
     if (stack?.StackStatus === 'CREATE_COMPLETE')
-      return Object.fromEntries((stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+      return Object.fromEntries(
+        (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+      );
     if (stack?.StackStatus !== 'CREATE_IN_PROGRESS') break;
     await setTimeout(100);
   }
-  const { StackEvents: events = [] } = await cloudFormation.send(new DescribeStackEventsCommand({ StackName }));
+  const { StackEvents: events = [] } = await cloudFormation.send(
+    new DescribeStackEventsCommand({ StackName }),
+  );
   const failures = events.filter(({ ResourceStatus = '' }) => ResourceStatus.endsWith('FAILED'));
   throw new Error(
     [
       `${StackName} could not be created:`,
-      ...failures.map((event) => `${event.LogicalResourceId} (${event.ResourceType}): ${event.ResourceStatusReason}`),
+      ...failures.map(
+        (event) => `${event.LogicalResourceId} (${event.ResourceType}): ${event.ResourceStatusReason}`,
+      ),
     ].join('\n'),
   );
 }

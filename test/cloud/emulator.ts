@@ -22,7 +22,12 @@ const gaps = fileURLToPath(new URL('./gaps.py', import.meta.url));
 
 /** The account and region everything is in, and the keys that may do anything there. */
 export const account = '000000000000';
-export const operator = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' } as const;
+export const operator = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: 'eu-west-1',
+  AWS_DEFAULT_REGION: 'eu-west-1',
+} as const;
 
 /** Sees that the emulator is installed. Says why it cannot be; undefined when it is there. */
 export const emulatorInstalled = async (signal: AbortSignal): Promise<string | undefined> => {
@@ -33,8 +38,13 @@ export const emulatorInstalled = async (signal: AbortSignal): Promise<string | u
   if (there) return undefined;
   await rm(venv, { recursive: true, force: true });
   const given = { environment: process.env, signal };
-  if ((await does('python3', ['-m', 'venv', venv], given)) !== 0) return 'python3 with its module venv is needed (Debian: python3-venv)';
-  const code = await does(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages], given);
+  if ((await does('python3', ['-m', 'venv', venv], given)) !== 0)
+    return 'python3 with its module venv is needed (Debian: python3-venv)';
+  const code = await does(
+    python,
+    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages],
+    given,
+  );
   if (code !== 0) return `pip could not install ${packages.join(', ')}`;
   await writeFile(complete, '');
   return undefined;
@@ -78,7 +88,13 @@ export const startEmulator = async ({ folder, strict, athena }: EmulatorParts): 
   const trusting = certificate === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificate };
   // Its functions inherit all of this, so it holds nothing of the caller's environment.
   const its = {
-    ...{ HOME: folder, TMPDIR: temporary, PATH: `${join(home, 'node_modules', 'node', 'bin')}:/usr/bin:/bin`, LANG: 'C.UTF-8', TZ: 'UTC' },
+    ...{
+      HOME: folder,
+      TMPDIR: temporary,
+      PATH: `${join(home, 'node_modules', 'node', 'bin')}:/usr/bin:/bin`,
+      LANG: 'C.UTF-8',
+      TZ: 'UTC',
+    },
     ...{
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
@@ -86,8 +102,19 @@ export const startEmulator = async ({ folder, strict, athena }: EmulatorParts): 
       MINISTACK_REGION: operator.AWS_REGION,
       MINISTACK_ACCOUNT_ID: account,
     },
-    ...{ IOT_MTLS_ENABLED: '0', SFTP_ENABLED: '0', LOG_LEVEL: 'INFO', PYTHONDONTWRITEBYTECODE: '1', ATHENA_ENGINE: 'duckdb' },
-    ...{ PERSIST_STATE: '1', STATE_DIR: join(folder, 'state'), S3_PERSIST: '1', S3_DATA_DIR: join(folder, 's3') },
+    ...{
+      IOT_MTLS_ENABLED: '0',
+      SFTP_ENABLED: '0',
+      LOG_LEVEL: 'INFO',
+      PYTHONDONTWRITEBYTECODE: '1',
+      ATHENA_ENGINE: 'duckdb',
+    },
+    ...{
+      PERSIST_STATE: '1',
+      STATE_DIR: join(folder, 'state'),
+      S3_PERSIST: '1',
+      S3_DATA_DIR: join(folder, 's3'),
+    },
     ...(strict ? { AUTH: 'true', USE_SSL: '1' } : {}),
     ...trusting,
     MILLIMETRIC_FAULTS: orders,
@@ -96,13 +123,19 @@ export const startEmulator = async ({ folder, strict, athena }: EmulatorParts): 
 
   const start = async () => {
     const out = openSync(log, 'a');
-    const child = spawn(python, strict ? [gaps] : ['-m', 'ministack'], { cwd: folder, env: its, stdio: ['ignore', out, out] });
+    const child = spawn(python, strict ? [gaps] : ['-m', 'ministack'], {
+      cwd: folder,
+      env: its,
+      stdio: ['ignore', out, out],
+    });
     for (let turn = 0; turn < 400 && child.exitCode === null; turn++) {
       if (await ready(url, certificate)) return child;
       await setTimeout(50);
     }
     child.kill();
-    throw new Error(`the emulator did not come up:\n${(await readFile(log, 'utf8')).split('\n').slice(-20).join('\n')}`);
+    throw new Error(
+      `the emulator did not come up:\n${(await readFile(log, 'utf8')).split('\n').slice(-20).join('\n')}`,
+    );
   };
   let child = await start();
   const ended = async (patienceMs: number): Promise<void> => {
@@ -110,7 +143,10 @@ export const startEmulator = async ({ folder, strict, athena }: EmulatorParts): 
     const gone = once(child, 'exit');
     child.kill();
     const late = new AbortController();
-    await Promise.race([gone, setTimeout(patienceMs, undefined, { signal: late.signal }).then(() => child.kill('SIGKILL'))]);
+    await Promise.race([
+      gone,
+      setTimeout(patienceMs, undefined, { signal: late.signal }).then(() => child.kill('SIGKILL')),
+    ]);
     late.abort();
   };
   return {
@@ -135,10 +171,20 @@ export const startEmulator = async ({ folder, strict, athena }: EmulatorParts): 
 /** The emulator’s own children that run a function: each has a folder named after it. */
 const processesOf = async (functionName: string, emulator: number): Promise<readonly number[]> => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const read = (pid: string, file: string): Promise<string> => readFile(join('/proc', pid, file), 'utf8').catch(() => '');
-  const all = await Promise.all(pids.map(async (pid) => ({ pid, command: await read(pid, 'cmdline'), status: await read(pid, 'status') })));
+  const read = (pid: string, file: string): Promise<string> =>
+    readFile(join('/proc', pid, file), 'utf8').catch(() => '');
+  const all = await Promise.all(
+    pids.map(async (pid) => ({
+      pid,
+      command: await read(pid, 'cmdline'),
+      status: await read(pid, 'status'),
+    })),
+  );
   return all
-    .filter(({ command, status }) => command.includes(`ministack-lambda-${functionName}-`) && status.includes(`\nPPid:\t${emulator}\n`))
+    .filter(
+      ({ command, status }) =>
+        command.includes(`ministack-lambda-${functionName}-`) && status.includes(`\nPPid:\t${emulator}\n`),
+    )
     .map(({ pid }) => Number(pid));
 };
 

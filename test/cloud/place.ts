@@ -22,7 +22,8 @@ const given = (name: string): string => {
   return value;
 };
 
-const fromFolder = (file: string): unknown => JSON.parse(readFileSync(join(given('MILLIMETRIC_CLOUD_FOLDER'), file), 'utf8'));
+const fromFolder = (file: string): unknown =>
+  JSON.parse(readFileSync(join(given('MILLIMETRIC_CLOUD_FOLDER'), file), 'utf8'));
 
 /** Where the keys of an installation are written to, in the folder of the run. */
 export const keysFile = (installation: Installation): string => `${installation}.keys.json`;
@@ -50,6 +51,9 @@ export const outputsOf = (stack: keyof typeof stacks): ((name: string) => string
 
 /** Does something to the cloud. */
 export const command = async (order: Order): Promise<void> => {
-  const answer = await fetch(given('MILLIMETRIC_CLOUD_CONTROL'), { method: 'POST', body: JSON.stringify(order) });
+  const answer = await fetch(given('MILLIMETRIC_CLOUD_CONTROL'), {
+    method: 'POST',
+    body: JSON.stringify(order),
+  });
   if (!answer.ok) throw new Error(await answer.text());
 };

@@ -15,7 +15,9 @@ import { stacks } from './rooms.ts';
 const run = promisify(execFile);
 const outputs = z.record(z.string(), z.looseObject({ ApiUrl: z.string(), KeptOnDestroy: z.string() }));
 
-describe('an emulator and a CDK command line as anybody has them, nothing of ours between but what the emulator cannot deploy', { timeout: 240_000 }, () => {
+describe('an emulator and a CDK command line as anybody has them, nothing of ours between but what the emulator cannot deploy', {
+  timeout: 240_000,
+}, () => {
   const url = plainEmulator();
   let folder: string;
   let assembly: string;
@@ -30,7 +32,11 @@ describe('an emulator and a CDK command line as anybody has them, nothing of our
       NO_COLOR: '1',
       CI: 'true',
     };
-    const { stdout, stderr } = await run(join(home, 'node_modules', '.bin', 'cdk'), [...given, '--no-notices'], { cwd: home, env });
+    const { stdout, stderr } = await run(
+      join(home, 'node_modules', '.bin', 'cdk'),
+      [...given, '--no-notices'],
+      { cwd: home, env },
+    );
     return stdout + stderr;
   };
 
@@ -45,8 +51,18 @@ describe('an emulator and a CDK command line as anybody has them, nothing of our
     await cdk('synth', stacks.product, '--quiet', '--output', assembly);
     const template = join(assembly, `${stacks.product}.template.json`);
     await writeFile(template, withoutUnknown(await readFile(template, 'utf8')));
-    await cdk('deploy', stacks.product, '--app', assembly, '--require-approval', 'never', '--outputs-file', join(folder, 'outputs.json'));
-    const { ApiUrl = '' } = outputs.parse(JSON.parse(await readFile(join(folder, 'outputs.json'), 'utf8')))[stacks.product] ?? {};
+    await cdk(
+      'deploy',
+      stacks.product,
+      '--app',
+      assembly,
+      '--require-approval',
+      'never',
+      '--outputs-file',
+      join(folder, 'outputs.json'),
+    );
+    const { ApiUrl = '' } =
+      outputs.parse(JSON.parse(await readFile(join(folder, 'outputs.json'), 'utf8')))[stacks.product] ?? {};
     const api = atEmulator(ApiUrl, url);
     const health = await fetch(`${api}/healthz`);
     expect([health.status, await health.json()]).toEqual([200, { ok: true, version }]);
@@ -58,7 +74,9 @@ describe('an emulator and a CDK command line as anybody has them, nothing of our
   test('`cdk destroy` takes it away, and says that the data stays', async () => {
     const said = await cdk('destroy', stacks.product, '--app', assembly, '--force');
     expect(said).toContain('destroyed');
-    const listed = await fetch(`${url}/`, { headers: { Authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/s3/aws4_request' } });
+    const listed = await fetch(`${url}/`, {
+      headers: { Authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/s3/aws4_request' },
+    });
     expect(await listed.text()).toContain('lakebucket');
   });
 });

@@ -19,8 +19,13 @@ describe('the role that Firehose delivers by', () => {
     await letAs(name, [stacks.product, 'MillimetricIntakeRole'], process.env);
   });
 
-  const refusals = async (calls: readonly Call[]): Promise<readonly (readonly [call: string, error: string | undefined])[]> =>
-    (await called(calls, process.env, firehose)).map(({ error }, i) => [calls[i]?.slice(0, 2).join(':') ?? '', error]);
+  const refusals = async (
+    calls: readonly Call[],
+  ): Promise<readonly (readonly [call: string, error: string | undefined])[]> =>
+    (await called(calls, process.env, firehose)).map(({ error }, i) => [
+      calls[i]?.slice(0, 2).join(':') ?? '',
+      error,
+    ]);
 
   // https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html, “… to an Amazon S3 destination” and “… to AWS Glue for data format conversion”; its log is not tried, since
   // the emulator looks for that right on the group where AWS looks on the stream (test/stack/documented-rights.test.ts).
@@ -58,6 +63,7 @@ describe('the role that Firehose delivers by', () => {
       ['dynamodb', 'scan', { TableName: output('LedgerTable') }],
       ['secretsmanager', 'get_secret_value', { SecretId: output('PepperSecret') }],
     ];
-    for (const [call, error] of await refusals(calls)) expect([call, error]).toEqual([call, expect.stringMatching(/^AccessDenied/)]);
+    for (const [call, error] of await refusals(calls))
+      expect([call, error]).toEqual([call, expect.stringMatching(/^AccessDenied/)]);
   });
 });

@@ -17,7 +17,8 @@ import { outputsOf } from './place.ts';
 import type { stacks } from './rooms.ts';
 
 const { clock, random } = surroundings();
-const storeUnder = (prefix: string): Store => openStore({ client: s3(process.env), bucket: outputsOf('rooms')('LakeBucket'), prefix });
+const storeUnder = (prefix: string): Store =>
+  openStore({ client: s3(process.env), bucket: outputsOf('rooms')('LakeBucket'), prefix });
 
 const emptied = async (): Promise<void> => {
   // A client without the product’s short patience.
@@ -31,7 +32,15 @@ const emptied = async (): Promise<void> => {
 export const engineOf = (stack: keyof typeof stacks): Engine => {
   const output = outputsOf(stack);
   return openEngine({
-    ...{ client: athena(), workgroup: output('Workgroup'), database: output('LakeDatabase'), clock, random, wait, log: quiet },
+    ...{
+      client: athena(),
+      workgroup: output('Workgroup'),
+      database: output('LakeDatabase'),
+      clock,
+      random,
+      wait,
+      log: quiet,
+    },
     delivered: openDelivered({ client: s3(process.env), bucket: output('LakeBucket'), clock }),
   });
 };
@@ -40,7 +49,12 @@ export const engineOf = (stack: keyof typeof stacks): Engine => {
 export const openRoomLake = async (): Promise<OpenSink> => {
   const output = outputsOf('rooms');
   const spill = storeUnder(prefixes.spill);
-  const sink = () => openSink({ stream: { client: firehose(), name: output('EventsStream'), random, wait }, spill, log: quiet });
+  const sink = () =>
+    openSink({
+      stream: { client: firehose(), name: output('EventsStream'), random, wait },
+      spill,
+      log: quiet,
+    });
   return overRaw(sink, () => engineOf('rooms'), emptied);
 };
 
@@ -57,7 +71,11 @@ export const openRoomLedger = async (): Promise<OpenLedger> => {
   const close = async (): Promise<void> => {
     const client = dynamo();
     for await (const { Items = [] } of paginateScan({ client }, { TableName: table }))
-      await Promise.all(Items.flatMap(({ id }) => (id === undefined ? [] : [client.send(new DeleteItemCommand({ TableName: table, Key: { id } }))])));
+      await Promise.all(
+        Items.flatMap(({ id }) =>
+          id === undefined ? [] : [client.send(new DeleteItemCommand({ TableName: table, Key: { id } }))],
+        ),
+      );
   };
   return { ledger: ledger(), reopen: async () => ledger(), close };
 };

@@ -70,9 +70,17 @@ async function cloud(): Promise<NodeJS.ProcessEnv> {
   const trust = join(folder, 'trust.p12');
   const environment = {
     ...emulator.environment,
-    ...{ MILLIMETRIC_TRINO_RUN: join(folder, 'trino'), MILLIMETRIC_TRINO_PORT: String(trinoPort), MILLIMETRIC_TRINO_AWS: emulator.url },
+    ...{
+      MILLIMETRIC_TRINO_RUN: join(folder, 'trino'),
+      MILLIMETRIC_TRINO_PORT: String(trinoPort),
+      MILLIMETRIC_TRINO_AWS: emulator.url,
+    },
     ...{ MILLIMETRIC_TRINO_TRUST: trust, MILLIMETRIC_TRINO_URL: trinoUrl },
-    ...{ MILLIMETRIC_CLOUD_FOLDER: folder, MILLIMETRIC_CLOUD_CONTROL: control.url, MILLIMETRIC_CLOUD_PLAIN: plain.url },
+    ...{
+      MILLIMETRIC_CLOUD_FOLDER: folder,
+      MILLIMETRIC_CLOUD_CONTROL: control.url,
+      MILLIMETRIC_CLOUD_PLAIN: plain.url,
+    },
   };
   ends.push(() => does('bash', [trinoScript, 'stop'], { environment }));
   // As Athena, it reads with no rights but those of who asks: the doors’, as they are deployed.
@@ -87,7 +95,12 @@ async function cloud(): Promise<NodeJS.ProcessEnv> {
   const first = async (installation: Installation): Promise<void> => {
     const keys = join(folder, keysFile(installation));
     // It shows the keys, which belong in no log.
-    await must(process.execPath, ['bin/millimetric.ts', 'init', '--stack', stacks[installation], '--origin', page, '--save', keys], environment, true);
+    await must(
+      process.execPath,
+      ['bin/millimetric.ts', 'init', '--stack', stacks[installation], '--origin', page, '--save', keys],
+      environment,
+      true,
+    );
     await letAs(athenaUser, [stacks[installation], queryRole], environment);
   };
   const deployed = async (): Promise<void> => {
@@ -97,14 +110,24 @@ async function cloud(): Promise<NodeJS.ProcessEnv> {
   };
   await Promise.all([deployed(), engine()]);
   // The first question of all loads what the others need, and a request waits for 25 s only.
-  const { LakeDatabase = '' } = outputs.parse(JSON.parse(await readFile(join(folder, 'outputs.json'), 'utf8')))[stacks.product] ?? {};
-  await trino("select count(*) from events where dt = '2026-01-01'", { url: trinoUrl, catalog: 'hive', schema: LakeDatabase });
+  const { LakeDatabase = '' } =
+    outputs.parse(JSON.parse(await readFile(join(folder, 'outputs.json'), 'utf8')))[stacks.product] ?? {};
+  await trino("select count(*) from events where dt = '2026-01-01'", {
+    url: trinoUrl,
+    catalog: 'hive',
+    schema: LakeDatabase,
+  });
   said('first question');
   return environment;
 }
 
 async function asked(environment: NodeJS.ProcessEnv): Promise<number> {
-  const tally = await tested(join(here, 'vitest.config.ts'), join(folder, 'results.json'), { environment, signal }, process.argv.slice(2));
+  const tally = await tested(
+    join(here, 'vitest.config.ts'),
+    join(folder, 'results.json'),
+    { environment, signal },
+    process.argv.slice(2),
+  );
   said('tests');
   if (tally === undefined) {
     console.error('No result was written: the tests did not run to their end.');
@@ -116,15 +139,27 @@ async function asked(environment: NodeJS.ProcessEnv): Promise<number> {
 
 function unable(why: string): number {
   const excused = process.env.MILLIMETRIC_SKIP_CLOUD === '1';
-  console.error(`\n*** THE CLOUD DID NOT RUN: ${why} ***\n*** Nothing was checked of the stack but its template. ***`);
-  console.error(excused ? 'MILLIMETRIC_SKIP_CLOUD=1: going on without it.' : 'Set MILLIMETRIC_SKIP_CLOUD=1 to go on without it.');
+  console.error(
+    `\n*** THE CLOUD DID NOT RUN: ${why} ***\n*** Nothing was checked of the stack but its template. ***`,
+  );
+  console.error(
+    excused
+      ? 'MILLIMETRIC_SKIP_CLOUD=1: going on without it.'
+      : 'Set MILLIMETRIC_SKIP_CLOUD=1 to go on without it.',
+  );
   console.log('0 passed, 0 failed, 0 skipped');
   return excused ? 0 : 1;
 }
 
-async function must(program: string, given: readonly string[], environment: NodeJS.ProcessEnv, quiet = false): Promise<void> {
+async function must(
+  program: string,
+  given: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  quiet = false,
+): Promise<void> {
   const code = await does(program, given, { environment, signal, quiet });
-  if (code !== 0) throw new Unable(`\`${[program, ...given].join(' ')}\` ended with ${code}; what it said stands above.`);
+  if (code !== 0)
+    throw new Unable(`\`${[program, ...given].join(' ')}\` ended with ${code}; what it said stands above.`);
 }
 
 function said(what: string): void {

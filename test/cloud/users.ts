@@ -2,7 +2,11 @@ import * as z from 'zod';
 import { type Call, called, type User, user } from './calls.ts';
 
 const made = z.object({ AccessKey: user });
-const resources = z.object({ StackResources: z.array(z.object({ LogicalResourceId: z.string(), PhysicalResourceId: z.string(), ResourceType: z.string() })) });
+const resources = z.object({
+  StackResources: z.array(
+    z.object({ LogicalResourceId: z.string(), PhysicalResourceId: z.string(), ResourceType: z.string() }),
+  ),
+});
 const listed = z.object({ PolicyNames: z.array(z.string()) });
 const policy = z.object({ PolicyName: z.string(), PolicyDocument: z.unknown() });
 
@@ -18,8 +22,13 @@ export const nameOf = async (
   { stack, type, id }: { readonly stack: string; readonly type: string; readonly id: string },
   environment: NodeJS.ProcessEnv,
 ): Promise<string> => {
-  const [found] = await answers([['cloudformation', 'describe_stack_resources', { StackName: stack }]], environment);
-  const [one, ...more] = resources.parse(found).StackResources.filter((each) => each.ResourceType === type && each.LogicalResourceId.startsWith(id));
+  const [found] = await answers(
+    [['cloudformation', 'describe_stack_resources', { StackName: stack }]],
+    environment,
+  );
+  const [one, ...more] = resources
+    .parse(found)
+    .StackResources.filter((each) => each.ResourceType === type && each.LogicalResourceId.startsWith(id));
   if (one === undefined || more.length > 0) throw new Error(`the stack ${stack} has not one ${type} ${id}`);
   return one.PhysicalResourceId;
 };
@@ -37,7 +46,11 @@ export const newUser = async (UserName: string, environment: NodeJS.ProcessEnv):
 };
 
 /** Lets a user do what a stack’s role may: it gets the very policies that were deployed for it. `role`: how its logical id begins. */
-export const letAs = async (UserName: string, [stack, role]: readonly [stack: string, role: string], environment: NodeJS.ProcessEnv): Promise<void> => {
+export const letAs = async (
+  UserName: string,
+  [stack, role]: readonly [stack: string, role: string],
+  environment: NodeJS.ProcessEnv,
+): Promise<void> => {
   const RoleName = await nameOf({ stack, type: 'AWS::IAM::Role', id: role }, environment);
   const [names] = await answers([['iam', 'list_role_policies', { RoleName }]], environment);
   const policies = await answers(
@@ -46,7 +59,11 @@ export const letAs = async (UserName: string, [stack, role]: readonly [stack: st
   );
   const puts = policies.map((given): Call => {
     const { PolicyName, PolicyDocument: document } = policy.parse(given);
-    return ['iam', 'put_user_policy', { UserName, PolicyName: `${stack}-${PolicyName}`, PolicyDocument: JSON.stringify(document) }];
+    return [
+      'iam',
+      'put_user_policy',
+      { UserName, PolicyName: `${stack}-${PolicyName}`, PolicyDocument: JSON.stringify(document) },
+    ];
   });
   await answers(puts, environment);
 };

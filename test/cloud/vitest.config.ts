@@ -9,7 +9,8 @@ const root = new URL('../..', import.meta.url).pathname;
  */
 const order = [['drills', 'e2e', 'contracts', 'plain', 'rights', 'revoked'], ['restarted']];
 
-const placeOf = ({ moduleId }: TestSpecification): number => order.flat().findIndex((file) => moduleId.endsWith(`/${file}.cloud.ts`));
+const placeOf = ({ moduleId }: TestSpecification): number =>
+  order.flat().findIndex((file) => moduleId.endsWith(`/${file}.cloud.ts`));
 
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -23,7 +24,12 @@ export default defineConfig({
     ...{ root, maxWorkers: 3, sequence: { sequencer: InOrder } },
     projects: order.map((files, groupOrder) => ({
       test: {
-        ...{ root, name: files.join(), include: files.map((file) => `test/cloud/${file}.cloud.ts`), setupFiles: ['./test/setup.ts'] },
+        ...{
+          root,
+          name: files.join(),
+          include: files.map((file) => `test/cloud/${file}.cloud.ts`),
+          setupFiles: ['./test/setup.ts'],
+        },
         ...{ testTimeout: 180_000, hookTimeout: 120_000, sequence: { groupOrder } },
       },
     })),

@@ -43,9 +43,18 @@ export const engineKeepsItsPromise = (
     });
     afterEach(() => opened.close());
 
-    const reading = (projects: readonly string[] = ['shop']): Reading => ({ projects, env: 'live', bots: true, lake: opened.lake });
-    const ask = (question: Sql, read = reading(), period: Period = week, limits: { timeMs: number; signal?: AbortSignal } = { timeMs: 20_000 }) =>
-      opened.engine().ask(question, { reading: read, period }, limits);
+    const reading = (projects: readonly string[] = ['shop']): Reading => ({
+      projects,
+      env: 'live',
+      bots: true,
+      lake: opened.lake,
+    });
+    const ask = (
+      question: Sql,
+      read = reading(),
+      period: Period = week,
+      limits: { timeMs: number; signal?: AbortSignal } = { timeMs: 20_000 },
+    ) => opened.engine().ask(question, { reading: read, period }, limits);
     const count = async (read = reading(), period = week) =>
       (await ask(sql`select count(*) as n from (${eventsOf(read, period)}) as e`, read, period)).rows[0]?.n;
     /** Each call is a request of its own. */
@@ -97,9 +106,12 @@ export const engineKeepsItsPromise = (
       );
       for (const again of [async () => {}, opened.settle]) {
         await again();
-        expect([await count(), await count(reading(["o'ther"])), await count(reading(['shop', "o'ther"])), await count(reading(['nobody']))]).toEqual([
-          1, 2, 3, 0,
-        ]);
+        expect([
+          await count(),
+          await count(reading(["o'ther"])),
+          await count(reading(['shop', "o'ther"])),
+          await count(reading(['nobody'])),
+        ]).toEqual([1, 2, 3, 0]);
       }
     });
 
@@ -116,7 +128,11 @@ export const engineKeepsItsPromise = (
     test('events that come late land in their own old day, and events of the future in theirs', async () => {
       await keep(anEvent({ ts: monday }));
       await opened.settle();
-      await keep(anEvent({ ts: monday }), anEvent({ ts: monday - 400 * day }), anEvent({ ts: monday + 6 * day }));
+      await keep(
+        anEvent({ ts: monday }),
+        anEvent({ ts: monday - 400 * day }),
+        anEvent({ ts: monday + 6 * day }),
+      );
       for (const again of [async () => {}, opened.settle, opened.reopen]) {
         await again();
         expect(await count()).toBe(3);
@@ -127,8 +143,14 @@ export const engineKeepsItsPromise = (
 
     test('identifications are seen whatever the period, events are not', async () => {
       const said = (user_id: string, at: number) => anEvent({ ts: at, event_name: '$identify', user_id });
-      await keep(said('u1', monday - 90 * day), anEvent({ ts: monday }), { ...said('u9', monday), project_id: 'other' });
-      const users = async () => (await ask(sql`select user_id from (${identifiesOf(reading())}) as i order by user_id`)).rows.map(({ user_id }) => user_id);
+      await keep(said('u1', monday - 90 * day), anEvent({ ts: monday }), {
+        ...said('u9', monday),
+        project_id: 'other',
+      });
+      const users = async () =>
+        (await ask(sql`select user_id from (${identifiesOf(reading())}) as i order by user_id`)).rows.map(
+          ({ user_id }) => user_id,
+        );
       for (const again of [async () => {}, opened.settle]) {
         await again();
         expect(await users()).toEqual(['u1']);
@@ -162,7 +184,9 @@ export const engineKeepsItsPromise = (
       expect(await count()).toBe(1);
     });
 
-    test('where questions may outlive their request one past its time gives a ticket, with which that very text is answered', async ({ skip }) => {
+    test('where questions may outlive their request one past its time gives a ticket, with which that very text is answered', async ({
+      skip,
+    }) => {
       const { follow } = opened.engine();
       if (follow === undefined) return skip('questions end with their request here');
       await keep(anEvent({ ts: monday }));
@@ -175,17 +199,29 @@ export const engineKeepsItsPromise = (
       expect(said.rows).toEqual([{ n: 1 }]);
       const never = await follow(endless, reads, { timeMs: 1_000 });
       if (!('ticket' in never)) throw new Error('the endless ended');
-      await expect(follow(text, reads, { timeMs: 1_000 }, never.ticket)).rejects.toMatchObject({ code: 'invalid_params' });
-      await expect(follow(text, reads, { timeMs: 1_000 }, 'nonsense')).rejects.toMatchObject({ code: 'invalid_params' });
+      await expect(follow(text, reads, { timeMs: 1_000 }, never.ticket)).rejects.toMatchObject({
+        code: 'invalid_params',
+      });
+      await expect(follow(text, reads, { timeMs: 1_000 }, 'nonsense')).rejects.toMatchObject({
+        code: 'invalid_params',
+      });
       // Nobody waits for it any more.
       const left = new AbortController();
       setTimeout(() => left.abort(new Error('gone')), 500);
-      await expect(follow(endless, reads, { timeMs: 10_000, signal: left.signal }, never.ticket)).rejects.toThrow('gone');
+      await expect(
+        follow(endless, reads, { timeMs: 10_000, signal: left.signal }, never.ticket),
+      ).rejects.toThrow('gone');
     });
 
     test('questions that wait behind long ones are refused in time too, and all is free again', async () => {
-      const refusals = await Promise.all(Array.from({ length: 8 }, () => ask(endless, reading(), week, { timeMs: 400 }).catch((error: unknown) => error)));
-      expect(refusals.map((refusal) => refusal instanceof Problem && refusal.code)).toEqual(Array.from({ length: 8 }, () => 'query_timeout'));
+      const refusals = await Promise.all(
+        Array.from({ length: 8 }, () =>
+          ask(endless, reading(), week, { timeMs: 400 }).catch((error: unknown) => error),
+        ),
+      );
+      expect(refusals.map((refusal) => refusal instanceof Problem && refusal.code)).toEqual(
+        Array.from({ length: 8 }, () => 'query_timeout'),
+      );
       expect(await count()).toBe(0);
     });
 
@@ -195,18 +231,25 @@ export const engineKeepsItsPromise = (
       const gone = new Error('gone');
       setTimeout(() => left.abort(gone), 100);
       await expect(asked).rejects.toBe(gone);
-      await expect(ask(endless, reading(), week, { timeMs: 60_000, signal: AbortSignal.abort(gone) })).rejects.toBe(gone);
+      await expect(
+        ask(endless, reading(), week, { timeMs: 60_000, signal: AbortSignal.abort(gone) }),
+      ).rejects.toBe(gone);
       expect(await count()).toBe(0);
     });
 
-    test.runIf(shares)('a project that asks much does not make another wait for all of its questions', async () => {
-      const order: string[] = [];
-      const slow = pairs(7);
-      const busy = Array.from({ length: 12 }, () => ask(slow, reading(['busy'])).then(() => order.push('busy')));
-      const calm = ask(slow, reading(['calm'])).then(() => order.push('calm'));
-      await Promise.all([...busy, calm]);
-      expect(order.indexOf('calm')).toBeLessThan(8);
-    });
+    test.runIf(shares)(
+      'a project that asks much does not make another wait for all of its questions',
+      async () => {
+        const order: string[] = [];
+        const slow = pairs(7);
+        const busy = Array.from({ length: 12 }, () =>
+          ask(slow, reading(['busy'])).then(() => order.push('busy')),
+        );
+        const calm = ask(slow, reading(['calm'])).then(() => order.push('calm'));
+        await Promise.all([...busy, calm]);
+        expect(order.indexOf('calm')).toBeLessThan(8);
+      },
+    );
 
     test('while events come and files are merged, no question sees fewer events than were acknowledged or more than were sent, and none twice', async () => {
       let sentRows = 0;
@@ -216,7 +259,11 @@ export const engineKeepsItsPromise = (
         for (let request = 0; request < 40; request++) {
           const events = Array.from({ length: 25 }, (_, i) => {
             const id = `${worker}-${request}-${i}`;
-            return anEvent({ ts: monday + ((worker * 977 + request * 31 + i) % 5) * day + i, event_id: id, project_id: i % 2 === 0 ? 'shop' : 'other' });
+            return anEvent({
+              ts: monday + ((worker * 977 + request * 31 + i) % 5) * day + i,
+              event_id: id,
+              project_id: i % 2 === 0 ? 'shop' : 'other',
+            });
           });
           sentRows += 25;
           await keep(...events, ...events.slice(0, 3));
@@ -227,7 +274,10 @@ export const engineKeepsItsPromise = (
       const look = async () => {
         while (on) {
           const atLeast = acknowledged;
-          const { rows } = await ask(sql`select count(*) as n, count(distinct concat(project_id, event_id)) as ids from (${eventsOf(both, week)}) as e`, both);
+          const { rows } = await ask(
+            sql`select count(*) as n, count(distinct concat(project_id, event_id)) as ids from (${eventsOf(both, week)}) as e`,
+            both,
+          );
           const row = rows[0] ?? {};
           expect(row.n).toBe(row.ids);
           expect(Number(row.n)).toBeGreaterThanOrEqual(atLeast);

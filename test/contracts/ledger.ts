@@ -20,7 +20,14 @@ export const ledgerKeepsItsPromise = (twin: string, open: () => Promise<OpenLedg
     afterEach(() => opened.close());
 
     test('an item comes back as it was written, with version 1', async () => {
-      const data = { text: 'naïve “quotes” \u0000 🦉', number: 1.5, no: null, yes: true, list: [1, 'b'], nested: { deep: {} } };
+      const data = {
+        text: 'naïve “quotes” \u0000 🦉',
+        number: 1.5,
+        no: null,
+        yes: true,
+        list: [1, 'b'],
+        nested: { deep: {} },
+      };
       expect(await ledger.write({ id: 'A', group: 'g', at: '1', data }, 0)).toBe(true);
       expect(await ledger.read('A')).toEqual({ id: 'A', group: 'g', at: '1', version: 1, data });
       expect(await ledger.write({ id: 'B', data: {} }, 0)).toBe(true);
@@ -66,14 +73,18 @@ export const ledgerKeepsItsPromise = (twin: string, open: () => Promise<OpenLedg
     });
 
     test('of 50 writers at once exactly one creates', async () => {
-      const won = await Promise.all(Array.from({ length: 50 }, (_, n) => ledger.write({ id: 'A', data: { n } }, 0)));
+      const won = await Promise.all(
+        Array.from({ length: 50 }, (_, n) => ledger.write({ id: 'A', data: { n } }, 0)),
+      );
       expect(won.filter(Boolean)).toHaveLength(1);
       expect((await ledger.read('A'))?.data).toEqual({ n: won.indexOf(true) });
     });
 
     test('of 50 writers at once exactly one replaces', async () => {
       await ledger.write({ id: 'A', data: {} }, 0);
-      const won = await Promise.all(Array.from({ length: 50 }, (_, n) => ledger.write({ id: 'A', data: { n } }, 1)));
+      const won = await Promise.all(
+        Array.from({ length: 50 }, (_, n) => ledger.write({ id: 'A', data: { n } }, 1)),
+      );
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await ledger.read('A')).toEqual({ id: 'A', version: 2, data: { n: won.indexOf(true) } });
     });
@@ -82,7 +93,8 @@ export const ledgerKeepsItsPromise = (twin: string, open: () => Promise<OpenLedg
       await ledger.write({ id: 'A', data: { n: 0 } }, 0);
       const add = async (): Promise<void> => {
         const item = await ledger.read('A');
-        if (!(await ledger.write({ id: 'A', data: { n: Number(item?.data.n) + 1 } }, item?.version ?? 0))) await add();
+        if (!(await ledger.write({ id: 'A', data: { n: Number(item?.data.n) + 1 } }, item?.version ?? 0)))
+          await add();
       };
       await Promise.all(Array.from({ length: 50 }, add));
       expect(await ledger.read('A')).toEqual({ id: 'A', version: 51, data: { n: 50 } });
@@ -107,7 +119,8 @@ export const ledgerKeepsItsPromise = (twin: string, open: () => Promise<OpenLedg
     });
 
     test('pages are whole and do not overlap, whatever is written between them', async () => {
-      for (const n of [1, 2, 3, 4, 5]) await ledger.write({ id: `i${n}`, group: 'g', at: 'same', data: { n } }, 0);
+      for (const n of [1, 2, 3, 4, 5])
+        await ledger.write({ id: `i${n}`, group: 'g', at: 'same', data: { n } }, 0);
       const first = await ledger.list('g', { limit: 2 });
       expect(first.items.map(({ id }) => id)).toEqual(['i1', 'i2']);
       await ledger.write({ id: 'i0', group: 'g', at: 'same', data: {} }, 0);
@@ -125,6 +138,12 @@ export const ledgerKeepsItsPromise = (twin: string, open: () => Promise<OpenLedg
 
     test('what was written is there for the next process', async () => {
       await ledger.write({ id: 'A', group: 'g', at: '1', data: { n: 1 } }, 0);
-      expect(await (await opened.reopen()).read('A')).toEqual({ id: 'A', group: 'g', at: '1', version: 1, data: { n: 1 } });
+      expect(await (await opened.reopen()).read('A')).toEqual({
+        id: 'A',
+        group: 'g',
+        at: '1',
+        version: 1,
+        data: { n: 1 },
+      });
     });
   });

@@ -39,10 +39,15 @@ export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>)
       const reading = { projects, env, bots: true, lake: opened.lake };
       const answer = await opened
         .engine()
-        .ask(sql`select path from (${eventsOf(reading, always)}) as e order by path`, { reading, period: always }, { timeMs: 20_000 });
+        .ask(
+          sql`select path from (${eventsOf(reading, always)}) as e order by path`,
+          { reading, period: always },
+          { timeMs: 20_000 },
+        );
       return answer.rows.map(({ path }) => path);
     };
-    const named = (event_id: string | null, path: string, more: Partial<Event> = {}) => anEvent({ event_id, path, ...more });
+    const named = (event_id: string | null, path: string, more: Partial<Event> = {}) =>
+      anEvent({ event_id, path, ...more });
 
     test('what it kept is there, column by column, also after a restart', async () => {
       const event = anEvent({
@@ -60,8 +65,12 @@ export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>)
       for (const again of [async () => {}, opened.settle, opened.reopen]) {
         await again();
         const reading = { projects: ['shop'], env: 'live' as const, bots: true, lake: opened.lake };
-        const { rows } = await opened.engine().ask(eventsOf(reading, always), { reading, period: always }, { timeMs: 20_000 });
-        expect(rows).toEqual([{ ...event, ts: '2026-03-02T09:00:00.007Z', received_at: '2026-03-02T09:00:01.999Z' }]);
+        const { rows } = await opened
+          .engine()
+          .ask(eventsOf(reading, always), { reading, period: always }, { timeMs: 20_000 });
+        expect(rows).toEqual([
+          { ...event, ts: '2026-03-02T09:00:00.007Z', received_at: '2026-03-02T09:00:01.999Z' },
+        ]);
       }
     });
 
@@ -70,8 +79,16 @@ export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>)
       expect(await paths()).toEqual([]);
     });
 
-    const repeats: readonly (readonly [string, (between: () => Promise<void>) => Promise<void>, readonly string[]])[] = [
-      ['inside one request', () => keep(named('e1', '/1'), named('e1', '/2'), named('e2', '/3')), ['/1', '/3']],
+    const repeats: readonly (readonly [
+      string,
+      (between: () => Promise<void>) => Promise<void>,
+      readonly string[],
+    ])[] = [
+      [
+        'inside one request',
+        () => keep(named('e1', '/1'), named('e1', '/2'), named('e2', '/3')),
+        ['/1', '/3'],
+      ],
       [
         'across requests',
         async (between) => {
@@ -94,7 +111,11 @@ export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>)
       [
         'of one id in requests sent at once',
         async () => {
-          await Promise.all([keep(named('e1', '/1'), named('e2', '/1')), keep(named('e2', '/1'), named('e1', '/1')), keep(named('e1', '/1'))]);
+          await Promise.all([
+            keep(named('e1', '/1'), named('e2', '/1')),
+            keep(named('e2', '/1'), named('e1', '/1')),
+            keep(named('e1', '/1')),
+          ]);
         },
         ['/1', '/1'],
       ],
@@ -120,20 +141,33 @@ export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>)
         },
       ],
     ];
-    test.each(repeats.flatMap(([what, act, kept]) => moments.map(([when, between]) => [what, when, act, between, kept] as const)))(
-      'a repeat counts once: %s, %s',
-      async (_what, _when, act, between, kept) => {
-        await act(between);
-        expect(await paths()).toEqual(kept);
-        await opened.settle();
-        expect(await paths()).toEqual(kept);
-      },
-    );
+    test.each(
+      repeats.flatMap(([what, act, kept]) =>
+        moments.map(([when, between]) => [what, when, act, between, kept] as const),
+      ),
+    )('a repeat counts once: %s, %s', async (_what, _when, act, between, kept) => {
+      await act(between);
+      expect(await paths()).toEqual(kept);
+      await opened.settle();
+      expect(await paths()).toEqual(kept);
+    });
 
     test('the same id in another project or from a test key is another event', async () => {
-      await keep(named('e1', '/1'), named('e1', '/2', { project_id: 'other' }), named('e1', '/3', { env: 'test' }));
-      await keep(named('e1', '/4'), named('e1', '/5', { project_id: 'other' }), named('e1', '/6', { env: 'test' }));
-      expect([await paths(), await paths(['other']), await paths(['shop'], 'test')]).toEqual([['/1'], ['/2'], ['/3']]);
+      await keep(
+        named('e1', '/1'),
+        named('e1', '/2', { project_id: 'other' }),
+        named('e1', '/3', { env: 'test' }),
+      );
+      await keep(
+        named('e1', '/4'),
+        named('e1', '/5', { project_id: 'other' }),
+        named('e1', '/6', { env: 'test' }),
+      );
+      expect([await paths(), await paths(['other']), await paths(['shop'], 'test')]).toEqual([
+        ['/1'],
+        ['/2'],
+        ['/3'],
+      ]);
       expect(await paths(['shop', 'other'])).toEqual(['/1', '/2']);
     });
   });

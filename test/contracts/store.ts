@@ -40,7 +40,16 @@ export const storeKeepsItsPromise = (twin: string, open: () => Promise<OpenStore
       expect(await opened.store.get('a')).toBeUndefined();
     });
 
-    test.each([['../outside'], ['a/b/c'], ['.'], ['%2e'], ['Ä ö 🦉'], ['with "quotes" and \n'], ['A'], ['~1']])('%j is a name like any other', async (name) => {
+    test.each([
+      ['../outside'],
+      ['a/b/c'],
+      ['.'],
+      ['%2e'],
+      ['Ä ö 🦉'],
+      ['with "quotes" and \n'],
+      ['A'],
+      ['~1'],
+    ])('%j is a name like any other', async (name) => {
       await opened.store.put('a', bytes(1));
       await opened.store.put(name, bytes(7));
       expect(await opened.store.get(name)).toEqual(bytes(7));

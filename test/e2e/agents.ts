@@ -9,15 +9,28 @@ import { type At, page } from './place.ts';
 import { expectRefusal, expectRefusalHeaders } from './refusals.ts';
 import { askUntil, bring, own } from './run.ts';
 
-const rpc = (method: string, params: Readonly<Record<string, unknown>> = {}) => ({ jsonrpc: '2.0', id: 1, method, params });
-const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
-const contents = z.object({ contents: z.array(z.object({ uri: z.string(), mimeType: z.literal('application/json'), text: z.string() })).length(1) });
+const rpc = (method: string, params: Readonly<Record<string, unknown>> = {}) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method,
+  params,
+});
+const meta = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+const contents = z.object({
+  contents: z
+    .array(z.object({ uri: z.string(), mimeType: z.literal('application/json'), text: z.string() }))
+    .length(1),
+});
 
 /** The MCP endpoint: both protocol eras on the wire, both official clients, tools, resources and prompts. */
 export const agents = (at: At): void => {
   const endpoint = () => `${at().url}/mcp`;
   const bearer = (kind: 'rk' | 'sk' = 'rk') => ({ Authorization: `Bearer ${at().saved.keys[kind]}` });
-  const say = (body: unknown, headers: readonly (readonly [string, string])[] = []) => send(at(), { path: '/mcp', key: at().saved.keys.rk, headers, body });
+  const say = (body: unknown, headers: readonly (readonly [string, string])[] = []) =>
+    send(at(), { path: '/mcp', key: at().saved.keys.rk, headers, body });
   const sayModern = (method: string, params: Readonly<Record<string, unknown>> = {}) => {
     const name = method === 'resources/read' ? params.uri : params.name;
     return say(rpc(method, { _meta: meta, ...params }), [
@@ -34,14 +47,25 @@ export const agents = (at: At): void => {
   ];
   beforeAll(async () => {
     await bring(at(), [
-      { event: visited, anonymous_id: own('a'), url: 'https://shop.example/', referrer: 'https://chatgpt.com/', properties: { plan: 'pro' } },
-      { event: visited, anonymous_id: own('b'), url: 'https://shop.example/?utm_source=newsletter&utm_medium=email' },
+      {
+        event: visited,
+        anonymous_id: own('a'),
+        url: 'https://shop.example/',
+        referrer: 'https://chatgpt.com/',
+        properties: { plan: 'pro' },
+      },
+      {
+        event: visited,
+        anonymous_id: own('b'),
+        url: 'https://shop.example/?utm_source=newsletter&utm_medium=email',
+      },
     ]);
     await askUntil(at(), 'stats', { event: visited, group_by: 'source' }, rows);
   });
 
   describe.each(officialClients)('the official client $name', (official) => {
-    test('lists, calls, reads, prompts, and understands each refusal', () => clientAgrees(official, endpoint(), bearer(), productExpectations));
+    test('lists, calls, reads, prompts, and understands each refusal', () =>
+      clientAgrees(official, endpoint(), bearer(), productExpectations));
 
     test('gets the numbers that REST gives, and errors that teach', async () => {
       const talk = await official.connect(endpoint(), bearer());
@@ -50,7 +74,12 @@ export const agents = (at: At): void => {
         const args = { event: visited, group_by: 'source' };
         const called = await talk.call('get_stats', args);
         expect(textOf(called)).toBe(JSON.stringify(rows));
-        expect(called.structuredContent).toMatchObject({ rows, resolved: { event: visited, group_by: 'source' }, notes: [], truncated: null });
+        expect(called.structuredContent).toMatchObject({
+          rows,
+          resolved: { event: visited, group_by: 'source' },
+          notes: [],
+          truncated: null,
+        });
 
         const wrong = await talk.call('get_stats', { ...args, group_by: 'sorce' });
         expect(wrong).toMatchObject({ isError: true });
@@ -58,17 +87,27 @@ export const agents = (at: At): void => {
 
         const one = contents.parse(await talk.read(`schema://events/${visited}`)).contents[0];
         expect(JSON.parse(one?.text ?? '')).toEqual({ event: visited, events: 2, property_keys: ['plan'] });
-        expect(JSON.stringify(await talk.prompt('funnel_review', { steps: `${visited},paid` }))).toContain(`${visited},paid`);
+        expect(JSON.stringify(await talk.prompt('funnel_review', { steps: `${visited},paid` }))).toContain(
+          `${visited},paid`,
+        );
       } finally {
         await talk.close();
       }
     });
 
     test('writes with a secret key, sees the event counted once, and may not write with a reading key', async () => {
-      const args = { event: own(`by agent ${official.name}`), event_id: own(official.name), anonymous_id: own('agent') };
+      const args = {
+        event: own(`by agent ${official.name}`),
+        event_id: own(official.name),
+        anonymous_id: own('agent'),
+      };
       const writer = await official.connect(endpoint(), bearer('sk'));
       try {
-        for (let i = 0; i < 2; i++) expect((await writer.call('track_event', args)).structuredContent).toEqual({ ok: true, event_id: args.event_id });
+        for (let i = 0; i < 2; i++)
+          expect((await writer.call('track_event', args)).structuredContent).toEqual({
+            ok: true,
+            event_id: args.event_id,
+          });
         expect(await writer.call('track_event', { event: '' })).toMatchObject({ isError: true });
         await askUntil(at(), 'stats', { event: args.event }, [{ value: 1 }]);
       } finally {
@@ -76,7 +115,11 @@ export const agents = (at: At): void => {
       }
       const reader = await official.connect(endpoint(), bearer());
       try {
-        if (official.era === 'legacy') expect(await refusal(reader.call('track_event', args))).toMatchObject({ code: -32000, word: 'insufficient_scope' });
+        if (official.era === 'legacy')
+          expect(await refusal(reader.call('track_event', args))).toMatchObject({
+            code: -32000,
+            word: 'insufficient_scope',
+          });
         else expect(textOf(await reader.call('track_event', args))).toMatch(/^insufficient_scope: /);
       } finally {
         await reader.close();
@@ -87,13 +130,26 @@ export const agents = (at: At): void => {
   describe('on the wire', () => {
     const expectJson = ({ status, text, headers }: Answer, wanted: number, body: unknown): void => {
       expect([status, JSON.parse(text)]).toEqual([wanted, body]);
-      expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store', 'access-control-allow-origin': '*' });
+      expect(headers).toMatchObject({
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        'access-control-allow-origin': '*',
+      });
       expect(headers['mcp-session-id']).toBeUndefined();
     };
-    const failure = (code: number, message: string) => expect.objectContaining({ error: expect.objectContaining({ code, message, data: expect.any(Object) }) });
+    const failure = (code: number, message: string) =>
+      expect.objectContaining({
+        error: expect.objectContaining({ code, message, data: expect.any(Object) }),
+      });
 
     test('legacy: a handshake is answered, and nobody needs it', async () => {
-      const hello = await say(rpc('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'e2e', version: '1' } }));
+      const hello = await say(
+        rpc('initialize', {
+          protocolVersion: '2025-06-18',
+          capabilities: {},
+          clientInfo: { name: 'e2e', version: '1' },
+        }),
+      );
       expectJson(hello, 200, {
         jsonrpc: '2.0',
         id: 1,
@@ -106,7 +162,12 @@ export const agents = (at: At): void => {
       });
       expectJson(await say(rpc('ping')), 200, { jsonrpc: '2.0', id: 1, result: {} });
       expectJson(
-        await say(rpc('completion/complete', { ref: { type: 'ref/prompt', name: 'traffic_anomaly' }, argument: { name: 'period', value: 'last:2' } })),
+        await say(
+          rpc('completion/complete', {
+            ref: { type: 'ref/prompt', name: 'traffic_anomaly' },
+            argument: { name: 'period', value: 'last:2' },
+          }),
+        ),
         200,
         {
           jsonrpc: '2.0',
@@ -120,14 +181,36 @@ export const agents = (at: At): void => {
       const discovered = await sayModern('server/discover');
       expect([discovered.status, JSON.parse(discovered.text).result]).toMatchObject([
         200,
-        { resultType: 'complete', supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, cacheScope: 'private', ttlMs: expect.any(Number) },
+        {
+          resultType: 'complete',
+          supportedVersions: ['2026-07-28'],
+          capabilities: { tools: {} },
+          cacheScope: 'private',
+          ttlMs: expect.any(Number),
+        },
       ]);
-      const called = JSON.parse((await sayModern('tools/call', { name: 'get_stats', arguments: { event: visited } })).text);
-      expect(called.result).toMatchObject({ resultType: 'complete', structuredContent: { rows: [{ value: 2 }] } });
-      expect(called.result._meta).toMatchObject({ 'io.modelcontextprotocol/serverInfo': { name: 'millimetric' } });
+      const called = JSON.parse(
+        (await sayModern('tools/call', { name: 'get_stats', arguments: { event: visited } })).text,
+      );
+      expect(called.result).toMatchObject({
+        resultType: 'complete',
+        structuredContent: { rows: [{ value: 2 }] },
+      });
+      expect(called.result._meta).toMatchObject({
+        'io.modelcontextprotocol/serverInfo': { name: 'millimetric' },
+      });
     });
 
-    test.each<readonly [what: string, body: unknown, headers: readonly (readonly [string, string])[], status: number, code: number, message: string]>([
+    test.each<
+      readonly [
+        what: string,
+        body: unknown,
+        headers: readonly (readonly [string, string])[],
+        status: number,
+        code: number,
+        message: string,
+      ]
+    >([
       ['no JSON', '{', [], 400, -32700, 'parse_error'],
       ['an array', [rpc('ping')], [], 400, -32600, 'invalid_request'],
       ['no envelope', {}, [], 400, -32600, 'invalid_request'],
@@ -167,14 +250,24 @@ export const agents = (at: At): void => {
       ],
       [
         'completing an argument that a prompt has not',
-        rpc('completion/complete', { ref: { type: 'ref/prompt', name: 'weekly_report' }, argument: { name: 'period', value: '' } }),
+        rpc('completion/complete', {
+          ref: { type: 'ref/prompt', name: 'weekly_report' },
+          argument: { name: 'period', value: '' },
+        }),
         [],
         200,
         -32602,
         'invalid_params',
       ],
       ['an unknown tool', rpc('tools/call', { name: 'nothing' }), [], 200, -32602, 'unknown_tool'],
-      ['an unknown resource', rpc('resources/read', { uri: 'schema://nowhere' }), [], 200, -32602, 'unknown_resource'],
+      [
+        'an unknown resource',
+        rpc('resources/read', { uri: 'schema://nowhere' }),
+        [],
+        200,
+        -32602,
+        'unknown_resource',
+      ],
     ])('%s is told in the protocol’s own form', async (_, body, headers, status, code, message) => {
       expectJson(await say(body, headers), status, failure(code, message));
     });
@@ -196,7 +289,12 @@ export const agents = (at: At): void => {
 
     test('GET and DELETE are 405, as there are no sessions and no streams', async () => {
       for (const method of ['GET', 'DELETE']) {
-        const answer = await send(at(), { method, path: '/mcp', key: at().saved.keys.rk, headers: [['Accept', 'text/event-stream']] });
+        const answer = await send(at(), {
+          method,
+          path: '/mcp',
+          key: at().saved.keys.rk,
+          headers: [['Accept', 'text/event-stream']],
+        });
         expectRefusal(answer, 'method_not_allowed', 'This method does not exist on /mcp; use POST.');
         expect(answer.headers.allow).toBe('POST');
       }

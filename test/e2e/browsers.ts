@@ -14,7 +14,10 @@ const agent = ['User-Agent', browser] as const;
 /** What pages rely on: preflights, CORS, which origins may use a browser key, the beacon, the loader. */
 export const browsers = (at: At): void => {
   describe.each(routes)('the preflight of $path', ({ method, path }) => {
-    const more = path === '/mcp' ? ', Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID' : '';
+    const more =
+      path === '/mcp'
+        ? ', Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID'
+        : '';
     test('is 204 for any page, without a key', async () => {
       const asks = [
         ['Origin', 'https://anywhere.example'],
@@ -48,18 +51,29 @@ export const browsers = (at: At): void => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 400, 401, 403, 404, 405]);
     for (const { headers } of answers) {
-      expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'access-control-expose-headers': exposed, 'cache-control': 'no-store' });
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': exposed,
+        'cache-control': 'no-store',
+      });
       expect(headers['access-control-allow-credentials']).toBeUndefined();
     }
   });
 
   describe('a browser’s key', () => {
     const track = (headers: readonly (readonly [string, string])[]) =>
-      send(at(), { path: '/v1/track', key: at().saved.keys.pk, headers, body: { event: 'e2e_page', event_id: 'e2e_page', anonymous_id: 'e2e_page' } });
+      send(at(), {
+        path: '/v1/track',
+        key: at().saved.keys.pk,
+        headers,
+        body: { event: 'e2e_page', event_id: 'e2e_page', anonymous_id: 'e2e_page' },
+      });
 
-    test('works on a page of its project', async () => expect((await track([['Origin', page]])).status).toBe(202));
+    test('works on a page of its project', async () =>
+      expect((await track([['Origin', page]])).status).toBe(202));
 
-    test('without an Origin is origin_not_allowed', async () => expectRefusal(await track([]), 'origin_not_allowed', sentences.noOrigin));
+    test('without an Origin is origin_not_allowed', async () =>
+      expectRefusal(await track([]), 'origin_not_allowed', sentences.noOrigin));
 
     test.each([
       'https://evil.example',
@@ -72,15 +86,42 @@ export const browsers = (at: At): void => {
       'null',
       `${page}, https://evil.example`,
     ])('on a page of %s is origin_not_allowed', async (origin) => {
-      const said = sentences.noOrigin.replace('no Origin header came', `the page’s origin ${JSON.stringify(origin)} is not listed`);
+      const said = sentences.noOrigin.replace(
+        'no Origin header came',
+        `the page’s origin ${JSON.stringify(origin)} is not listed`,
+      );
       expectRefusal(await track([['Origin', origin]]), 'origin_not_allowed', said);
     });
 
     test('speaks for no other visitor: ip and user_agent in its body are not looked at, however wrong', async () => {
-      const event = { event: own('page'), anonymous_id: own('v'), ip: 'nowhere', user_agent: 5, country: 'FR', source: 'mine', env: 'test' };
-      expect((await send(at(), { path: '/v1/track', key: at().saved.keys.pk, headers: [['Origin', page], agent], body: event })).status).toBe(202);
+      const event = {
+        event: own('page'),
+        anonymous_id: own('v'),
+        ip: 'nowhere',
+        user_agent: 5,
+        country: 'FR',
+        source: 'mine',
+        env: 'test',
+      };
+      expect(
+        (
+          await send(at(), {
+            path: '/v1/track',
+            key: at().saved.keys.pk,
+            headers: [['Origin', page], agent],
+            body: event,
+          })
+        ).status,
+      ).toBe(202);
       await askUntil(at(), 'query', { event: own('page') }, [
-        expect.objectContaining({ anonymous_id: own('v'), source: 'direct', medium: 'direct', browser: 'Firefox', os: 'Linux', device_type: 'desktop' }),
+        expect.objectContaining({
+          anonymous_id: own('v'),
+          source: 'direct',
+          medium: 'direct',
+          browser: 'Firefox',
+          os: 'Linux',
+          device_type: 'desktop',
+        }),
       ]);
     });
   });
@@ -88,7 +129,11 @@ export const browsers = (at: At): void => {
   test('sendBeacon delivers one event or several as plain text, its key in k', async () => {
     const { keys } = at().saved;
     const beacon = (body: unknown, type = 'text/plain;charset=UTF-8') =>
-      send(at(), { path: `/v1/beacon?k=${keys.pk}`, headers: [['Origin', page], ['Content-Type', type], agent], body: JSON.stringify(body) });
+      send(at(), {
+        path: `/v1/beacon?k=${keys.pk}`,
+        headers: [['Origin', page], ['Content-Type', type], agent],
+        body: JSON.stringify(body),
+      });
     const event = { event: own('beacon'), anonymous_id: own('v') };
     const answers = [
       await beacon({ ...event, event_id: own('b1') }),
@@ -109,18 +154,26 @@ export const browsers = (at: At): void => {
       ],
       body: JSON.stringify(event),
     });
-    const said = sentences.noOrigin.replace('no Origin header came', 'the page’s origin "https://evil.example" is not listed');
+    const said = sentences.noOrigin.replace(
+      'no Origin header came',
+      'the page’s origin "https://evil.example" is not listed',
+    );
     expectRefusal(elsewhere, 'origin_not_allowed', said);
   });
 
   test('what needs no key is the same text everywhere', async () => {
-    const [loader, description, health] = await Promise.all(['/v1/a.js', '/v1/openapi.json', '/healthz'].map((path) => send(at(), { path })));
+    const [loader, description, health] = await Promise.all(
+      ['/v1/a.js', '/v1/openapi.json', '/healthz'].map((path) => send(at(), { path })),
+    );
     expect([loader?.text, loader?.headers['content-type'], loader?.headers['cache-control']]).toEqual([
       loaderText,
       'text/javascript; charset=utf-8',
       'public, max-age=3600',
     ]);
-    expect([description?.text, description?.headers['content-type']]).toEqual([JSON.stringify(openapi(version)), 'application/json']);
+    expect([description?.text, description?.headers['content-type']]).toEqual([
+      JSON.stringify(openapi(version)),
+      'application/json',
+    ]);
     expect(health?.text).toBe(JSON.stringify({ ok: true, version }));
   });
 };

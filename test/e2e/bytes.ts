@@ -10,12 +10,21 @@ import { askUntil, attempt, own } from './run.ts';
 export const bytes = (at: At): void => {
   describe('bodies that are no text', () => {
     const post = (type: string, body: Uint8Array, more: Sent['headers'] = []) =>
-      send(at(), { path: '/v1/track', key: at().saved.keys.sk, headers: [['Content-Type', type], ...more], body });
+      send(at(), {
+        path: '/v1/track',
+        key: at().saved.keys.sk,
+        headers: [['Content-Type', type], ...more],
+        body,
+      });
     const track = Buffer.from(JSON.stringify(attempt('packed')));
 
     test('bytes are refused as what they say they are', async () => {
       const answer = await post('application/octet-stream', randomBytes(64));
-      expectRefusal(answer, 'unsupported_media_type', 'Content-Type "application/octet-stream" came. Send Content-Type: application/json.');
+      expectRefusal(
+        answer,
+        'unsupported_media_type',
+        'Content-Type "application/octet-stream" came. Send Content-Type: application/json.',
+      );
     });
 
     test.each([
@@ -30,19 +39,30 @@ export const bytes = (at: At): void => {
 
     test('gzip that says it is gzip is told to come without', async () => {
       const answer = await post('application/json', gzipSync(track), [['Content-Encoding', 'gzip']]);
-      expectRefusal(answer, 'unsupported_media_type', 'Content-Encoding "gzip" came. Send Content-Type: application/json without compression.');
+      expectRefusal(
+        answer,
+        'unsupported_media_type',
+        'Content-Encoding "gzip" came. Send Content-Type: application/json without compression.',
+      );
     });
 
     test('bytes that are no UTF-8 within a text are replacement characters', async () => {
       const [head, tail] = [`{"event":"${own('torn ')}`, `","anonymous_id":"${own('a')}"}`];
-      const answer = await post('application/json', Buffer.concat([Buffer.from(head), Buffer.from([0xff, 0xe2, 0x82]), Buffer.from(tail)]));
+      const answer = await post(
+        'application/json',
+        Buffer.concat([Buffer.from(head), Buffer.from([0xff, 0xe2, 0x82]), Buffer.from(tail)]),
+      );
       expect(answer.status).toBe(202);
       await askUntil(at(), 'stats', { event: own('torn \ufffd\ufffd') }, [{ value: 1 }]);
     });
 
     test.each([
       ['100,000 lists in one another', '['.repeat(100_000) + ']'.repeat(100_000), 400],
-      ['properties 101 levels deep', `{"event":"x","properties":{"a":${'['.repeat(100)}${']'.repeat(100)}}}`, 400],
+      [
+        'properties 101 levels deep',
+        `{"event":"x","properties":{"a":${'['.repeat(100)}${']'.repeat(100)}}}`,
+        400,
+      ],
       ['a million items', `{"events":[${'1,'.repeat(1_000_000)}1]}`, 400],
     ])('%s are refused, and nothing breaks', async (_, body, status) => {
       for (const path of ['/v1/track', '/v1/batch']) {
@@ -54,7 +74,9 @@ export const bytes = (at: At): void => {
     test('keys of the prototype are keys like others', async () => {
       const body = `{"event":"${own('proto')}","anonymous_id":"a","__proto__":{"event":"x"},"constructor":1,"properties":{"__proto__":{"a":1},"toString":"x"}}`;
       expect((await send(at(), { path: '/v1/track', key: at().saved.keys.sk, body })).status).toBe(202);
-      await askUntil(at(), 'query', { event: own('proto') }, [expect.objectContaining({ properties: '{"__proto__":{"a":1},"toString":"x"}' })]);
+      await askUntil(at(), 'query', { event: own('proto') }, [
+        expect.objectContaining({ properties: '{"__proto__":{"a":1},"toString":"x"}' }),
+      ]);
     });
   });
 };

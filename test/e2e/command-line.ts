@@ -20,7 +20,10 @@ export const commandLine = (at: At): void => {
 
     const type = async (...words: string[]) => {
       const env = { ...process.env, MILLIMETRIC_DATA: folder };
-      const child = spawn(process.execPath, ['bin/millimetric.ts', ...words, '--url', at().url], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, ['bin/millimetric.ts', ...words, '--url', at().url], {
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       const said = { out: '', err: '' };
       child.stdout.on('data', (text) => (said.out += text));
       child.stderr.on('data', (text) => (said.err += text));
@@ -37,10 +40,14 @@ export const commandLine = (at: At): void => {
     ];
     const site = ['--site', 'http://www.semicomplete.com'];
 
-    test('brings the real log in, and a part of it that comes again adds nothing', { timeout: 240_000 }, async () => {
+    test('brings the real log in, and a part of it that comes again adds nothing', {
+      timeout: 240_000,
+    }, async () => {
       const brought = await type('import', 'data/access.log.gz', ...site);
       expect(brought).toMatchObject({ exit: 0 });
-      expect(brought.out).toContain(`10,000 lines read, 4,062 events delivered to ${at().saved.project_slug} at ${at().url}`);
+      expect(brought.out).toContain(
+        `10,000 lines read, 4,062 events delivered to ${at().saved.project_slug} at ${at().url}`,
+      );
       // An emulator of Firehose takes its time with thousands.
       await askUntil(at(), 'stats', { group_by: 'event_name', include_bots: true, ...days }, names, 180_000);
       const lines = gunzipSync(await readFile('data/access.log.gz'))
@@ -64,9 +71,24 @@ export const commandLine = (at: At): void => {
           'logstash-net,referral,31,30,0\n',
         ].join('\n'),
       );
-      expect((await ask(at(), 'stats', { group_by: 'event_name', include_bots: true, ...days })).rows).toEqual(names);
-      expect((await ask(at(), 'stats', { metric: 'uniques', include_bots: true, ...days })).rows).toEqual([{ value: 1318 }]);
-      const { out: hours } = await type('ask', 'get_stats', '--event', '$pageview', '--metric', 'uniques', '--interval', 'hour', '--csv', ...flags);
+      expect(
+        (await ask(at(), 'stats', { group_by: 'event_name', include_bots: true, ...days })).rows,
+      ).toEqual(names);
+      expect((await ask(at(), 'stats', { metric: 'uniques', include_bots: true, ...days })).rows).toEqual([
+        { value: 1318 },
+      ]);
+      const { out: hours } = await type(
+        'ask',
+        'get_stats',
+        '--event',
+        '$pageview',
+        '--metric',
+        'uniques',
+        '--interval',
+        'hour',
+        '--csv',
+        ...flags,
+      );
       const busiest = hours
         .trim()
         .split('\n')
@@ -88,13 +110,18 @@ export const commandLine = (at: At): void => {
         '--csv',
       );
       expect(funnel).toBe(
-        ['step,event,people,conversion,step_conversion,median_seconds', '1,$pageview,911,1,1,', `2,$pageview,263,${263 / 911},${263 / 911},24\n`].join('\n'),
+        [
+          'step,event,people,conversion,step_conversion,median_seconds',
+          '1,$pageview,911,1,1,',
+          `2,$pageview,263,${263 / 911},${263 / 911},24\n`,
+        ].join('\n'),
       );
     });
 
     test('tools lists what the reading key may call, and a mistyped argument is mended by what the answer says', async () => {
       const { out } = await type('tools');
-      for (const name of ['query_events', 'get_stats', 'top_sources', 'funnel']) expect(out).toMatch(new RegExp(`^${name} `, 'm'));
+      for (const name of ['query_events', 'get_stats', 'top_sources', 'funnel'])
+        expect(out).toMatch(new RegExp(`^${name} `, 'm'));
       expect(out).not.toContain('track_event');
       expect((await type('ask', 'get_stats', '--metrik', 'count')).err).toContain('did you mean metric?');
     });

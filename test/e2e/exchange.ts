@@ -28,13 +28,18 @@ export interface Answer {
 export const send = ({ url }: Place, { method, path, key, headers = [], body }: Sent): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { protocol, hostname, port, host, pathname } = new URL(url);
-    const bytes = body === undefined || typeof body === 'string' || body instanceof Uint8Array ? Buffer.from(body ?? '') : Buffer.from(JSON.stringify(body));
+    const bytes =
+      body === undefined || typeof body === 'string' || body instanceof Uint8Array
+        ? Buffer.from(body ?? '')
+        : Buffer.from(JSON.stringify(body));
     const verb = method ?? (body === undefined ? 'GET' : 'POST');
     const lines = [
       ['Host', host],
       ['Connection', 'close'],
       ...(key === undefined ? [] : [['Authorization', `Bearer ${key}`]]),
-      ...(body === undefined || headers.some(([name]) => name.toLowerCase() === 'content-type') ? [] : [['Content-Type', 'application/json']]),
+      ...(body === undefined || headers.some(([name]) => name.toLowerCase() === 'content-type')
+        ? []
+        : [['Content-Type', 'application/json']]),
       ...headers,
       ...(body === undefined && verb !== 'POST' ? [] : [['Content-Length', String(bytes.length)]]),
     ];
@@ -42,7 +47,14 @@ export const send = ({ url }: Place, { method, path, key, headers = [], body }: 
     // Refusing a body half way ends the connection: an error after the answer is no failure.
     let answered = false;
     const outgoing = ask(
-      { hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname.replace(/\/$/, '') + path, method: verb, headers: lines.flat(), agent: false },
+      {
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port,
+        path: pathname.replace(/\/$/, '') + path,
+        method: verb,
+        headers: lines.flat(),
+        agent: false,
+      },
       (incoming) => {
         answered = true;
         read(incoming).then(resolve, reject);
@@ -56,6 +68,13 @@ const read = async (incoming: IncomingMessage): Promise<Answer> => {
   const chunks: Buffer[] = [];
   incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
   await new Promise((resolve) => incoming.on('close', resolve));
-  const headers = Object.entries(incoming.headers).map(([name, value = '']) => [name, [value].flat().join(', ')]);
-  return { status: incoming.statusCode ?? 0, headers: Object.fromEntries(headers), text: Buffer.concat(chunks).toString() };
+  const headers = Object.entries(incoming.headers).map(([name, value = '']) => [
+    name,
+    [value].flat().join(', '),
+  ]);
+  return {
+    status: incoming.statusCode ?? 0,
+    headers: Object.fromEntries(headers),
+    text: Buffer.concat(chunks).toString(),
+  };
 };

@@ -15,34 +15,59 @@ export const forged = (at: At): void => {
 
     test.each(['authorization', 'AUTHORIZATION', 'aUtHoRiZaTiOn'])('%s is the same header', async (name) => {
       const { pk, rk } = at().saved.keys;
-      const asked = (key: string) => send(at(), { path: '/v1/stats?limit=0', headers: [[name, `Bearer ${key}`]] });
+      const asked = (key: string) =>
+        send(at(), { path: '/v1/stats?limit=0', headers: [[name, `Bearer ${key}`]] });
       expect(JSON.parse((await asked(rk)).text).error).toBe('invalid_params');
       expectRefusal(await asked(pk), 'insufficient_scope', mayNotRead);
     });
 
-    test.each(['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])('%s overrides nothing', async (name) => {
-      const answer = await send(at(), { path: '/v1/track', key: at().saved.keys.sk, headers: [[name, 'POST']] });
-      expectRefusal(answer, 'method_not_allowed', 'This method does not exist on /v1/track; use POST.');
-    });
+    test.each(['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])(
+      '%s overrides nothing',
+      async (name) => {
+        const answer = await send(at(), {
+          path: '/v1/track',
+          key: at().saved.keys.sk,
+          headers: [[name, 'POST']],
+        });
+        expectRefusal(answer, 'method_not_allowed', 'This method does not exist on /v1/track; use POST.');
+      },
+    );
 
-    test.each(['X-Original-URL', 'X-Rewrite-URL', 'X-Forwarded-Prefix', 'X-Forwarded-Host'])('%s leads nowhere else', async (name) => {
-      const answer = await send(at(), { path: '/v1/stats', key: at().saved.keys.pk, headers: [[name, '/healthz']] });
-      expectRefusal(answer, 'insufficient_scope', mayNotRead);
-    });
+    test.each(['X-Original-URL', 'X-Rewrite-URL', 'X-Forwarded-Prefix', 'X-Forwarded-Host'])(
+      '%s leads nowhere else',
+      async (name) => {
+        const answer = await send(at(), {
+          path: '/v1/stats',
+          key: at().saved.keys.pk,
+          headers: [[name, '/healthz']],
+        });
+        expectRefusal(answer, 'insufficient_scope', mayNotRead);
+      },
+    );
 
     test('a request id of the caller’s own is not repeated', async () => {
-      const { headers } = await send(at(), { path: '/healthz', headers: [['X-Request-Id', 'mine-mine-mine']] });
+      const { headers } = await send(at(), {
+        path: '/healthz',
+        headers: [['X-Request-Id', 'mine-mine-mine']],
+      });
       expect(headers['x-request-id']).not.toContain('mine');
     });
 
     /** Who and where the sender of one event without ids is taken for, with these headers and without. */
     const takenFor = async (name: string, headers: readonly (readonly [string, string])[]) => {
       for (const more of [[], headers]) {
-        const sent = { path: '/v1/track', key: at().saved.keys.pk, headers: [['Origin', page], agent, ...more] as const, body: { event: own(name) } };
+        const sent = {
+          path: '/v1/track',
+          key: at().saved.keys.pk,
+          headers: [['Origin', page], agent, ...more] as const,
+          body: { event: own(name) },
+        };
         expect((await send(at(), sent)).status).toBe(202);
       }
       const anyone = expect.objectContaining({ event_name: own(name) });
-      const [forgedOne, plainOne] = seen.parse((await askUntil(at(), 'query', { event: own(name) }, [anyone, anyone])).rows);
+      const [forgedOne, plainOne] = seen.parse(
+        (await askUntil(at(), 'query', { event: own(name) }, [anyone, anyone])).rows,
+      );
       return [forgedOne, plainOne];
     };
 

@@ -5,7 +5,11 @@ import { ask, askUntil, bring, browser, own } from './run.ts';
 
 const expectTold = ({ status, text, headers }: Answer, wanted: number, body: unknown): void => {
   expect({ status, text }).toEqual({ status: wanted, text: JSON.stringify(body) });
-  expect(headers).toMatchObject({ 'content-type': 'application/json', 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
+  expect(headers).toMatchObject({
+    'content-type': 'application/json',
+    'access-control-allow-origin': '*',
+    'cache-control': 'no-store',
+  });
 };
 
 /** How events come in: answers, limits, who an event is of, repeats. */
@@ -16,25 +20,47 @@ export const intake = (at: At): void => {
     test('/v1/track answers 202 with the event_id, null where none came, and counts a clock that is ahead', async () => {
       const event = { event: own('answered'), anonymous_id: own('a') };
       expectTold(await post('/v1/track', event), 202, { ok: true, event_id: null });
-      expectTold(await post('/v1/track', { ...event, event_id: own('named') }), 202, { ok: true, event_id: own('named') });
-      expectTold(await post('/v1/track', { ...event, timestamp: '9999-01-01T00:00:00Z' }), 202, { ok: true, event_id: null, clock_skewed: 1 });
-      expectTold(await post('/v1/batch', { events: [event, { ...event, timestamp: '9999-01-01T00:00:00+01:00' }] }), 202, {
+      expectTold(await post('/v1/track', { ...event, event_id: own('named') }), 202, {
         ok: true,
-        count: 2,
+        event_id: own('named'),
+      });
+      expectTold(await post('/v1/track', { ...event, timestamp: '9999-01-01T00:00:00Z' }), 202, {
+        ok: true,
+        event_id: null,
         clock_skewed: 1,
       });
+      expectTold(
+        await post('/v1/batch', { events: [event, { ...event, timestamp: '9999-01-01T00:00:00+01:00' }] }),
+        202,
+        {
+          ok: true,
+          count: 2,
+          clock_skewed: 1,
+        },
+      );
       await askUntil(at(), 'stats', { event: own('answered'), from: 'last:24h' }, [{ value: 5 }]);
     });
 
     test('/v1/batch takes 1,000 events', async () => {
-      const many = Array.from({ length: 1000 }, (_, i) => ({ event: own('thousand'), anonymous_id: own(`v${i % 10}`), properties: { i } }));
+      const many = Array.from({ length: 1000 }, (_, i) => ({
+        event: own('thousand'),
+        anonymous_id: own(`v${i % 10}`),
+        properties: { i },
+      }));
       expectTold(await post('/v1/batch', { events: many }), 202, { ok: true, count: 1000 });
       await askUntil(at(), 'stats', { event: own('thousand') }, [{ value: 1000 }]);
-      expect((await ask(at(), 'stats', { event: own('thousand'), metric: 'uniques' })).rows).toEqual([{ value: 10 }]);
+      expect((await ask(at(), 'stats', { event: own('thousand'), metric: 'uniques' })).rows).toEqual([
+        { value: 10 },
+      ]);
     });
 
     test('an event_id that comes again, within a batch and after it, counts once and as it first was', async () => {
-      const said = (word: string) => ({ event: own('order'), event_id: own('order-1'), anonymous_id: own('buyer'), properties: { word } });
+      const said = (word: string) => ({
+        event: own('order'),
+        event_id: own('order-1'),
+        anonymous_id: own('buyer'),
+        properties: { word },
+      });
       await bring(at(), [said('first'), said('in the same batch')]);
       expectTold(await post('/v1/track', said('later')), 202, { ok: true, event_id: own('order-1') });
       await bring(at(), [said('later still'), { ...said('another'), event_id: own('order-2') }]);
@@ -61,7 +87,16 @@ export const intake = (at: At): void => {
       expectTold(await post('/v1/track', widest), 202, { ok: true, event_id: widest.event_id });
       const { event_id, anonymous_id, user_id, session_id, url, referrer, properties } = widest;
       await askUntil(at(), 'query', { event }, [
-        expect.objectContaining({ event_name: event, event_id, anonymous_id, user_id, session_id, url, referrer, properties: JSON.stringify(properties) }),
+        expect.objectContaining({
+          event_name: event,
+          event_id,
+          anonymous_id,
+          user_id,
+          session_id,
+          url,
+          referrer,
+          properties: JSON.stringify(properties),
+        }),
       ]);
     });
 
@@ -92,7 +127,15 @@ export const intake = (at: At): void => {
         at(),
         'query',
         { event: own('text'), from: '2026-03-02', to: '2026-03-03' },
-        kept.map((text) => expect.objectContaining({ anonymous_id: own(text), session_id: text, properties: JSON.stringify({ text }) })).toReversed(),
+        kept
+          .map((text) =>
+            expect.objectContaining({
+              anonymous_id: own(text),
+              session_id: text,
+              properties: JSON.stringify({ text }),
+            }),
+          )
+          .toReversed(),
       );
     });
   });
@@ -104,13 +147,37 @@ export const intake = (at: At): void => {
         anonymous_id: own(anonymous_id),
         timestamp: `2026-03-02T10:${minute}:00Z`,
       });
-      await bring(at(), [visit('laptop', 'read', 10), visit('phone', 'bought', 20), visit('stranger', 'read', 15)]);
-      for (const anonymous_id of ['laptop', 'phone'])
-        expectTold(await post('/v1/identify', { anonymous_id: own(anonymous_id), user_id: own('cleo'), traits: { plan: 'pro' } }), 200, { ok: true });
-      await askUntil(at(), 'funnel', { steps: [own('read'), own('bought')], from: '2026-03-02', to: '2026-03-02' }, [
-        { step: 1, event: own('read'), people: 2, conversion: 1, step_conversion: 1, median_seconds: null },
-        { step: 2, event: own('bought'), people: 1, conversion: 0.5, step_conversion: 0.5, median_seconds: 600 },
+      await bring(at(), [
+        visit('laptop', 'read', 10),
+        visit('phone', 'bought', 20),
+        visit('stranger', 'read', 15),
       ]);
+      for (const anonymous_id of ['laptop', 'phone'])
+        expectTold(
+          await post('/v1/identify', {
+            anonymous_id: own(anonymous_id),
+            user_id: own('cleo'),
+            traits: { plan: 'pro' },
+          }),
+          200,
+          { ok: true },
+        );
+      await askUntil(
+        at(),
+        'funnel',
+        { steps: [own('read'), own('bought')], from: '2026-03-02', to: '2026-03-02' },
+        [
+          { step: 1, event: own('read'), people: 2, conversion: 1, step_conversion: 1, median_seconds: null },
+          {
+            step: 2,
+            event: own('bought'),
+            people: 1,
+            conversion: 0.5,
+            step_conversion: 0.5,
+            median_seconds: 600,
+          },
+        ],
+      );
     });
 
     test('without ids one address and agent is one visitor; with only a user_id the visitor is named after it', async () => {
@@ -121,12 +188,25 @@ export const intake = (at: At): void => {
         { ...nameless, ip: '193.99.144.80' },
         { ...nameless, ip: '8.8.8.8', user_id: own('u') },
       ]);
-      await askUntil(at(), 'stats', { event: own('nameless'), metric: 'uniques', group_by: 'country,browser,os' }, [
-        { country: 'US', browser: 'Firefox', os: 'Linux', value: 2 },
-        { country: 'DE', browser: 'Firefox', os: 'Linux', value: 1 },
+      await askUntil(
+        at(),
+        'stats',
+        { event: own('nameless'), metric: 'uniques', group_by: 'country,browser,os' },
+        [
+          { country: 'US', browser: 'Firefox', os: 'Linux', value: 2 },
+          { country: 'DE', browser: 'Firefox', os: 'Linux', value: 1 },
+        ],
+      );
+      const { rows } = await ask(at(), 'query', {
+        event: own('nameless'),
+        where: [{ field: 'country', op: 'eq', value: 'DE' }],
+      });
+      expect(rows).toEqual([
+        expect.objectContaining({
+          anonymous_id: expect.stringMatching(/^anon_[0-9a-f]{32}$/),
+          user_id: null,
+        }),
       ]);
-      const { rows } = await ask(at(), 'query', { event: own('nameless'), where: [{ field: 'country', op: 'eq', value: 'DE' }] });
-      expect(rows).toEqual([expect.objectContaining({ anonymous_id: expect.stringMatching(/^anon_[0-9a-f]{32}$/), user_id: null })]);
       expect((await ask(at(), 'query', { event: own('nameless'), user_id: own('u') })).rows).toEqual([
         expect.objectContaining({ anonymous_id: `user_${own('u')}` }),
       ]);

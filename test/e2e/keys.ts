@@ -22,7 +22,12 @@ const writing = {
   rk: mayNot('rk', 'insufficient_scope', 'write events', 'pk_, sk_'),
   ak: mayNot('ak', 'insufficient_scope', 'write events', 'pk_, sk_'),
 } as const;
-const reading = { pk: mayNot('pk', 'insufficient_scope', 'read', 'sk_, rk_, ak_'), sk: 'ok', rk: 'ok', ak: 'ok' } as const;
+const reading = {
+  pk: mayNot('pk', 'insufficient_scope', 'read', 'sk_, rk_, ak_'),
+  sk: 'ok',
+  rk: 'ok',
+  ak: 'ok',
+} as const;
 const speaking = {
   pk: mayNot('pk', 'key_kind_not_allowed', 'speak to /mcp', 'sk_, rk_'),
   sk: 'ok',
@@ -33,11 +38,23 @@ const speaking = {
 const event = { event: 'e2e_matrix', anonymous_id: 'e2e_matrix', event_id: 'e2e_matrix' };
 /** A request that the route takes if the key does, and the status of its success. */
 const good: Readonly<
-  Record<string, { readonly verdicts: Readonly<Record<KeyKind, Verdict>>; readonly status: number; readonly query?: string; readonly body?: unknown }>
+  Record<
+    string,
+    {
+      readonly verdicts: Readonly<Record<KeyKind, Verdict>>;
+      readonly status: number;
+      readonly query?: string;
+      readonly body?: unknown;
+    }
+  >
 > = {
   'POST /v1/track': { verdicts: writing, status: 202, body: event },
   'POST /v1/batch': { verdicts: writing, status: 202, body: { events: [event] } },
-  'POST /v1/identify': { verdicts: writing, status: 200, body: { anonymous_id: 'e2e_matrix', user_id: 'e2e_matrix' } },
+  'POST /v1/identify': {
+    verdicts: writing,
+    status: 200,
+    body: { anonymous_id: 'e2e_matrix', user_id: 'e2e_matrix' },
+  },
   'POST /v1/beacon': { verdicts: writing, status: 202, body: event },
   'GET /v1/query': { verdicts: reading, status: 200, query: 'limit=1' },
   'GET /v1/stats': { verdicts: reading, status: 200, query: 'event=e2e_matrix' },
@@ -51,7 +68,9 @@ const keyless = routes.filter(({ key }) => key === 'none');
 /** The good request of a route with this key in the place where it belongs. */
 const with_ = ({ method, path, key: place }: Route, key?: string): Sent => {
   const { query, body } = good[`${method} ${path}`] ?? {};
-  const search = [query, ...(place === 'k' && key !== undefined ? [`k=${encodeURIComponent(key)}`] : [])].filter((part) => part !== undefined).join('&');
+  const search = [query, ...(place === 'k' && key !== undefined ? [`k=${encodeURIComponent(key)}`] : [])]
+    .filter((part) => part !== undefined)
+    .join('&');
   return {
     method,
     path: search === '' ? path : `${path}?${search}`,
@@ -68,24 +87,39 @@ export const keys = (at: At): void => {
 
   describe.each(keyed)('$method $path', (route) => {
     const { verdicts, status } = good[`${route.method} ${route.path}`] ?? { verdicts: reading, status: 0 };
-    test.each(kinds.map((kind) => ({ kind, verdict: verdicts[kind], word: verdicts[kind] === 'ok' ? 'ok' : verdicts[kind][0] })))(
-      'with a good $kind\\_ key is $word',
-      async ({ kind, verdict }) => {
-        const { saved } = at();
-        const answer = await send(at(), { ...with_(route, saved.keys[kind]), ...(kind === 'pk' && { headers: [['Origin', page]] }) });
-        if (verdict === 'ok') expectSuccess(answer, status);
-        else expectRefusal(answer, ...verdict);
-      },
-    );
+    test.each(
+      kinds.map((kind) => ({
+        kind,
+        verdict: verdicts[kind],
+        word: verdicts[kind] === 'ok' ? 'ok' : verdicts[kind][0],
+      })),
+    )('with a good $kind\\_ key is $word', async ({ kind, verdict }) => {
+      const { saved } = at();
+      const answer = await send(at(), {
+        ...with_(route, saved.keys[kind]),
+        ...(kind === 'pk' && { headers: [['Origin', page]] }),
+      });
+      if (verdict === 'ok') expectSuccess(answer, status);
+      else expectRefusal(answer, ...verdict);
+    });
 
-    test('without a key is missing_bearer_token', async () => expectRefusal(await send(at(), with_(route)), 'missing_bearer_token', sentences.noKey));
+    test('without a key is missing_bearer_token', async () =>
+      expectRefusal(await send(at(), with_(route)), 'missing_bearer_token', sentences.noKey));
 
     test.each(kinds)('with a mistyped %s_ key is malformed_api_key', async (kind) => {
-      expectRefusal(await send(at(), with_(route, mistyped(at().saved.keys[kind]))), 'malformed_api_key', sentences.malformed);
+      expectRefusal(
+        await send(at(), with_(route, mistyped(at().saved.keys[kind]))),
+        'malformed_api_key',
+        sentences.malformed,
+      );
     });
 
     test.each(kinds)('with a whole %s_ key that was never minted is invalid_api_key', async (kind) => {
-      expectRefusal(await send(at(), with_(route, newKey(kind, 'live', randomBytes))), 'invalid_api_key', sentences.unknown);
+      expectRefusal(
+        await send(at(), with_(route, newKey(kind, 'live', randomBytes))),
+        'invalid_api_key',
+        sentences.unknown,
+      );
     });
   });
 
@@ -98,32 +132,61 @@ export const keys = (at: At): void => {
 
   describe('the place of the key', () => {
     // Let in by the gate, then refused by the door behind it: that asks nobody anything.
-    const asked = (value: string) => send(at(), { path: '/v1/stats?limit=0', headers: [['Authorization', value]] });
-    test.each(['Bearer ', 'bearer ', 'BEARER ', 'Bearer   '])('%j before it is a bearer token', async (scheme) => {
-      const { status, text } = await asked(scheme + at().saved.keys.rk);
-      expect([status, JSON.parse(text).error]).toEqual([400, 'invalid_params']);
-    });
+    const asked = (value: string) =>
+      send(at(), { path: '/v1/stats?limit=0', headers: [['Authorization', value]] });
+    test.each(['Bearer ', 'bearer ', 'BEARER ', 'Bearer   '])(
+      '%j before it is a bearer token',
+      async (scheme) => {
+        const { status, text } = await asked(scheme + at().saved.keys.rk);
+        expect([status, JSON.parse(text).error]).toEqual([400, 'invalid_params']);
+      },
+    );
 
     test.each<readonly [what: string, value: (key: string) => string, code: ProblemCode, sentence: string]>([
       ['a key without a scheme', (key) => key, 'missing_bearer_token', sentences.noToken],
-      ['another scheme', (key) => `Basic ${Buffer.from(`:${key}`).toString('base64')}`, 'missing_bearer_token', sentences.noToken],
+      [
+        'another scheme',
+        (key) => `Basic ${Buffer.from(`:${key}`).toString('base64')}`,
+        'missing_bearer_token',
+        sentences.noToken,
+      ],
       ['a scheme alone', () => 'Bearer', 'missing_bearer_token', sentences.noToken],
       ['no space behind the scheme', (key) => `Bearer${key}`, 'missing_bearer_token', sentences.noToken],
       ['something behind the key', (key) => `Bearer ${key} again`, 'malformed_api_key', sentences.malformed],
       ['a comma behind the key', (key) => `Bearer ${key},`, 'missing_bearer_token', sentences.noKey],
-      ['two keys with a comma between', (key) => `Bearer ${key}, Bearer ${key}`, 'missing_bearer_token', sentences.noKey],
+      [
+        'two keys with a comma between',
+        (key) => `Bearer ${key}, Bearer ${key}`,
+        'missing_bearer_token',
+        sentences.noKey,
+      ],
       ['a key in quotes', (key) => `Bearer "${key}"`, 'malformed_api_key', sentences.malformed],
       ['a key in capitals', (key) => `Bearer ${key.toUpperCase()}`, 'malformed_api_key', sentences.malformed],
       ['half a key', (key) => `Bearer ${key.slice(0, 30)}`, 'malformed_api_key', sentences.malformed],
-      ['a key of another kind by its first letter', (key) => `Bearer s${key.slice(1)}`, 'malformed_api_key', sentences.malformed],
-      ['a key with a checksum of its own, of another kind', (key) => `Bearer ${resigned(`s${key.slice(1)}`)}`, 'invalid_api_key', sentences.unknown],
+      [
+        'a key of another kind by its first letter',
+        (key) => `Bearer s${key.slice(1)}`,
+        'malformed_api_key',
+        sentences.malformed,
+      ],
+      [
+        'a key with a checksum of its own, of another kind',
+        (key) => `Bearer ${resigned(`s${key.slice(1)}`)}`,
+        'invalid_api_key',
+        sentences.unknown,
+      ],
       [
         'a key with a checksum of its own, of the other env',
         (key) => `Bearer ${resigned(key.replace('_live_', '_test_'))}`,
         'invalid_api_key',
         sentences.unknown,
       ],
-      ['2,000 characters', (key) => `Bearer ${key}${'a'.repeat(2_000)}`, 'malformed_api_key', sentences.malformed],
+      [
+        '2,000 characters',
+        (key) => `Bearer ${key}${'a'.repeat(2_000)}`,
+        'malformed_api_key',
+        sentences.malformed,
+      ],
       ['SQL', () => "Bearer ' OR 1=1 --", 'malformed_api_key', sentences.malformed],
     ])('%s is refused as such', async (_, value, code, sentence) => {
       expectRefusal(await asked(value(at().saved.keys.rk)), code, sentence);
@@ -142,7 +205,11 @@ export const keys = (at: At): void => {
     test('nor is the header on /v1/beacon, nor an empty k', async () => {
       const { saved } = at();
       for (const path of ['/v1/beacon', '/v1/beacon?k='])
-        expectRefusal(await send(at(), { path, key: saved.keys.sk, body: event }), 'missing_bearer_token', sentences.noKey);
+        expectRefusal(
+          await send(at(), { path, key: saved.keys.sk, body: event }),
+          'missing_bearer_token',
+          sentences.noKey,
+        );
     });
   });
 };
@@ -156,4 +223,5 @@ const expectSuccess = ({ status, headers, text }: Answer, wanted: number): void 
 
 const mistyped = (key: string): string => `${key.slice(0, 20)}${key[20] === 'x' ? 'y' : 'x'}${key.slice(21)}`;
 /** The key with the checksum that its letters ask for: anyone can make one. */
-const resigned = (key: string): string => key.slice(0, -6) + hash('sha256', key.slice(0, -6), 'base64url').slice(0, 6);
+const resigned = (key: string): string =>
+  key.slice(0, -6) + hash('sha256', key.slice(0, -6), 'base64url').slice(0, 6);

@@ -25,8 +25,15 @@ test('behind an edge whose header the operator names, that header says where a v
         ['User-Agent', browser],
         [header, 'FR'],
       ] as const;
-      const body = { event: own('edge'), anonymous_id: 'a', event_id, timestamp: `2026-03-02T00:00:0${event_id}Z` };
-      expect((await send(place, { path: '/v1/track', key: place.saved.keys.pk, headers, body })).status).toBe(202);
+      const body = {
+        event: own('edge'),
+        anonymous_id: 'a',
+        event_id,
+        timestamp: `2026-03-02T00:00:0${event_id}Z`,
+      };
+      expect((await send(place, { path: '/v1/track', key: place.saved.keys.pk, headers, body })).status).toBe(
+        202,
+      );
     }
     await askUntil(place, 'query', { event: own('edge'), from: '2026-03-02', to: '2026-03-03' }, [
       expect.objectContaining({ event_id: '2', country: null }),

@@ -4,7 +4,10 @@ import type { At } from './place.ts';
 import { expectRefusal } from './refusals.ts';
 import { ask, askUntil, bring, own } from './run.ts';
 
-const flat = (fieldErrors: Readonly<Record<string, readonly string[]>>, formErrors: readonly string[] = []) => ({ formErrors, fieldErrors });
+const flat = (
+  fieldErrors: Readonly<Record<string, readonly string[]>>,
+  formErrors: readonly string[] = [],
+) => ({ formErrors, fieldErrors });
 
 /** Every text of an event, longer by one character than it may be. */
 const tooLong = {
@@ -26,7 +29,12 @@ export const misfits = (at: At): void => {
   const post = (path: string, body: unknown) => send(at(), { path, key: at().saved.keys.sk, body });
 
   describe('what is refused, whole and by name', () => {
-    const bodies: readonly (readonly [path: string, body: unknown, said: string, details: ReturnType<typeof flat>])[] = [
+    const bodies: readonly (readonly [
+      path: string,
+      body: unknown,
+      said: string,
+      details: ReturnType<typeof flat>,
+    ])[] = [
       [
         '/v1/track',
         { anonymous_id: 'a' },
@@ -53,7 +61,11 @@ export const misfits = (at: At): void => {
         '/v1/track',
         { event: 'a', properties: { p: 'x'.repeat(8193 - '{"p":""}'.length) } },
         '`properties` must be at most 8192 bytes as JSON; 8193 bytes came. Send ids instead of whole records.',
-        flat({ properties: ['must be at most 8192 bytes as JSON; 8193 bytes came. Send ids instead of whole records'] }),
+        flat({
+          properties: [
+            'must be at most 8192 bytes as JSON; 8193 bytes came. Send ids instead of whole records',
+          ],
+        }),
       ],
       [
         '/v1/track',
@@ -89,16 +101,27 @@ export const misfits = (at: At): void => {
         '`events` must be a list of 1–1000 events; 1001 came. Send several batches.',
         flat({ events: ['must be a list of 1–1000 events; 1001 came. Send several batches'] }),
       ],
-      ['/v1/track', [], 'it must be a JSON object; an empty list came.', flat({}, ['The body must be a JSON object; an empty list came.'])],
+      [
+        '/v1/track',
+        [],
+        'it must be a JSON object; an empty list came.',
+        flat({}, ['The body must be a JSON object; an empty list came.']),
+      ],
     ];
-    test.each(bodies.map(([path, body, said, details]) => ({ path, body, said, details })))('$path: $said', async ({ path, body, said, details }) => {
-      expectRefusal(await post(path, body), 'invalid_payload', `The body does not fit: ${said}`, details);
-    });
+    test.each(bodies.map(([path, body, said, details]) => ({ path, body, said, details })))(
+      '$path: $said',
+      async ({ path, body, said, details }) => {
+        expectRefusal(await post(path, body), 'invalid_payload', `The body does not fit: ${said}`, details);
+      },
+    );
 
     test('one wrong event refuses its whole batch: none of it is ever seen', async () => {
       const event = { event: own('half'), anonymous_id: own('a') };
-      const answer = await post('/v1/batch', { events: [event, { ...event, timestamp: 'yesterday' }, event, { ...event, event: 5, ip: '300.1.1.1' }] });
-      const when = 'must be an ISO 8601 date and time with a zone, such as 2026-03-01T12:00:00Z; “yesterday” came';
+      const answer = await post('/v1/batch', {
+        events: [event, { ...event, timestamp: 'yesterday' }, event, { ...event, event: 5, ip: '300.1.1.1' }],
+      });
+      const when =
+        'must be an ISO 8601 date and time with a zone, such as 2026-03-01T12:00:00Z; “yesterday” came';
       expectRefusal(
         answer,
         'invalid_payload',
@@ -121,9 +144,14 @@ export const misfits = (at: At): void => {
         'The body is not JSON: Unexpected token \'o\', "nope" is not valid JSON. Send one JSON object, in UTF-8.',
         'Unexpected token \'o\', "nope" is not valid JSON',
       ],
-      ['{"event":', 'The body is not JSON: Unexpected end of JSON input. Send one JSON object, in UTF-8.', 'Unexpected end of JSON input'],
+      [
+        '{"event":',
+        'The body is not JSON: Unexpected end of JSON input. Send one JSON object, in UTF-8.',
+        'Unexpected end of JSON input',
+      ],
     ])('a body %j that is no JSON', async (body, said, form) => {
-      for (const path of ['/v1/track', '/v1/batch', '/v1/identify']) expectRefusal(await post(path, body), 'invalid_payload', said, flat({}, [form]));
+      for (const path of ['/v1/track', '/v1/batch', '/v1/identify'])
+        expectRefusal(await post(path, body), 'invalid_payload', said, flat({}, [form]));
     });
   });
 };

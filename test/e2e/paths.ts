@@ -55,9 +55,16 @@ export const paths = (at: At): void => {
       expect(rows.length).toBeLessThanOrEqual(22);
     });
 
-    test.each(['/v1/stats', '//v1/stats', '/v1/./stats'])('%s with a browser’s key shows no number, however it is spelled', async (path) => {
-      const { text } = await send(at(), { path: `${path}?event=e2e_matrix`, key: keyed('pk'), headers: [['Origin', page]] });
-      expect(text).not.toContain('rows');
-    });
+    test.each(['/v1/stats', '//v1/stats', '/v1/./stats'])(
+      '%s with a browser’s key shows no number, however it is spelled',
+      async (path) => {
+        const { text } = await send(at(), {
+          path: `${path}?event=e2e_matrix`,
+          key: keyed('pk'),
+          headers: [['Origin', page]],
+        });
+        expect(text).not.toContain('rows');
+      },
+    );
   });
 };

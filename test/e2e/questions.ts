@@ -61,9 +61,19 @@ export const questions = (at: At): void => {
           { 'properties.item': 'hat', value: 2 },
         ],
       ],
-      ['of 20 and more', { event: own('pay'), where: [{ field: 'properties.price', op: 'gte', value: 20 }] }, [{ value: 1 }]],
-      ['at exactly 15.5', { event: own('pay'), where: [{ field: 'properties.price', op: 'eq', value: 15.5 }] }, [{ value: 1 }]],
-    ])('get_stats: %s', async (_, args, rows) => expect((await ask(at(), 'stats', { ...days, ...args })).rows).toEqual(rows));
+      [
+        'of 20 and more',
+        { event: own('pay'), where: [{ field: 'properties.price', op: 'gte', value: 20 }] },
+        [{ value: 1 }],
+      ],
+      [
+        'at exactly 15.5',
+        { event: own('pay'), where: [{ field: 'properties.price', op: 'eq', value: 15.5 }] },
+        [{ value: 1 }],
+      ],
+    ])('get_stats: %s', async (_, args, rows) =>
+      expect((await ask(at(), 'stats', { ...days, ...args })).rows).toEqual(rows),
+    );
 
     test.each<readonly [what: string, args: Readonly<Record<string, unknown>>, rows: readonly unknown[]]>([
       [
@@ -84,7 +94,9 @@ export const questions = (at: At): void => {
           { source: 'google', events: 3, uniques: 1, paid_share: 0 },
         ],
       ],
-    ])('top_sources: %s', async (_, args, rows) => expect((await ask(at(), 'sources', { where: ofStall, ...days, ...args })).rows).toEqual(rows));
+    ])('top_sources: %s', async (_, args, rows) =>
+      expect((await ask(at(), 'sources', { where: ofStall, ...days, ...args })).rows).toEqual(rows),
+    );
 
     const steps = [view, own('take'), own('pay')];
     const reached = (people: readonly number[], medians: readonly (number | null)[], group: object = {}) =>
@@ -111,14 +123,20 @@ export const questions = (at: At): void => {
         ],
       ],
     ])('funnel: %s', async (_, args, rows) => {
-      expect((await ask(at(), 'funnel', { steps, from: '2026-03-02', to: '2026-03-03', ...args })).rows).toEqual(rows);
+      expect(
+        (await ask(at(), 'funnel', { steps, from: '2026-03-02', to: '2026-03-03', ...args })).rows,
+      ).toEqual(rows);
     });
 
     test('query_events: pages of two hold every event once, newest first, and say when they end', async () => {
       const names: unknown[] = [];
       let cursor: string | null = null;
       do {
-        const page = await ask(at(), 'query', cursor === null ? { where: ofStall, limit: 2, ...days } : { cursor });
+        const page = await ask(
+          at(),
+          'query',
+          cursor === null ? { where: ofStall, limit: 2, ...days } : { cursor },
+        );
         expect(page.rows.length).toBeLessThanOrEqual(2);
         names.push(...page.rows.map(({ event_name, timestamp }) => `${timestamp} ${event_name}`));
         cursor = page.next_cursor;
@@ -140,7 +158,16 @@ export const questions = (at: At): void => {
     test('query_events: a row holds all that is known of its event, and nothing of its sender', async () => {
       const id = own('order-2026-03-02T09:20:00Z');
       expect(
-        (await ask(at(), 'query', { event: own('pay'), source: 'google', medium: 'organic', country: 'DE', anonymous_id: own('ada'), ...days })).rows,
+        (
+          await ask(at(), 'query', {
+            event: own('pay'),
+            source: 'google',
+            medium: 'organic',
+            country: 'DE',
+            anonymous_id: own('ada'),
+            ...days,
+          })
+        ).rows,
       ).toEqual([
         {
           timestamp: '2026-03-02T09:20:00.000Z',
@@ -168,11 +195,15 @@ export const questions = (at: At): void => {
     test('an account’s key sees the same, by project', async () => {
       const { keys, project_id, project_slug } = at().saved;
       for (const choice of [{}, { project_slug }, { project_id }])
-        expect((await ask(at(), 'stats', { where: ofStall, ...days, ...choice }, keys.ak)).rows).toEqual([{ project_id, value: 9 }]);
+        expect((await ask(at(), 'stats', { where: ofStall, ...days, ...choice }, keys.ak)).rows).toEqual([
+          { project_id, value: 9 },
+        ]);
     });
 
     test('the secret key reads what the reading key reads', async () => {
-      expect((await ask(at(), 'stats', { where: ofStall, ...days }, at().saved.keys.sk)).rows).toEqual([{ value: 9 }]);
+      expect((await ask(at(), 'stats', { where: ofStall, ...days }, at().saved.keys.sk)).rows).toEqual([
+        { value: 9 },
+      ]);
     });
 
     test('an answer says what it was asked, how far it goes and what was cut', async () => {
@@ -190,7 +221,14 @@ export const questions = (at: At): void => {
         additive: true,
         truncated: null,
         notes: [],
-        resolved: { event: view, metric: 'count', interval: 'day', tz: 'UTC', include_bots: false, limit: 100 },
+        resolved: {
+          event: view,
+          metric: 'count',
+          interval: 'day',
+          tz: 'UTC',
+          include_bots: false,
+          limit: 100,
+        },
         next_cursor: null,
       });
       const cut = await ask(at(), 'stats', { where: ofStall, group_by: 'event_name', limit: 2, ...days });

@@ -6,20 +6,35 @@ import type { Answer } from './exchange.ts';
 type Details = Readonly<Record<string, unknown>>;
 
 /** A refusal: its word, its sentence and its details to the letter. */
-export const body = (error: ProblemCode, message: string, details?: Details): string => JSON.stringify({ error, message, ...(details && { details }) });
+export const body = (error: ProblemCode, message: string, details?: Details): string =>
+  JSON.stringify({ error, message, ...(details && { details }) });
 
 /** Holds an answer against a refusal, byte for byte, and against what every refusal has around it. */
-export const expectRefusal = (answer: Answer, error: ProblemCode, message: string, details?: Details): void => {
-  expect({ status: answer.status, text: answer.text }).toEqual({ status: problems[error].status, text: body(error, message, details) });
+export const expectRefusal = (
+  answer: Answer,
+  error: ProblemCode,
+  message: string,
+  details?: Details,
+): void => {
+  expect({ status: answer.status, text: answer.text }).toEqual({
+    status: problems[error].status,
+    text: body(error, message, details),
+  });
   expectRefusalHeaders(answer);
 };
 
 /** Type, CORS, cache and request id of a refusal; a 401 says how to ask for a key, under the name API Gateway gives a door’s header if it must (decision 9). */
 export const expectRefusalHeaders = ({ status, headers }: Answer): void => {
-  expect(headers).toMatchObject({ 'content-type': 'application/json', 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
+  expect(headers).toMatchObject({
+    'content-type': 'application/json',
+    'access-control-allow-origin': '*',
+    'cache-control': 'no-store',
+  });
   expect(headers['access-control-allow-credentials']).toBeUndefined();
   expect(headers['x-request-id']).toMatch(/^[\w.-]{8,}$/);
-  expect(headers['www-authenticate'] ?? headers['x-amzn-remapped-www-authenticate']).toBe(status === 401 ? 'Bearer realm="mcp"' : undefined);
+  expect(headers['www-authenticate'] ?? headers['x-amzn-remapped-www-authenticate']).toBe(
+    status === 401 ? 'Bearer realm="mcp"' : undefined,
+  );
 };
 
 /** Holds an answer against the form of a refusal that is the caller’s own doing, whatever its word. */
@@ -36,10 +51,12 @@ export const sentences = {
   noKey:
     'No key was sent, or more than one. Send it once, as the header Authorization: Bearer <key>, or as ?k=<key> on /v1/beacon; keys.json in the data folder holds those of the first start.',
   noToken: 'The Authorization header holds no bearer token; send Authorization: Bearer <key>.',
-  malformed: 'This is not a whole key: its shape or its checksum is wrong. Copy it again; keys look like sk_live_AbCd1234_… and end in 6 checksum characters.',
+  malformed:
+    'This is not a whole key: its shape or its checksum is wrong. Copy it again; keys look like sk_live_AbCd1234_… and end in 6 checksum characters.',
   unknown: 'No such key, or it was revoked. Use another key of this project or mint a new one.',
   noRoute: 'There is nothing at this path. All routes are listed at GET /v1/openapi.json.',
-  tooLarge: 'The body is over 4 MiB (4194304 bytes), the most a request may hold. Send it in smaller batches.',
+  tooLarge:
+    'The body is over 4 MiB (4194304 bytes), the most a request may hold. Send it in smaller batches.',
   noOrigin:
     'A pk_ key works only on pages of its project’s allowed_origins; no Origin header came. List the page’s origin there, or use an sk_ key on a server.',
 } as const;

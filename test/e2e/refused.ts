@@ -8,11 +8,15 @@ import { expectRefusal, expectRefusalHeaders, sentences } from './refusals.ts';
 const limitBytes = 4 * 1024 * 1024;
 /** A track body of exactly this many bytes, most of them in a field that is not looked at. */
 const bodyOf = (bytes: number): string => {
-  const [head, tail] = ['{"event":"e2e_large","event_id":"e2e_large","anonymous_id":"e2e_large","pad":"', '"}'];
+  const [head, tail] = [
+    '{"event":"e2e_large","event_id":"e2e_large","anonymous_id":"e2e_large","pad":"',
+    '"}',
+  ];
   return head + 'x'.repeat(bytes - head.length - tail.length) + tail;
 };
 const posts = routes.filter(({ method }) => method === 'POST');
-const keyInPlace = (path: string, key: string) => (path === '/v1/beacon' ? { path: `${path}?k=${key}` } : { path, key });
+const keyInPlace = (path: string, key: string) =>
+  path === '/v1/beacon' ? { path: `${path}?k=${key}` } : { path, key };
 
 /** How requests are refused that no key makes right: unknown paths, other methods, bodies that are too large or of another type, query strings. */
 export const refused = (at: At): void => {
@@ -26,9 +30,18 @@ export const refused = (at: At): void => {
       '/.well-known/oauth-protected-resource/mcp',
       '/__proto__',
     ])('%s is not_found, key or no key, by every method', async (path) => {
-      for (const sent of [{ path }, { path, key: at().saved.keys.sk }, { path, method: 'OPTIONS' }, { path, method: 'DELETE' }])
+      for (const sent of [
+        { path },
+        { path, key: at().saved.keys.sk },
+        { path, method: 'OPTIONS' },
+        { path, method: 'DELETE' },
+      ])
         expectRefusal(await send(at(), sent), 'not_found', sentences.noRoute);
-      expectRefusal(await send(at(), { path, key: at().saved.keys.sk, body: {} }), 'not_found', sentences.noRoute);
+      expectRefusal(
+        await send(at(), { path, key: at().saved.keys.sk, body: {} }),
+        'not_found',
+        sentences.noRoute,
+      );
     });
 
     test.each(['/v1', '/v1/forget', '/v1/admin/keys', '/mcp/account', '/v1/trak', '/v1/stats/day'])(
@@ -38,7 +51,9 @@ export const refused = (at: At): void => {
         expect(answer.status).toBe(404);
         // The port of one machine also names the nearest route, which a gateway’s template cannot (decision 9).
         const nearest = / The nearest is (?:GET|POST) \/[\w./]+\.(?="}$)/;
-        expect(answer.text.replace(nearest, '')).toBe(`{"error":"not_found","message":"${sentences.noRoute}"}`);
+        expect(answer.text.replace(nearest, '')).toBe(
+          `{"error":"not_found","message":"${sentences.noRoute}"}`,
+        );
         expectRefusalHeaders(answer);
       },
     );
@@ -46,19 +61,34 @@ export const refused = (at: At): void => {
 
   describe.each(routes)('another method on $path', ({ method, path }) => {
     const allow = method === 'GET' ? 'GET, HEAD' : 'POST';
-    test.each(['PUT', 'PATCH', 'DELETE', method === 'GET' ? 'POST' : 'GET'])(`%s is method_not_allowed, Allow: ${allow}`, async (other) => {
-      for (const key of [{}, { key: at().saved.keys.sk }]) {
-        const answer = await send(at(), { method: other, path, ...key });
-        expectRefusal(answer, 'method_not_allowed', `This method does not exist on ${path}; use ${allow.replace(', ', ' or ')}.`);
-        expect(answer.headers.allow).toBe(allow);
-      }
-    });
+    test.each(['PUT', 'PATCH', 'DELETE', method === 'GET' ? 'POST' : 'GET'])(
+      `%s is method_not_allowed, Allow: ${allow}`,
+      async (other) => {
+        for (const key of [{}, { key: at().saved.keys.sk }]) {
+          const answer = await send(at(), { method: other, path, ...key });
+          expectRefusal(
+            answer,
+            'method_not_allowed',
+            `This method does not exist on ${path}; use ${allow.replace(', ', ' or ')}.`,
+          );
+          expect(answer.headers.allow).toBe(allow);
+        }
+      },
+    );
   });
 
   test('HEAD is GET without the body', async () => {
-    for (const sent of [{ path: '/healthz' }, { path: '/v1/a.js' }, { path: '/v1/stats?event=e2e_none', key: at().saved.keys.rk }]) {
+    for (const sent of [
+      { path: '/healthz' },
+      { path: '/v1/a.js' },
+      { path: '/v1/stats?event=e2e_none', key: at().saved.keys.rk },
+    ]) {
       const answer = await send(at(), { ...sent, method: 'HEAD' });
-      expect([answer.status, answer.text, answer.headers['access-control-allow-origin']]).toEqual([200, '', '*']);
+      expect([answer.status, answer.text, answer.headers['access-control-allow-origin']]).toEqual([
+        200,
+        '',
+        '*',
+      ]);
     }
     expect((await send(at(), { method: 'HEAD', path: '/v1/stats' })).status).toBe(401);
     expect((await send(at(), { method: 'HEAD', path: '/v1/track' })).status).toBe(405);
@@ -67,52 +97,131 @@ export const refused = (at: At): void => {
   describe.each(posts)('the body of $path', ({ path, body: [first = '', ...others] }) => {
     const wanted = `Send Content-Type: ${[first, ...others].join(' or ')}`;
     const sent = (type: string, more: readonly (readonly [string, string])[] = []) =>
-      send(at(), { ...keyInPlace(path, at().saved.keys.sk), headers: [['Content-Type', type], ...more], body: '{}' });
+      send(at(), {
+        ...keyInPlace(path, at().saved.keys.sk),
+        headers: [['Content-Type', type], ...more],
+        body: '{}',
+      });
 
-    test.each(['application/xml', 'application/x-www-form-urlencoded', 'application/jsonp', 'multipart/form-data; boundary=x'])(
-      'as %s is unsupported_media_type',
-      async (type) => {
-        expectRefusal(await sent(type), 'unsupported_media_type', `Content-Type ${JSON.stringify(type)} came. ${wanted}.`);
-      },
-    );
+    test.each([
+      'application/xml',
+      'application/x-www-form-urlencoded',
+      'application/jsonp',
+      'multipart/form-data; boundary=x',
+    ])('as %s is unsupported_media_type', async (type) => {
+      expectRefusal(
+        await sent(type),
+        'unsupported_media_type',
+        `Content-Type ${JSON.stringify(type)} came. ${wanted}.`,
+      );
+    });
 
     test('compressed is unsupported_media_type', async () => {
       const answer = await sent(first, [['Content-Encoding', 'gzip']]);
-      expectRefusal(answer, 'unsupported_media_type', `Content-Encoding "gzip" came. ${wanted} without compression.`);
+      expectRefusal(
+        answer,
+        'unsupported_media_type',
+        `Content-Encoding "gzip" came. ${wanted} without compression.`,
+      );
     });
 
     test('over 4 MiB by one byte is payload_too_large', async () => {
-      expectRefusal(await send(at(), { ...keyInPlace(path, at().saved.keys.sk), body: bodyOf(limitBytes + 1) }), 'payload_too_large', sentences.tooLarge);
+      expectRefusal(
+        await send(at(), { ...keyInPlace(path, at().saved.keys.sk), body: bodyOf(limitBytes + 1) }),
+        'payload_too_large',
+        sentences.tooLarge,
+      );
     });
   });
 
   test('a body of 4 MiB to the byte is taken', async () => {
-    const { status, text } = await send(at(), { path: '/v1/track', key: at().saved.keys.sk, body: bodyOf(limitBytes) });
+    const { status, text } = await send(at(), {
+      path: '/v1/track',
+      key: at().saved.keys.sk,
+      body: bodyOf(limitBytes),
+    });
     expect([status, text]).toEqual([202, '{"ok":true,"event_id":"e2e_large"}']);
   });
 
   test('a body over the 10 MB that API Gateway itself takes is refused in the same words', async () => {
-    expectRefusal(await send(at(), { path: '/v1/track', key: at().saved.keys.sk, body: bodyOf(11_000_000) }), 'payload_too_large', sentences.tooLarge);
+    expectRefusal(
+      await send(at(), { path: '/v1/track', key: at().saved.keys.sk, body: bodyOf(11_000_000) }),
+      'payload_too_large',
+      sentences.tooLarge,
+    );
   });
 
   describe('a query string that does not fit', () => {
-    const groupable = ['event_name', 'path', 'source', 'medium', 'campaign', 'country', 'device_type', 'browser', 'os'];
+    const groupable = [
+      'event_name',
+      'path',
+      'source',
+      'medium',
+      'campaign',
+      'country',
+      'device_type',
+      'browser',
+      'os',
+    ];
     const unknownColumn = `unknown column "sorce"; allowed: ${groupable.join(', ')}, or properties.<key>; nearest: source`;
-    const takes = ['metric', 'event', 'group_by', 'limit', 'from', 'to', 'tz', 'interval', 'where', 'include_bots', 'cursor', 'query_id'];
+    const takes = [
+      'metric',
+      'event',
+      'group_by',
+      'limit',
+      'from',
+      'to',
+      'tz',
+      'interval',
+      'where',
+      'include_bots',
+      'cursor',
+      'query_id',
+    ];
     const unknownArgument = `get_stats has no argument "metrik", did you mean metric?; it takes ${takes.join(', ')}`;
-    const backwards = 'from must lie before to: from is 2026-03-02T00:00:00.000Z, to is 2026-03-01T00:00:00.000Z (exclusive)';
-    const noCursor = 'cursor: not one of ours; send next_cursor of the previous answer unchanged, or leave it out to start again';
-    const noZone = 'tz: no time zone "Mars/Olympus"; use an IANA name such as UTC, Europe/Berlin or America/New_York';
+    const backwards =
+      'from must lie before to: from is 2026-03-02T00:00:00.000Z, to is 2026-03-01T00:00:00.000Z (exclusive)';
+    const noCursor =
+      'cursor: not one of ours; send next_cursor of the previous answer unchanged, or leave it out to start again';
+    const noZone =
+      'tz: no time zone "Mars/Olympus"; use an IANA name such as UTC, Europe/Berlin or America/New_York';
     const tooMany = 'takes at most 3 entries; more came';
     const twoSteps = 'takes 2 to 20 steps, e.g. ["$pageview","sign_up"]; got 1';
     const field = (name: string, said: string) => ({ formErrors: [], fieldErrors: { [name]: [said] } });
 
-    test.each<readonly [path: string, code: ProblemCode, said: string, details: Readonly<Record<string, unknown>>]>([
-      ['/v1/stats?group_by=sorce', 'invalid_group_by', `get_stats: group_by: ${unknownColumn}`, { ...field('group_by', unknownColumn), allowed: groupable }],
-      ['/v1/stats?metrik=count', 'invalid_params', unknownArgument, { formErrors: [unknownArgument], fieldErrors: {}, allowed: takes }],
-      ['/v1/stats?group_by=country,browser,os,path', 'invalid_params', `get_stats: group_by: ${tooMany}`, field('group_by', tooMany)],
-      ['/v1/stats?limit=1001', 'invalid_params', 'get_stats: limit: must be at most 1000; got 1001', field('limit', 'must be at most 1000; got 1001')],
-      ['/v1/stats?limit=1.5', 'invalid_params', 'get_stats: limit: must be a whole number; got 1.5', field('limit', 'must be a whole number; got 1.5')],
+    test.each<
+      readonly [path: string, code: ProblemCode, said: string, details: Readonly<Record<string, unknown>>]
+    >([
+      [
+        '/v1/stats?group_by=sorce',
+        'invalid_group_by',
+        `get_stats: group_by: ${unknownColumn}`,
+        { ...field('group_by', unknownColumn), allowed: groupable },
+      ],
+      [
+        '/v1/stats?metrik=count',
+        'invalid_params',
+        unknownArgument,
+        { formErrors: [unknownArgument], fieldErrors: {}, allowed: takes },
+      ],
+      [
+        '/v1/stats?group_by=country,browser,os,path',
+        'invalid_params',
+        `get_stats: group_by: ${tooMany}`,
+        field('group_by', tooMany),
+      ],
+      [
+        '/v1/stats?limit=1001',
+        'invalid_params',
+        'get_stats: limit: must be at most 1000; got 1001',
+        field('limit', 'must be at most 1000; got 1001'),
+      ],
+      [
+        '/v1/stats?limit=1.5',
+        'invalid_params',
+        'get_stats: limit: must be a whole number; got 1.5',
+        field('limit', 'must be a whole number; got 1.5'),
+      ],
       ['/v1/stats?from=2026-03-02&to=2026-03-01', 'invalid_params', backwards, field('from', backwards)],
       ['/v1/stats?tz=Mars/Olympus', 'invalid_params', noZone, field('tz', noZone)],
       ['/v1/query?cursor=abc', 'invalid_params', noCursor, field('cursor', noCursor)],
@@ -130,10 +239,19 @@ export const refused = (at: At): void => {
 
     test('a project that is not there is named, and what is visible', async () => {
       const { keys, project_id, project_slug } = at().saved;
-      const said = (by: string, visible: string) => `no project with ${by} "nope" is visible to this key; visible: ${visible}`;
+      const said = (by: string, visible: string) =>
+        `no project with ${by} "nope" is visible to this key; visible: ${visible}`;
       for (const key of [keys.ak, keys.rk]) {
-        expectRefusal(await send(at(), { path: '/v1/stats?project_slug=nope', key }), 'unknown_project_slug', said('slug', project_slug));
-        expectRefusal(await send(at(), { path: '/v1/stats?project_id=nope', key }), 'unknown_project_id', said('id', project_id));
+        expectRefusal(
+          await send(at(), { path: '/v1/stats?project_slug=nope', key }),
+          'unknown_project_slug',
+          said('slug', project_slug),
+        );
+        expectRefusal(
+          await send(at(), { path: '/v1/stats?project_id=nope', key }),
+          'unknown_project_id',
+          said('id', project_id),
+        );
       }
     });
   });

@@ -32,8 +32,16 @@ const envelope = z.looseObject({
 export type Told = z.infer<typeof envelope>;
 
 /** Asks `/v1/<question>` with the reading key; fails unless it is answered. Lists and objects go as JSON. */
-export const ask = async (place: Place, question: string, args: Readonly<Record<string, unknown>>, key = place.saved.keys.rk): Promise<Told> => {
-  const query = Object.entries(args).map(([name, value]) => `${name}=${encodeURIComponent(typeof value === 'object' ? JSON.stringify(value) : String(value))}`);
+export const ask = async (
+  place: Place,
+  question: string,
+  args: Readonly<Record<string, unknown>>,
+  key = place.saved.keys.rk,
+): Promise<Told> => {
+  const query = Object.entries(args).map(
+    ([name, value]) =>
+      `${name}=${encodeURIComponent(typeof value === 'object' ? JSON.stringify(value) : String(value))}`,
+  );
   const answer = await send(place, { path: `/v1/${question}?${query.join('&')}`, key });
   expect(answer.status, answer.text).toBe(200);
   return envelope.parse(JSON.parse(answer.text));

@@ -1,8 +1,22 @@
 import { browser, own, run } from './run.ts';
 
-const ada = { anonymous_id: own('ada'), ip: '193.99.144.80', referrer: 'https://www.google.com/', url: 'https://stall.example/?q=1' };
-const ben = { anonymous_id: own('ben'), ip: '8.8.8.8', url: 'https://stall.example/?utm_source=newsletter&utm_medium=email&utm_campaign=spring' };
-const cleo = { anonymous_id: own('cleo'), ip: '133.11.0.1', url: 'https://stall.example/?fbclid=x', referrer: 'https://l.facebook.com/' };
+const ada = {
+  anonymous_id: own('ada'),
+  ip: '193.99.144.80',
+  referrer: 'https://www.google.com/',
+  url: 'https://stall.example/?q=1',
+};
+const ben = {
+  anonymous_id: own('ben'),
+  ip: '8.8.8.8',
+  url: 'https://stall.example/?utm_source=newsletter&utm_medium=email&utm_campaign=spring',
+};
+const cleo = {
+  anonymous_id: own('cleo'),
+  ip: '133.11.0.1',
+  url: 'https://stall.example/?fbclid=x',
+  referrer: 'https://l.facebook.com/',
+};
 const dan = { anonymous_id: own('dan'), ip: '8.8.8.8', url: 'https://stall.example/' };
 const crawler = {
   anonymous_id: own('crawler'),
@@ -35,7 +49,9 @@ export const stall = [
   did(dan, 'view', '03T08:00:00'),
   did(dan, 'pay', '03T09:00:00', { price: 15.5, order: 2 }),
   did(ada, 'pay', '02T09:20:00', { price: 40, order: 1, again: true }),
-].map((event) => (event.event === own('pay') ? { ...event, event_id: own(`order-${event.timestamp}`) } : event));
+].map((event) =>
+  event.event === own('pay') ? { ...event, event_id: own(`order-${event.timestamp}`) } : event,
+);
 
 /** The stall’s two days; `to` is exclusive. */
 export const days = { from: '2026-03-02', to: '2026-03-04' } as const;

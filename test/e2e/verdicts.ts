@@ -23,13 +23,22 @@ export const verdicts = (at: At): void => {
       ['a good one and an empty one', () => [keyed('sk'), '']],
     ])('in two headers: %s', async (_, values) => {
       const headers = values().map((key) => ['Authorization', `Bearer ${key}`] as const);
-      expectRefusal(await send(at(), { path: '/v1/track', headers, body: attempt('two keys') }), 'missing_bearer_token', sentences.noKey);
+      expectRefusal(
+        await send(at(), { path: '/v1/track', headers, body: attempt('two keys') }),
+        'missing_bearer_token',
+        sentences.noKey,
+      );
     });
 
-    const beacon = (query: string) => send(at(), { path: `/v1/beacon?${query}`, headers: [['Origin', page]], body: attempt('two keys') });
+    const beacon = (query: string) =>
+      send(at(), { path: `/v1/beacon?${query}`, headers: [['Origin', page]], body: attempt('two keys') });
     test('in k, also when one of them was good a moment ago', async () => {
       expect((await beacon(`k=${keyed('pk')}`)).status).toBe(202);
-      for (const query of [`k=${keyed('pk')}&k=${keyed('sk')}`, `k=${keyed('sk')}&k=${keyed('pk')}`, `k=${keyed('pk')}&k=`])
+      for (const query of [
+        `k=${keyed('pk')}&k=${keyed('sk')}`,
+        `k=${keyed('sk')}&k=${keyed('pk')}`,
+        `k=${keyed('pk')}&k=`,
+      ])
         expectRefusal(await beacon(query), 'missing_bearer_token', sentences.noKey);
       await askUntil(at(), 'stats', { event: own('two keys'), include_bots: true }, [{ value: 1 }]);
     });
@@ -41,9 +50,17 @@ export const verdicts = (at: At): void => {
         expectRefusal(await beacon(`k=${key}`), 'invalid_api_key', sentences.unknown);
       }
       for (const scheme of ['bEarer', 'beArer']) {
-        const headers = [`${scheme} ${keyed('rk')}`, 'Bearer x'].map((value) => ['Authorization', value] as const);
-        expectRefusal(await send(at(), { ...read, headers: scheme === 'bEarer' ? headers : headers.toReversed() }), 'missing_bearer_token', sentences.noKey);
-        expect((await send(at(), { ...read, headers: [['Authorization', `${scheme} ${keyed('rk')}`]] })).status).toBe(readStatus);
+        const headers = [`${scheme} ${keyed('rk')}`, 'Bearer x'].map(
+          (value) => ['Authorization', value] as const,
+        );
+        expectRefusal(
+          await send(at(), { ...read, headers: scheme === 'bEarer' ? headers : headers.toReversed() }),
+          'missing_bearer_token',
+          sentences.noKey,
+        );
+        expect(
+          (await send(at(), { ...read, headers: [['Authorization', `${scheme} ${keyed('rk')}`]] })).status,
+        ).toBe(readStatus);
       }
     });
   });
@@ -54,17 +71,46 @@ export const verdicts = (at: At): void => {
       ['a reading key reads', () => ({ ...read, key: keyed('rk') }), readStatus],
       ['it may not write', () => ({ path: '/v1/track', key: keyed('rk'), body: attempt('cached') }), 403],
       ['it still reads', () => ({ ...read, key: keyed('rk') }), readStatus],
-      ['a secret key writes where it was refused', () => ({ path: '/v1/track', key: keyed('sk'), body: once }), 202],
-      ['the reading key may still not', () => ({ path: '/v1/track', key: keyed('rk'), body: attempt('cached') }), 403],
-      ['nor on the next route', () => ({ path: '/v1/batch', key: keyed('rk'), body: { events: [attempt('cached')] } }), 403],
-      ['a made-up key does not profit', () => ({ path: '/v1/track', key: newKey('sk', 'live', randomBytes), body: attempt('cached') }), 401],
-      ['nor one with a letter more', () => ({ path: '/v1/track', key: `${keyed('sk')}A`, body: attempt('cached') }), 401],
+      [
+        'a secret key writes where it was refused',
+        () => ({ path: '/v1/track', key: keyed('sk'), body: once }),
+        202,
+      ],
+      [
+        'the reading key may still not',
+        () => ({ path: '/v1/track', key: keyed('rk'), body: attempt('cached') }),
+        403,
+      ],
+      [
+        'nor on the next route',
+        () => ({ path: '/v1/batch', key: keyed('rk'), body: { events: [attempt('cached')] } }),
+        403,
+      ],
+      [
+        'a made-up key does not profit',
+        () => ({ path: '/v1/track', key: newKey('sk', 'live', randomBytes), body: attempt('cached') }),
+        401,
+      ],
+      [
+        'nor one with a letter more',
+        () => ({ path: '/v1/track', key: `${keyed('sk')}A`, body: attempt('cached') }),
+        401,
+      ],
       ['nor nobody', () => ({ path: '/v1/track', body: attempt('cached') }), 401],
       ['a browser’s key may not read', () => ({ ...read, key: keyed('pk') }), 403],
-      ['on its page it writes', () => ({ path: '/v1/track', key: keyed('pk'), headers: [['Origin', page]], body: once }), 202],
+      [
+        'on its page it writes',
+        () => ({ path: '/v1/track', key: keyed('pk'), headers: [['Origin', page]], body: once }),
+        202,
+      ],
       [
         'on another page it does not, a moment later',
-        () => ({ path: '/v1/track', key: keyed('pk'), headers: [['Origin', 'http://evil.example']], body: attempt('cached') }),
+        () => ({
+          path: '/v1/track',
+          key: keyed('pk'),
+          headers: [['Origin', 'http://evil.example']],
+          body: attempt('cached'),
+        }),
         403,
       ],
       ['an account’s key reads', () => ({ ...read, key: keyed('ak') }), readStatus],
@@ -87,6 +133,7 @@ export const verdicts = (at: At): void => {
       expect(await Promise.all(steps.map(told))).toEqual(wanted);
     });
 
-    test('only what was allowed came in', async () => askUntil(at(), 'stats', { event: own('cached'), include_bots: true }, [{ value: 1 }]));
+    test('only what was allowed came in', async () =>
+      askUntil(at(), 'stats', { event: own('cached'), include_bots: true }, [{ value: 1 }]));
   });
 };

@@ -54,26 +54,79 @@ describe('each row of the contract’s table', () => {
 
   test('has a test for every rule', () => {
     expect(rules.map(({ id }) => id)).toEqual([
-      ...['gclid', 'msclkid', 'ttclid', 'li_fat_id', 'fb_ad_redirect', 'fbclid_utm', 'utm_paid_facebook', 'utm_paid_instagram', 'utm_paid'],
-      ...['utm_paid_unknown', 'fbclid', 'gbraid', 'wbraid', 'dclid', 'twclid', 'rdt_cid', 'epik', 'sccid', 'yclid', 'utm', 'ref_facebook', 'ref_instagram'],
+      ...[
+        'gclid',
+        'msclkid',
+        'ttclid',
+        'li_fat_id',
+        'fb_ad_redirect',
+        'fbclid_utm',
+        'utm_paid_facebook',
+        'utm_paid_instagram',
+        'utm_paid',
+      ],
+      ...[
+        'utm_paid_unknown',
+        'fbclid',
+        'gbraid',
+        'wbraid',
+        'dclid',
+        'twclid',
+        'rdt_cid',
+        'epik',
+        'sccid',
+        'yclid',
+        'utm',
+        'ref_facebook',
+        'ref_instagram',
+      ],
       ...['ref_social', 'ref_ai', 'ref_search', 'ref_email', 'internal', 'direct', 'referral'],
     ]);
   });
 
-  test.each(['cpc', 'ppc', 'paid', 'paid_social', 'paidsocial', 'cpm', 'display', 'CPC', 'Paid_Social'])('%s is a paid medium', (medium) => {
-    expect(classified(`?utm_source=x&utm_medium=${medium}`)).toEqual(['utm_paid', 'x', 'paid', 'high', null]);
-  });
+  test.each(['cpc', 'ppc', 'paid', 'paid_social', 'paidsocial', 'cpm', 'display', 'CPC', 'Paid_Social'])(
+    '%s is a paid medium',
+    (medium) => {
+      expect(classified(`?utm_source=x&utm_medium=${medium}`)).toEqual([
+        'utm_paid',
+        'x',
+        'paid',
+        'high',
+        null,
+      ]);
+    },
+  );
 });
 
 describe('the first rule that holds decides', () => {
   test.each([
     ['a click id beats utm', '?gclid=1&utm_source=newsletter&utm_medium=email', '', 'gclid'],
     ['a click id beats fbclid', '?fbclid=1&msclkid=1', '', 'msclkid'],
-    ['a paid utm beats a search referrer', '?utm_source=bing&utm_medium=cpc', 'https://www.google.com/', 'utm_paid'],
+    [
+      'a paid utm beats a search referrer',
+      '?utm_source=bing&utm_medium=cpc',
+      'https://www.google.com/',
+      'utm_paid',
+    ],
     ['a paid medium without source beats a bare fbclid', '?fbclid=1&utm_medium=cpc', '', 'utm_paid_unknown'],
-    ['fbclid with another source and no paid medium is that source', '?fbclid=1&utm_source=newsletter', '', 'utm'],
-    ['our click ids leave the contract’s paid rules as they are', '?twclid=1&utm_source=partner&utm_medium=cpc', '', 'utm_paid'],
-    ['our click ids are a paid signal, so `utm` does not hold', '?gbraid=1&utm_source=newsletter', '', 'gbraid'],
+    [
+      'fbclid with another source and no paid medium is that source',
+      '?fbclid=1&utm_source=newsletter',
+      '',
+      'utm',
+    ],
+    [
+      'our click ids leave the contract’s paid rules as they are',
+      '?twclid=1&utm_source=partner&utm_medium=cpc',
+      '',
+      'utm_paid',
+    ],
+    [
+      'our click ids are a paid signal, so `utm` does not hold',
+      '?gbraid=1&utm_source=newsletter',
+      '',
+      'gbraid',
+    ],
     ['an own host that is a network is the network', '', 'https://www.reddit.com/', 'ref_social'],
   ])('%s', (_, query, referrer, rule) => {
     expect(classified(query, referrer, 'https://www.reddit.com/x')[0]).toBe(rule);
@@ -82,13 +135,25 @@ describe('the first rule that holds decides', () => {
 
 describe('as people really write it', () => {
   test.each([
-    ['?UTM_Source=Google&utm_medium=CPC&utm_campaign=Spring Sale', '', ['utm_paid', 'google', 'paid', 'high', 'Spring Sale']],
+    [
+      '?UTM_Source=Google&utm_medium=CPC&utm_campaign=Spring Sale',
+      '',
+      ['utm_paid', 'google', 'paid', 'high', 'Spring Sale'],
+    ],
     ['?utm_source=%20NewsLetter%20&utm_medium=E-Mail', '', ['utm', 'newsletter', 'e-mail', 'high', null]],
     ['?utm_source=a&utm_source=b', '', ['utm', 'a', 'unknown', 'high', null]],
     ['?gclid=&utm_source=', '', ['direct', 'direct', 'direct', 'high', null]],
     ['?utm_source=fb-ads&utm_medium=cpc', '', ['utm_paid_facebook', 'facebook', 'paid', 'high', null]],
-    ['?utm_source=Instagram Stories&utm_medium=cpc', '', ['utm_paid_instagram', 'instagram', 'paid', 'high', null]],
-    ['?utm_source=metaverse-digest&utm_medium=cpc', '', ['utm_paid', 'metaverse-digest', 'paid', 'high', null]],
+    [
+      '?utm_source=Instagram Stories&utm_medium=cpc',
+      '',
+      ['utm_paid_instagram', 'instagram', 'paid', 'high', null],
+    ],
+    [
+      '?utm_source=metaverse-digest&utm_medium=cpc',
+      '',
+      ['utm_paid', 'metaverse-digest', 'paid', 'high', null],
+    ],
     ['?utm_source=bigfish&utm_medium=cpc', '', ['utm_paid', 'bigfish', 'paid', 'high', null]],
     ['?utm_campaign=spring', '', ['referral', 'unknown', 'referral', 'low', 'spring']],
     ['?utm_source=a%00b', '', ['utm', 'a\ufffdb', 'unknown', 'high', null]],
@@ -97,12 +162,20 @@ describe('as people really write it', () => {
     ['', 'https://www.shop.example:8443/x', ['internal', 'internal', 'direct', 'high', null]],
     ['', 'shop.example/x', ['internal', 'internal', 'direct', 'high', null]],
     ['', 'android-app://com.google.android.gm/', ['ref_email', 'email', 'email', 'medium', null]],
-    ['', 'android-app://com.google.android.googlequicksearchbox/https/www.google.com', ['ref_search', 'google', 'organic', 'medium', null]],
+    [
+      '',
+      'android-app://com.google.android.googlequicksearchbox/https/www.google.com',
+      ['ref_search', 'google', 'organic', 'medium', null],
+    ],
     ['', 'android-app://com.reddit.frontpage', ['ref_social', 'reddit', 'social', 'medium', null]],
     ['', 'not a url', ['referral', 'unknown', 'referral', 'low', null]],
     ['', 'https://[2001:db8::1]/x', ['referral', '2001-db8-1', 'referral', 'low', null]],
     ['', 'https://notgoogle.com/', ['referral', 'notgoogle-com', 'referral', 'low', null]],
-    ['', 'https://google.com.evil.example/', ['referral', 'google-com-evil-example', 'referral', 'low', null]],
+    [
+      '',
+      'https://google.com.evil.example/',
+      ['referral', 'google-com-evil-example', 'referral', 'low', null],
+    ],
     ['', 'https://xt.co/', ['referral', 'xt-co', 'referral', 'low', null]],
   ])('%s from %s', (query, referrer, wanted) => {
     expect(classified(query, referrer)).toEqual(wanted);

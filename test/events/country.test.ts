@@ -5,7 +5,11 @@ import { countryTable } from '../../src/events/country.ts';
 import { countryCode } from '../../src/events/country-code.ts';
 
 const bytes = (family: string) =>
-  readFileSync(createRequire(import.meta.url).resolve(`@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country-${family}.mmdb`));
+  readFileSync(
+    createRequire(import.meta.url).resolve(
+      `@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country-${family}.mmdb`,
+    ),
+  );
 const country = countryTable(bytes('ipv4'), bytes('ipv6'));
 
 test.each([

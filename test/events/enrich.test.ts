@@ -6,7 +6,8 @@ import { type Arrival, enrichment } from '../../src/events/enrich.ts';
 import { parseTrack } from '../../src/events/parse.ts';
 
 const noon = Date.UTC(2026, 2, 1, 12);
-const iphone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
+const iphone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
 const salt = (byte: number) => createSecretKey(new Uint8Array(32).fill(byte));
 const arrival: Arrival = {
   projectId: 'demo',
@@ -98,7 +99,13 @@ describe('who', () => {
   test('with neither id one is made of project, address and user agent, for the day', () => {
     expect(id({})).toMatch(/^anon_[\da-f]{32}$/);
     expect(id({})).toBe(id({ requestId: 'r2', receivedAt: noon + 1 }));
-    const others = [id({}), id({ projectId: 'other' }), id({ ip: '203.0.113.10' }), id({ userAgent: 'Mozilla/5.0 other' }), id({ salt: salt(2) })];
+    const others = [
+      id({}),
+      id({ projectId: 'other' }),
+      id({ ip: '203.0.113.10' }),
+      id({ userAgent: 'Mozilla/5.0 other' }),
+      id({ salt: salt(2) }),
+    ];
     expect(new Set(others).size).toBe(5);
   });
 
@@ -123,7 +130,11 @@ describe('who', () => {
 describe('speaking for a visitor', () => {
   test('a secret key may, and its own address is not the visitor’s', () => {
     const event = stored({ ip: '198.51.100.7', user_agent: iphone }, { ...secret, edgeCountry: 'DE' });
-    expect([event.country, event.device_type, event.ip_hash]).toEqual(['US', 'mobile', stored({}, { ...arrival, ip: '198.51.100.7' }).ip_hash]);
+    expect([event.country, event.device_type, event.ip_hash]).toEqual([
+      'US',
+      'mobile',
+      stored({}, { ...arrival, ip: '198.51.100.7' }).ip_hash,
+    ]);
   });
 
   test('a browser’s key may not', () => {
@@ -133,9 +144,19 @@ describe('speaking for a visitor', () => {
 
   test.each([
     ['a backend’s library is no bot and no browser', secret, {}, ['desktop', null, null]],
-    ['a crawler that holds a secret key is one', { ...secret, userAgent: 'Mozilla/5.0 (compatible; Googlebot/2.1)' }, {}, ['bot', null, null]],
+    [
+      'a crawler that holds a secret key is one',
+      { ...secret, userAgent: 'Mozilla/5.0 (compatible; Googlebot/2.1)' },
+      {},
+      ['bot', null, null],
+    ],
     ['a visitor whose user agent was empty is a bot', secret, { user_agent: '' }, ['bot', null, null]],
-    ['a browser’s key in a script is a bot', { ...arrival, userAgent: 'curl/8.5.0' }, {}, ['bot', null, null]],
+    [
+      'a browser’s key in a script is a bot',
+      { ...arrival, userAgent: 'curl/8.5.0' },
+      {},
+      ['bot', null, null],
+    ],
     ['a browser’s key without user agent is a bot', { ...arrival, userAgent: null }, {}, ['bot', null, null]],
   ])('%s', (_, from, body, wanted) => {
     const { device_type, browser, os } = stored(body, from);
@@ -147,7 +168,9 @@ describe('speaking for a visitor', () => {
     ['de', 'AU'],
     ['ZZ', 'AU'],
     [null, 'AU'],
-  ])('the edge’s country %s makes it %s', (edgeCountry, country) => expect(stored({}, { ...arrival, edgeCountry }).country).toBe(country));
+  ])('the edge’s country %s makes it %s', (edgeCountry, country) =>
+    expect(stored({}, { ...arrival, edgeCountry }).country).toBe(country),
+  );
 });
 
 describe('where', () => {
@@ -200,7 +223,12 @@ test('whatever text comes, each column holds its type, without NUL and lone surr
     },
     { requiredKeys: ['event'] },
   );
-  const kinds = { varchar: 'string', 'timestamp(3)': 'number', bigint: 'number', boolean: 'boolean' } as const;
+  const kinds = {
+    varchar: 'string',
+    'timestamp(3)': 'number',
+    bigint: 'number',
+    boolean: 'boolean',
+  } as const;
   fc.assert(
     fc.property(body, fc.boolean(), (sent, trusted) => {
       const event = stored(JSON.parse(JSON.stringify(sent)), { ...arrival, trusted });

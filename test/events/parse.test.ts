@@ -70,7 +70,18 @@ describe('every limit of a track body holds to the character', () => {
 });
 
 test('what was read is ready to use', () => {
-  expect(parseTrack({ event: 'e', timestamp: '2026-03-01T12:00:00+01:00', ip: '::ffff:1.2.3.4', properties: { a: [1] }, colour: 1 }, true)).toEqual({
+  expect(
+    parseTrack(
+      {
+        event: 'e',
+        timestamp: '2026-03-01T12:00:00+01:00',
+        ip: '::ffff:1.2.3.4',
+        properties: { a: [1] },
+        colour: 1,
+      },
+      true,
+    ),
+  ).toEqual({
     event: 'e',
     timestamp: Date.UTC(2026, 2, 1, 11),
     ip: '1.2.3.4',
@@ -92,7 +103,11 @@ describe('a batch', () => {
     ['none', { events: [] }, ['events']],
     ['no list', { events: {} }, ['events']],
     ['nothing', {}, ['events']],
-    ['wrong ones, named by their place', { events: [{ event: 'e' }, { event: '', url: 'x' }, 7] }, ['events.1.event', 'events.1.url', 'events.2']],
+    [
+      'wrong ones, named by their place',
+      { events: [{ event: 'e' }, { event: '', url: 'x' }, 7] },
+      ['events.1.event', 'events.1.url', 'events.2'],
+    ],
   ])('of %s', (_, body, fields) => expect(refused(() => parseBatch(body, true))).toEqual(fields));
 
   test('of a thousand wrong events lists the first hundred fields and counts the rest', () => {
@@ -102,14 +117,9 @@ describe('a batch', () => {
   });
 
   test('is told from a single event by its `events`', () => {
-    expect([{ events: [] }, { events: 1 }, { event: 'e', events: [] }, { event: 'e' }, null, []].map(isBatch)).toEqual([
-      true,
-      true,
-      false,
-      false,
-      false,
-      false,
-    ]);
+    expect(
+      [{ events: [] }, { events: 1 }, { event: 'e', events: [] }, { event: 'e' }, null, []].map(isBatch),
+    ).toEqual([true, true, false, false, false, false]);
   });
 });
 
@@ -120,12 +130,22 @@ test('identify takes both ids and keeps traits as properties', () => {
     user_id: 'u',
     properties: '{"plan":"pro"}',
   });
-  expect(refused(() => parseIdentify({ user_id: 'u'.repeat(257), traits: 1 }))).toEqual(['anonymous_id', 'user_id', 'traits']);
+  expect(refused(() => parseIdentify({ user_id: 'u'.repeat(257), traits: 1 }))).toEqual([
+    'anonymous_id',
+    'user_id',
+    'traits',
+  ]);
 });
 
 test.each([
-  [() => parseTrack({}, true), 'The body does not fit: `event` is required and must be text of 1–128 characters; nothing came.'],
-  [() => parseTrack({ event: 42 }, true), 'The body does not fit: `event` must be text of 1–128 characters; the number 42 came.'],
+  [
+    () => parseTrack({}, true),
+    'The body does not fit: `event` is required and must be text of 1–128 characters; nothing came.',
+  ],
+  [
+    () => parseTrack({ event: 42 }, true),
+    'The body does not fit: `event` must be text of 1–128 characters; the number 42 came.',
+  ],
   [() => parseTrack([], true), 'The body does not fit: it must be a JSON object; an empty list came.'],
   [
     () => parseTrack({ event: 'e', timestamp: '1 March', user_id: null }, true),
@@ -136,7 +156,9 @@ test.each([
     () => parseJson('{"a":1,}'),
     'The body is not JSON: Expected double-quoted property name in JSON at position 7 (line 1 column 8). Send one JSON object, in UTF-8.',
   ],
-])('a refusal tells what came and what is allowed (%#)', (parse, message) => expect(said(parse)).toBe(message));
+])('a refusal tells what came and what is allowed (%#)', (parse, message) =>
+  expect(said(parse)).toBe(message),
+);
 
 test('whatever JSON comes is taken or refused, never a crash', () => {
   const field = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary', maxLength: 300 }));
@@ -156,12 +178,16 @@ test('whatever JSON comes is taken or refused, never a crash', () => {
   ] as const;
   const almost = fc.record(Object.fromEntries(names.map((name) => [name, field])), { requiredKeys: [] });
   fc.assert(
-    fc.property(fc.oneof(fc.jsonValue(), almost, fc.record({ events: fc.array(almost) })), fc.boolean(), (body, trusted) => {
-      const read = parseJson(JSON.stringify(body));
-      refused(() => parseTrack(read, trusted));
-      refused(() => parseBatch(read, trusted));
-      refused(() => parseIdentify(read));
-    }),
+    fc.property(
+      fc.oneof(fc.jsonValue(), almost, fc.record({ events: fc.array(almost) })),
+      fc.boolean(),
+      (body, trusted) => {
+        const read = parseJson(JSON.stringify(body));
+        refused(() => parseTrack(read, trusted));
+        refused(() => parseBatch(read, trusted));
+        refused(() => parseIdentify(read));
+      },
+    ),
     { numRuns: 150 },
   );
 });

@@ -11,7 +11,10 @@ test.each([
   ['/x?u=jo%40b.example&v=2', '/x?v=2'],
   ['/x?jo@b.example', '/x'],
   ['/x?next=https%3A%2F%2Fa.example%2F%3Femail%3Djo%40b.example', '/x'],
-  ['/x?utm_content=jo@b.example&gclid=a&fbclid=b&utm_term=name', '/x?utm_content=jo@b.example&gclid=a&fbclid=b&utm_term=name'],
+  [
+    '/x?utm_content=jo@b.example&gclid=a&fbclid=b&utm_term=name',
+    '/x?utm_content=jo@b.example&gclid=a&fbclid=b&utm_term=name',
+  ],
   ['https://jo:secret@a.example/x?y=1', 'https://a.example/x?y=1'],
   ['/x#access_token=abc&state=1', '/x#state=1'],
   ['/x#access_token=abc', '/x'],

@@ -59,10 +59,22 @@ describe('an instant', () => {
 describe('properties', () => {
   test.each([
     ['an object is its JSON text', { a: 1, b: [true, null] }, { text: '{"a":1,"b":[true,null]}' }],
-    ['NUL and lone surrogates become U+FFFD, in keys too', { 'a\0': 'x\ud800y😀' }, { text: '{"a\ufffd":"x\ufffdy😀"}' }],
-    ['a written-out escape stays what it is', { a: '\\u0000 \\ud800' }, { text: '{"a":"\\\\u0000 \\\\ud800"}' }],
+    [
+      'NUL and lone surrogates become U+FFFD, in keys too',
+      { 'a\0': 'x\ud800y😀' },
+      { text: '{"a\ufffd":"x\ufffdy😀"}' },
+    ],
+    [
+      'a written-out escape stays what it is',
+      { a: '\\u0000 \\ud800' },
+      { text: '{"a":"\\\\u0000 \\\\ud800"}' },
+    ],
     ['keys that became one are one', { '\0': 1, '\ufffd': 2 }, { text: '{"\ufffd":2}' }],
-    ['__proto__ is a key like any other', JSON.parse('{"__proto__":{"a":1}}'), { text: '{"__proto__":{"a":1}}' }],
+    [
+      '__proto__ is a key like any other',
+      JSON.parse('{"__proto__":{"a":1}}'),
+      { text: '{"__proto__":{"a":1}}' },
+    ],
   ])('%s', (_, value, wanted) => expect(propertiesText(value)).toEqual(wanted));
 
   test('8192 bytes fit, 8193 do not; bytes are those of UTF-8', () => {
@@ -76,14 +88,18 @@ describe('properties', () => {
     const nested = (levels: number) => JSON.parse(`${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`);
     expect(propertiesText(nested(100))).toHaveProperty('text');
     expect(propertiesText(nested(101))).toHaveProperty('wrong');
-    expect(propertiesText({ a: JSON.parse('['.repeat(1_000_000) + ']'.repeat(1_000_000)) })).toHaveProperty('wrong');
+    expect(propertiesText({ a: JSON.parse('['.repeat(1_000_000) + ']'.repeat(1_000_000)) })).toHaveProperty(
+      'wrong',
+    );
   });
 });
 
 test('a remembering function asks once, forgets the oldest and keeps nothing long', () => {
   const asked: string[] = [];
   const length = remember((text) => asked.push(text) && text.length, { entries: 2, longest: 3 });
-  expect(['a', 'a', 'bb', 'a', 'long!', 'long!', 'c', 'd', 'e', 'f', 'a'].map(length)).toEqual([1, 1, 2, 1, 5, 5, 1, 1, 1, 1, 1]);
+  expect(['a', 'a', 'bb', 'a', 'long!', 'long!', 'c', 'd', 'e', 'f', 'a'].map(length)).toEqual([
+    1, 1, 2, 1, 5, 5, 1, 1, 1, 1, 1,
+  ]);
   expect(asked).toEqual(['a', 'bb', 'long!', 'long!', 'c', 'd', 'e', 'f', 'a']);
 });
 

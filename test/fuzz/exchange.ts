@@ -21,20 +21,31 @@ export const bytesOf = ({ method, target, headers, body }: Wire): Buffer => {
     ...headers,
   ];
   return Buffer.concat([
-    Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`, 'latin1'),
+    Buffer.from(
+      `${method} ${target} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+      'latin1',
+    ),
     content,
   ]);
 };
 
 /** Sends bytes and reads until the other side hangs up; rejects when it has not within `withinMs`. */
-export const exchange = (url: string, bytes: Uint8Array, { withinMs = 10_000, end = false } = {}): Promise<string> =>
+export const exchange = (
+  url: string,
+  bytes: Uint8Array,
+  { withinMs = 10_000, end = false } = {},
+): Promise<string> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
     const came: Buffer[] = [];
     const bound = setTimeout(() => {
       socket.destroy();
-      reject(new Error(`no whole answer within ${withinMs} ms; so far: ${Buffer.concat(came).toString().slice(0, 200)}`));
+      reject(
+        new Error(
+          `no whole answer within ${withinMs} ms; so far: ${Buffer.concat(came).toString().slice(0, 200)}`,
+        ),
+      );
     }, withinMs);
     const finish = () => {
       clearTimeout(bound);
@@ -47,20 +58,26 @@ export const exchange = (url: string, bytes: Uint8Array, { withinMs = 10_000, en
   });
 
 /** What is wrong with an answer, or undefined: the promises that every answer keeps, whatever was asked. */
-export const wrongWith = (text: string, { method, target }: Pick<Wire, 'method' | 'target'>): string | undefined => {
+export const wrongWith = (
+  text: string,
+  { method, target }: Pick<Wire, 'method' | 'target'>,
+): string | undefined => {
   const answer = parseAnswer(text);
   const { status, headers, body } = answer;
   if (!text.startsWith('HTTP/1.1 ') || !Number.isInteger(status)) return 'no HTTP answer';
   if (status >= 500) return `status ${status}`;
   if (!headers['x-request-id']) return 'no X-Request-Id';
   if (method === 'HEAD' || status === 204) return body === '' ? undefined : 'a body where none may be';
-  if (!headers['content-type']?.includes('json')) return status < 400 ? undefined : 'an error that is not JSON';
+  if (!headers['content-type']?.includes('json'))
+    return status < 400 ? undefined : 'an error that is not JSON';
   if (body === '') return status === 202 ? undefined : 'an empty JSON body';
   const said = parsed(body);
   if (said === undefined) return 'a body that is not JSON';
   // The protocol’s own errors stand in JSON-RPC’s form; what failed on our side is still a failure.
   if (target.startsWith('/mcp') && 'jsonrpc' in said)
-    return body.includes('"tool_failed"') || body.includes('internal_error') ? 'a failure of ours inside JSON-RPC' : undefined;
+    return body.includes('"tool_failed"') || body.includes('internal_error')
+      ? 'a failure of ours inside JSON-RPC'
+      : undefined;
   return status < 400 ? undefined : wrongWithProblem(answer, said);
 };
 

@@ -22,14 +22,19 @@ const post = (path: string, body: unknown) =>
     body: JSON.stringify(body),
   });
 const markers = async (): Promise<unknown> =>
-  (await fetch(`${product.url}/v1/stats?event=fuzz_marker&from=last:1d`, { headers: { Authorization: `Bearer ${product.keys.rk}` } })).json();
+  (
+    await fetch(`${product.url}/v1/stats?event=fuzz_marker&from=last:1d`, {
+      headers: { Authorization: `Bearer ${product.keys.rk}` },
+    })
+  ).json();
 const errorLines = () =>
   product
     .log()
     .split('\n')
     .filter((line) => line.includes('"level":"error"'));
 
-const told = (wire: Wire) => `${wire.method} ${wire.target}\n${wire.headers.map(([name, value]) => `${name}: ${value}`).join('\n')}\n\n${wire.body}`;
+const told = (wire: Wire) =>
+  `${wire.method} ${wire.target}\n${wire.headers.map(([name, value]) => `${name}: ${value}`).join('\n')}\n\n${wire.body}`;
 
 test(`${cases} fuzzed requests (seed ${seed}): each gets a whole answer of the contract’s form, none of them a failure of ours`, {
   timeout: 60_000 + cases * 100,
@@ -50,7 +55,9 @@ test(`${cases} fuzzed requests (seed ${seed}): each gets a whole answer of the c
   expect(await markers()).toMatchObject({ rows: [{ value: 1 }] });
 });
 
-test('what came in meanwhile is found again by the next start, and answers still come', { timeout: 60_000 }, async () => {
+test('what came in meanwhile is found again by the next start, and answers still come', {
+  timeout: 60_000,
+}, async () => {
   await product.stop({ keep: true });
   product = await startProduct({ dir: product.dir });
   expect(await markers()).toMatchObject({ rows: [{ value: 1 }] });

@@ -17,12 +17,20 @@ const modern = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 const call = fc.oneof(
-  ...questions.map(({ name }) => fc.record({ name: fc.constant<string>(name), arguments: mostly(argumentsOf(name)) })),
+  ...questions.map(({ name }) =>
+    fc.record({ name: fc.constant<string>(name), arguments: mostly(argumentsOf(name)) }),
+  ),
   fc.record({ name: fc.constant('track_event'), arguments: track }),
   fc.record({ name: mostly(junk), arguments: anything }),
 );
 const uri = fc.oneof(
-  fc.constantFrom('events://recent', 'schema://events', 'schema://events/bought', 'schema://events/%zz', 'file:///etc/passwd'),
+  fc.constantFrom(
+    'events://recent',
+    'schema://events',
+    'schema://events/bought',
+    'schema://events/%zz',
+    'file:///etc/passwd',
+  ),
   junk.map((word) => `schema://events/${word}`),
 );
 const reference = fc.constantFrom(
@@ -33,26 +41,44 @@ const reference = fc.constantFrom(
 );
 const completion = fc.record({
   ref: mostly(reference),
-  argument: mostly(fc.record({ name: mostly(fc.constantFrom('steps', 'event', 'period')), value: mostly(junk) })),
+  argument: mostly(
+    fc.record({ name: mostly(fc.constantFrom('steps', 'event', 'period')), value: mostly(junk) }),
+  ),
 });
 const prompt = fc.record({
   name: mostly(fc.constantFrom('weekly_report', 'traffic_anomaly', 'funnel_review', 'compare_projects')),
   arguments: mostly(fc.dictionary(fc.constantFrom('period', 'steps', 'event'), junk)),
 });
-const message = (methods: readonly string[], params: fc.Arbitrary<Record<string, unknown>>) => fc.tuple(rarely(fc.constantFrom(...methods), junk), params);
+const message = (methods: readonly string[], params: fc.Arbitrary<Record<string, unknown>>) =>
+  fc.tuple(rarely(fc.constantFrom(...methods), junk), params);
 
 /** A message as one era or the other spells it: its body, and the headers that must agree with it. */
 const envelope = fc
   .tuple(
     fc.oneof(
       { weight: 5, arbitrary: message(['tools/call'], call) },
-      { weight: 1, arbitrary: message(['resources/read', 'resources/list', 'resources/templates/list'], fc.record({ uri: mostly(uri) })) },
+      {
+        weight: 1,
+        arbitrary: message(
+          ['resources/read', 'resources/list', 'resources/templates/list'],
+          fc.record({ uri: mostly(uri) }),
+        ),
+      },
       { weight: 1, arbitrary: message(['prompts/get', 'prompts/list'], prompt) },
       { weight: 1, arbitrary: message(['completion/complete'], completion) },
       {
         weight: 1,
         arbitrary: message(
-          ['initialize', 'ping', 'server/discover', 'tools/list', 'notifications/initialized', 'logging/setLevel', '__proto__', 'constructor'],
+          [
+            'initialize',
+            'ping',
+            'server/discover',
+            'tools/list',
+            'notifications/initialized',
+            'logging/setLevel',
+            '__proto__',
+            'constructor',
+          ],
           some({ protocolVersion: anything, cursor: anything }),
         ),
       },
@@ -62,7 +88,11 @@ const envelope = fc
     fc.boolean(),
     rarely<unknown>(
       fc.constant(modern),
-      fc.constantFrom({}, { ...modern, 'io.modelcontextprotocol/protocolVersion': '1999-01-01' }, { 'io.modelcontextprotocol/protocolVersion': 7 }),
+      fc.constantFrom(
+        {},
+        { ...modern, 'io.modelcontextprotocol/protocolVersion': '1999-01-01' },
+        { 'io.modelcontextprotocol/protocolVersion': 7 },
+      ),
     ),
   )
   .map(([[method, params], jsonrpc, id, isModern, _meta]) => ({
@@ -71,11 +101,14 @@ const envelope = fc
       ? [
           ['MCP-Protocol-Version', '2026-07-28'] as const,
           ['Mcp-Method', inHeader(method)] as const,
-          ...[params.name, params.uri].flatMap((name) => (typeof name === 'string' ? [['Mcp-Name', inHeader(name)] as const] : [])),
+          ...[params.name, params.uri].flatMap((name) =>
+            typeof name === 'string' ? [['Mcp-Name', inHeader(name)] as const] : [],
+          ),
         ]
       : [],
   }));
-const inHeader = (text: string): string => (/^[!-~]+$/.test(text) ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`);
+const inHeader = (text: string): string =>
+  /^[!-~]+$/.test(text) ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`;
 
 /** JSON, sometimes broken: cut, with something in it, with a key twice, deep. */
 const written = fc.tuple(fc.nat(80), fc.nat(), junk).map(([how, at, more]) => (value: unknown): string => {
@@ -87,7 +120,8 @@ const written = fc.tuple(fc.nat(80), fc.nat(), junk).map(([how, at, more]) => (v
   if (how === 3) return `${'['.repeat(place)}${whole}${']'.repeat(place)}`;
   return whole;
 });
-const plain = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Content> => mostly(value).map((said) => ({ said, headers: [] }));
+const plain = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Content> =>
+  mostly(value).map((said) => ({ said, headers: [] }));
 interface Content {
   readonly said: unknown;
   readonly headers: readonly (readonly [string, string])[];
@@ -108,22 +142,27 @@ const bodies: Readonly<Record<string, fc.Arbitrary<Content>>> = {
   ),
 };
 
-const encoded = (value: unknown): string => encodeURIComponent((typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).toWellFormed());
+const encoded = (value: unknown): string =>
+  encodeURIComponent((typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).toWellFormed());
 const visible = fc.string({ maxLength: 20 }).map((text) => text.replace(/[^!-~]|#/g, '%'));
 const queryOf = (question: string | undefined): fc.Arbitrary<string> =>
   question === undefined
     ? rarely(fc.constant(''), visible)
     : fc.tuple(argumentsOf(question), fc.nat(60), visible).map(([said, how, raw]) => {
         const pairs = Object.entries(said).map(
-          ([field, value]) => `${encoded(field)}=${encoded(Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join() : value)}`,
+          ([field, value]) =>
+            `${encoded(field)}=${encoded(Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join() : value)}`,
         );
         return [...pairs, ...(how === 0 ? pairs.slice(0, 1) : []), ...(how === 1 ? [raw] : [])].join('&');
       });
 
 /** A header’s value may hold any byte but those that end it. */
 const headerText = junk.map((text) => text.replace(/[^\t -~\u0080-\u00ff]/g, '?').slice(0, 300));
-const header = (name: string, usual: fc.Arbitrary<string | null>, strange: fc.Arbitrary<string | null> = headerText) =>
-  rarely(usual, strange).map((value) => (value === null ? [] : [[name, value] as const]));
+const header = (
+  name: string,
+  usual: fc.Arbitrary<string | null>,
+  strange: fc.Arbitrary<string | null> = headerText,
+) => rarely(usual, strange).map((value) => (value === null ? [] : [[name, value] as const]));
 const absent = fc.constant(null);
 const headers = fc
   .tuple(
@@ -145,18 +184,34 @@ const originFor = (key: string) =>
     fc.oneof(fc.constantFrom('null', 'https://elsewhere.example'), headerText),
   );
 
-const otherPaths = '/v1/../etc /%00 /__proto__ /v1/forget /v1/admin/keys /mcp/account /.well-known/oauth-protected-resource * //'.split(' ');
+const otherPaths =
+  '/v1/../etc /%00 /__proto__ /v1/forget /v1/admin/keys /mcp/account /.well-known/oauth-protected-resource * //'.split(
+    ' ',
+  );
 
 /** Requests to one route: as its callers would send them, with something wrong here and there. */
 const requestTo = (route: Route, keys: Keys): fc.Arbitrary<Wire> => {
   const mayAsk = Object.entries(keys).filter(
-    ([kind]) => route.needs === null || Object.entries(keyKinds).some(([known, may]) => known === kind && route.needs !== null && may[route.needs] === true),
+    ([kind]) =>
+      route.needs === null ||
+      Object.entries(keyKinds).some(
+        ([known, may]) => known === kind && route.needs !== null && may[route.needs] === true,
+      ),
   );
   return fc
     .record({
-      method: rarely(fc.constant<string>(route.method), fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH')),
-      path: rarely(fc.constant(route.path), fc.constantFrom(`${route.path}/`, `/${route.path}`, route.path.toUpperCase(), ...otherPaths)),
-      key: rarely(rarely(fc.constantFrom(...mayAsk.map(([, key]) => key)), fc.constantFrom(...Object.values(keys))), headerText.map(encoded)),
+      method: rarely(
+        fc.constant<string>(route.method),
+        fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'),
+      ),
+      path: rarely(
+        fc.constant(route.path),
+        fc.constantFrom(`${route.path}/`, `/${route.path}`, route.path.toUpperCase(), ...otherPaths),
+      ),
+      key: rarely(
+        rarely(fc.constantFrom(...mayAsk.map(([, key]) => key)), fc.constantFrom(...Object.values(keys))),
+        headerText.map(encoded),
+      ),
       sent: rarely(fc.constant(true), fc.constant(false)),
       type: rarely(
         fc.constantFrom(...(route.body.length > 0 ? route.body : ['text/plain'])),
@@ -183,4 +238,9 @@ const requestTo = (route: Route, keys: Keys): fc.Arbitrary<Wire> => {
 
 /** Requests to every route there is; those that can go wrong in more ways come more often. */
 export const requests = (keys: Keys): fc.Arbitrary<Wire> =>
-  fc.oneof(...routes.map((route: Route) => ({ weight: route.needs === null ? 1 : 6, arbitrary: requestTo(route, keys) })));
+  fc.oneof(
+    ...routes.map((route: Route) => ({
+      weight: route.needs === null ? 1 : 6,
+      arbitrary: requestTo(route, keys),
+    })),
+  );

@@ -20,17 +20,31 @@ beforeEach(async () => {
 afterEach(() => on.stop({ keep: false }));
 
 const post = (path: string, body: unknown, key = on.keys.sk) =>
-  fetch(`${on.url}${path}`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  fetch(`${on.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 /** One event of this name, sent now. */
 const send = async (event_id: string) => {
-  const answer = await post('/v1/track', { event: 'seen', event_id, anonymous_id: 'a', properties: { event_id } });
+  const answer = await post('/v1/track', {
+    event: 'seen',
+    event_id,
+    anonymous_id: 'a',
+    properties: { event_id },
+  });
   expect(answer.status).toBe(202);
 };
 
-const found = z.object({ rows: z.array(z.object({ event_id: z.string(), timestamp: z.string() })), complete_until: z.string() });
+const found = z.object({
+  rows: z.array(z.object({ event_id: z.string(), timestamp: z.string() })),
+  complete_until: z.string(),
+});
 /** What a question finds, latest first, and until when it says to know all. */
 const ask = async (period: string) => {
-  const answer = await fetch(`${on.url}/v1/query?event=seen&${period}`, { headers: { authorization: `Bearer ${on.keys.rk}` } });
+  const answer = await fetch(`${on.url}/v1/query?event=seen&${period}`, {
+    headers: { authorization: `Bearer ${on.keys.rk}` },
+  });
   const { rows, complete_until } = found.parse(await answer.json());
   return { ids: rows.map(({ event_id }) => event_id), complete_until };
 };
@@ -54,11 +68,18 @@ test('an event has the time that the clock showed, is found once, and no other i
     now = noon + jump;
     await send(`e${i}`);
     await send('e0');
-    expect(await ask(wide)).toMatchObject({ ids: expect.arrayContaining([`e${i}`]), complete_until: new Date(now).toISOString() });
+    expect(await ask(wide)).toMatchObject({
+      ids: expect.arrayContaining([`e${i}`]),
+      complete_until: new Date(now).toISOString(),
+    });
   }
   const rows = await stored();
   expect(rows.map(({ event_id, ts, received_at }) => [event_id, ts, received_at])).toEqual(
-    jumps.map((jump, i) => [`e${i}`, new Date(noon + jump).toISOString(), new Date(noon + jump).toISOString()]),
+    jumps.map((jump, i) => [
+      `e${i}`,
+      new Date(noon + jump).toISOString(),
+      new Date(noon + jump).toISOString(),
+    ]),
   );
   expect((await ask(wide)).ids).toEqual(['e2', 'e3', 'e0', 'e1']);
 });
@@ -86,33 +107,47 @@ test('after the clock was put back, what lies ahead of it is in the answers up t
 test.each([
   ['back an hour', -hour],
   ['on a day', day],
-])('put %s, a key is as good as it was, and a revoked one is refused at once and stays refused', async (_, jump) => {
-  const mint = () => mintKey(on.world, { kind: 'sk', env: 'live', projectId: on.project.id });
-  const status = async (key: string) => (await post('/v1/track', { event: 'seen', anonymous_id: 'a' }, key)).status;
-  const [before, kept] = [await mint(), await mint()];
-  await revokeKey(on.world, on.project.id, before.record.key);
-  now += jump;
-  const after = await mint();
-  expect([await status(before.key), await status(kept.key), await status(after.key)]).toEqual([401, 202, 202]);
-  await revokeKey(on.world, on.project.id, kept.record.key);
-  expect(await status(kept.key)).toBe(401);
-  now -= jump;
-  expect([await status(before.key), await status(kept.key), await status(after.key)]).toEqual([401, 401, 202]);
-});
+])(
+  'put %s, a key is as good as it was, and a revoked one is refused at once and stays refused',
+  async (_, jump) => {
+    const mint = () => mintKey(on.world, { kind: 'sk', env: 'live', projectId: on.project.id });
+    const status = async (key: string) =>
+      (await post('/v1/track', { event: 'seen', anonymous_id: 'a' }, key)).status;
+    const [before, kept] = [await mint(), await mint()];
+    await revokeKey(on.world, on.project.id, before.record.key);
+    now += jump;
+    const after = await mint();
+    expect([await status(before.key), await status(kept.key), await status(after.key)]).toEqual([
+      401, 202, 202,
+    ]);
+    await revokeKey(on.world, on.project.id, kept.record.key);
+    expect(await status(kept.key)).toBe(401);
+    now -= jump;
+    expect([await status(before.key), await status(kept.key), await status(after.key)]).toEqual([
+      401, 401, 202,
+    ]);
+  },
+);
 
 test.each([
   ['back an hour', -hour],
   ['on a day', day],
-])('put %s, the product goes on bringing its journal to the lake by itself, and stops and starts as ever', async (_, jump) => {
-  const files = async () => (await readdir(join(on.dir, 'events', 'parquet'), { recursive: true })).filter((name) => name.endsWith('.parquet')).length;
-  await send('e0');
-  now += jump;
-  await vi.waitFor(async () => expect(await files()).toBe(1), { timeout: 20_000 });
-  await send('e1');
-  await on.stop({ keep: true });
-  now -= 2 * jump;
-  on = await startProduct({ dir: on.dir, clock: () => now });
-  await send('e0');
-  await send('e2');
-  expect((await ask(wide)).ids.toSorted()).toEqual(['e0', 'e1', 'e2']);
-});
+])(
+  'put %s, the product goes on bringing its journal to the lake by itself, and stops and starts as ever',
+  async (_, jump) => {
+    const files = async () =>
+      (await readdir(join(on.dir, 'events', 'parquet'), { recursive: true })).filter((name) =>
+        name.endsWith('.parquet'),
+      ).length;
+    await send('e0');
+    now += jump;
+    await vi.waitFor(async () => expect(await files()).toBe(1), { timeout: 20_000 });
+    await send('e1');
+    await on.stop({ keep: true });
+    now -= 2 * jump;
+    on = await startProduct({ dir: on.dir, clock: () => now });
+    await send('e0');
+    await send('e2');
+    expect((await ask(wide)).ids.toSorted()).toEqual(['e0', 'e1', 'e2']);
+  },
+);

@@ -26,7 +26,10 @@ const files = async () =>
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 /** What DuckDB alone says of these files. */
-const bare = async (question: (from: ReturnType<typeof sql>) => ReturnType<typeof sql>, paths: readonly string[]) => {
+const bare = async (
+  question: (from: ReturnType<typeof sql>) => ReturnType<typeof sql>,
+  paths: readonly string[],
+) => {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   const rows = await connection.runAndReadAll(question(sql`[${joined(paths)}]`).text);
   connection.closeSync();
@@ -34,13 +37,28 @@ const bare = async (question: (from: ReturnType<typeof sql>) => ReturnType<typeo
 };
 const count = async (projects: readonly string[]) => {
   const reading = { projects, env: 'live' as const, bots: true, lake: 'clean' as const };
-  return (await on.engine().ask(sql`select count(*) as n from (${eventsOf(reading, always)}) as e`, { reading, period: always }, { timeMs: 20_000 })).rows[0]
-    ?.n;
+  return (
+    await on
+      .engine()
+      .ask(
+        sql`select count(*) as n from (${eventsOf(reading, always)}) as e`,
+        { reading, period: always },
+        { timeMs: 20_000 },
+      )
+  ).rows[0]?.n;
 };
 
 test('each project’s day becomes one file, sorted by time, compressed with ZSTD, whatever order the events came in', async () => {
   for (const round of [3, 1, 2]) {
-    await on.sink().keep(sent(...['shop', 'other'].flatMap((project_id) => [0, 1].map((n) => anEvent({ project_id, ts: monday + n * day + round })))));
+    await on
+      .sink()
+      .keep(
+        sent(
+          ...['shop', 'other'].flatMap((project_id) =>
+            [0, 1].map((n) => anEvent({ project_id, ts: monday + n * day + round })),
+          ),
+        ),
+      );
     await on.now().flush();
   }
   expect((await files()).length).toBe(3);
@@ -62,7 +80,8 @@ test('each project’s day becomes one file, sorted by time, compressed with ZST
   const meta = await bare((paths) => sql`select distinct compression from parquet_metadata(${paths})`, after);
   expect(meta).toEqual([{ compression: 'ZSTD' }]);
   const types = await bare(
-    (paths) => sql`select distinct name, converted_type from parquet_schema(${paths}) where name in ('ts', 'received_at') order by name`,
+    (paths) =>
+      sql`select distinct name, converted_type from parquet_schema(${paths}) where name in ('ts', 'received_at') order by name`,
     after,
   );
   expect(types).toEqual([
@@ -72,7 +91,9 @@ test('each project’s day becomes one file, sorted by time, compressed with ZST
 });
 
 test('the same events make the same bytes', async () => {
-  const events = Array.from({ length: 300 }, (_, i) => anEvent({ ts: monday + ((i * 7919) % 300), path: `/${i}`, request_id: `r${i}` }));
+  const events = Array.from({ length: 300 }, (_, i) =>
+    anEvent({ ts: monday + ((i * 7919) % 300), path: `/${i}`, request_id: `r${i}` }),
+  );
   await on.sink().keep(events);
   await on.now().compact();
   const [first = ''] = await files();
@@ -95,7 +116,9 @@ test('late events join the file of their day, and untouched days keep theirs', a
   await on.now().compact();
   const after = await files();
   expect(after).toHaveLength(2);
-  expect(after.filter((path) => before.includes(path)).map((path) => path.split('/').at(-1)?.slice(0, 10))).toEqual(['2026-03-03']);
+  expect(
+    after.filter((path) => before.includes(path)).map((path) => path.split('/').at(-1)?.slice(0, 10)),
+  ).toEqual(['2026-03-03']);
   expect(await count(['shop'])).toBe(3);
 });
 
@@ -113,8 +136,15 @@ test('flushing leaves nothing in the journal that the lake lacks, and nothing to
 
 test('days from the year 1 to 9999 and project names of every kind have their files', async () => {
   const projects = ['a/b', '..', '.', 'Ä ö', 'new~', "it's", 'x'.repeat(300)];
-  const years = ['0001-01-01T00:00:00Z', '1969-12-31T23:59:59.999Z', '1970-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'];
-  await on.sink().keep(sent(...projects.flatMap((project_id) => years.map((at) => anEvent({ project_id, at })))));
+  const years = [
+    '0001-01-01T00:00:00Z',
+    '1969-12-31T23:59:59.999Z',
+    '1970-01-01T00:00:00Z',
+    '9999-12-31T23:59:59.999Z',
+  ];
+  await on
+    .sink()
+    .keep(sent(...projects.flatMap((project_id) => years.map((at) => anEvent({ project_id, at })))));
   await on.now().compact();
   expect(await files()).toHaveLength(projects.length * years.length);
   const reading = { projects, env: 'live' as const, bots: true, lake: 'clean' as const };
@@ -126,7 +156,9 @@ test('days from the year 1 to 9999 and project names of every kind have their fi
       { reading, period },
       { timeMs: 20_000 },
     );
-  expect(rows).toEqual([{ n: projects.length * 3, first: '0001-01-01T00:00:00.000Z', last: '1970-01-01T00:00:00.000Z' }]);
+  expect(rows).toEqual([
+    { n: projects.length * 3, first: '0001-01-01T00:00:00.000Z', last: '1970-01-01T00:00:00.000Z' },
+  ]);
 });
 
 test('files of an older version that lack a column are read with null there, and merged with new ones', async () => {
@@ -140,14 +172,24 @@ test('files of an older version that lack a column are read with null there, and
   if (old === undefined) throw new Error('no file');
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   const path = join(folder.lake, 'shop', 'older.parquet');
-  await connection.run(sql`copy (select * exclude (country) from read_parquet(${join(folder.lake, old.path)})) to ${path}`.text);
+  await connection.run(
+    sql`copy (select * exclude (country) from read_parquet(${join(folder.lake, old.path)})) to ${path}`.text,
+  );
   connection.closeSync();
   const { fingerprint } = await import('../../src/local/lake-check.ts');
   const print = await fingerprint(path);
   if (print === undefined) throw new Error('no Parquet');
   manifest.change({
     drop: [old],
-    add: [{ ...old, ...print, id: manifest.nextId(), path: 'shop/older.parquet', columns: old.columns.replace(',country', '') }],
+    add: [
+      {
+        ...old,
+        ...print,
+        id: manifest.nextId(),
+        path: 'shop/older.parquet',
+        columns: old.columns.replace(',country', ''),
+      },
+    ],
   });
   manifest.close();
   await on.reopenAfterClose();
@@ -155,7 +197,11 @@ test('files of an older version that lack a column are read with null there, and
     const reading = { projects: ['shop'], env: 'live' as const, bots: true, lake: 'clean' as const };
     const { rows } = await on
       .engine()
-      .ask(sql`select country, count(*) as n from events group by country order by country nulls first`, { reading, period: always }, { timeMs: 20_000 });
+      .ask(
+        sql`select country, count(*) as n from events group by country order by country nulls first`,
+        { reading, period: always },
+        { timeMs: 20_000 },
+      );
     return rows;
   };
   expect(await countries()).toEqual([{ country: null, n: 2 }]);
@@ -175,11 +221,16 @@ test('files of an older version that lack a column are read with null there, and
 test('a day too large to sort at once is several files, and none of its events is lost', async () => {
   const rows = 320_000;
   for (let n = 0; n < rows; n += 10_000)
-    await on
-      .sink()
-      .keep(
-        Array.from({ length: 10_000 }, (_, i) => anEvent({ ts: monday + (((n + i) * 7919) % day), seq: n + i, path: `/${i}`, properties: `{"n":${n + i}}` })),
-      );
+    await on.sink().keep(
+      Array.from({ length: 10_000 }, (_, i) =>
+        anEvent({
+          ts: monday + (((n + i) * 7919) % day),
+          seq: n + i,
+          path: `/${i}`,
+          properties: `{"n":${n + i}}`,
+        }),
+      ),
+    );
   await on.now().compact();
   // 32,768 rows at most in each.
   expect((await files()).length).toBeGreaterThan(9);

@@ -18,28 +18,35 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-describe.skipIf(!ownDisk)(`a disk with no byte left${ownDisk ? '' : ' (NOT RUN: this machine lets nobody mount a disk of his own)'}`, () => {
-  test('refuses events, keeps none of them, answers questions, and takes events again by itself when there is room', async () => {
-    const mounted = `mount -t tmpfs -o size=64m none "$1" && exec "$2" bin/local.ts`;
-    const data = join(home, 'data');
-    const { child, url } = await startProcess(data, (started) => running.push(started), {
-      command: ['unshare', '-rm', 'sh', '-c', mounted, 'sh', home, process.execPath],
+describe.skipIf(!ownDisk)(
+  `a disk with no byte left${ownDisk ? '' : ' (NOT RUN: this machine lets nobody mount a disk of his own)'}`,
+  () => {
+    test('refuses events, keeps none of them, answers questions, and takes events again by itself when there is room', async () => {
+      const mounted = `mount -t tmpfs -o size=64m none "$1" && exec "$2" bin/local.ts`;
+      const data = join(home, 'data');
+      const { child, url } = await startProcess(data, (started) => running.push(started), {
+        command: ['unshare', '-rm', 'sh', '-c', mounted, 'sh', home, process.execPath],
+      });
+      // The disk is seen only by the process that mounted it, and through it.
+      const disk = (path: string) => join(`/proc/${child.pid}/root`, path);
+      const { send, ask, acknowledged, refused } = await callerOf(() => url, disk(keysIn(data)));
+      for (let i = 0; i < 3; i++) expect(await send()).toEqual([202, undefined]);
+      const filler = disk(join(home, 'filler'));
+      await fill(filler);
+      for (let i = 0; i < 3; i++) expect(await send()).toEqual([502, 'upstream_failed']);
+      expect((await ask()).ids).toEqual(acknowledged.toSorted());
+      await rm(filler);
+      for (let i = 0; i < 3; i++) expect(await send()).toEqual([202, undefined]);
+      expect([(await ask()).ids, acknowledged.length, refused.length]).toEqual([
+        acknowledged.toSorted(),
+        600,
+        300,
+      ]);
+      await end(child, 'SIGTERM');
+      expect(child.exitCode).toBe(0);
     });
-    // The disk is seen only by the process that mounted it, and through it.
-    const disk = (path: string) => join(`/proc/${child.pid}/root`, path);
-    const { send, ask, acknowledged, refused } = await callerOf(() => url, disk(keysIn(data)));
-    for (let i = 0; i < 3; i++) expect(await send()).toEqual([202, undefined]);
-    const filler = disk(join(home, 'filler'));
-    await fill(filler);
-    for (let i = 0; i < 3; i++) expect(await send()).toEqual([502, 'upstream_failed']);
-    expect((await ask()).ids).toEqual(acknowledged.toSorted());
-    await rm(filler);
-    for (let i = 0; i < 3; i++) expect(await send()).toEqual([202, undefined]);
-    expect([(await ask()).ids, acknowledged.length, refused.length]).toEqual([acknowledged.toSorted(), 600, 300]);
-    await end(child, 'SIGTERM');
-    expect(child.exitCode).toBe(0);
-  });
-});
+  },
+);
 
 describe('a data folder that may no longer be written', () => {
   test('refuses events, keeps none of them, and takes events again by itself when it may be written', async () => {

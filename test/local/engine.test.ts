@@ -25,7 +25,8 @@ const ask = (question = sql``, projects: readonly string[] = ['shop', 'other'], 
   const counted = sql`select count(*) as n from (${eventsOf(reading, period)}) as e`;
   return on.engine().ask(question.text === '' ? counted : question, { reading, period }, { timeMs: 20_000 });
 };
-const fileOf = async (dir: string) => join(on.dir, 'parquet', dir, (await readdir(join(on.dir, 'parquet', dir)))[0] ?? '');
+const fileOf = async (dir: string) =>
+  join(on.dir, 'parquet', dir, (await readdir(join(on.dir, 'parquet', dir)))[0] ?? '');
 
 describe('the engine is shut in', () => {
   test.each([
@@ -38,9 +39,16 @@ describe('the engine is shut in', () => {
     ['undo the lock', 'set enable_external_access = true'],
     ['take more memory', "set memory_limit = '64GB'"],
   ])('and cannot %s', async (_, text) => {
-    const tried = text === 'manifest' ? sql`select * from read_blob(${join(on.dir, 'lake.sqlite')})` : { text };
+    const tried =
+      text === 'manifest' ? sql`select * from read_blob(${join(on.dir, 'lake.sqlite')})` : { text };
     await expect(
-      on.engine().ask(tried, { reading: { projects: ['shop'], env: 'live', bots: true, lake: 'clean' }, period: week }, { timeMs: 5_000 }),
+      on
+        .engine()
+        .ask(
+          tried,
+          { reading: { projects: ['shop'], env: 'live', bots: true, lake: 'clean' }, period: week },
+          { timeMs: 5_000 },
+        ),
     ).rejects.toThrow();
   });
 });
@@ -61,41 +69,67 @@ describe('a file that went bad', () => {
     await writeFile(path, bytes);
   };
   const twoFiles = async () => {
-    await on.sink().keep(sent(anEvent({ ts: monday }), anEvent({ ts: monday, project_id: 'other' }), anEvent({ ts: monday, project_id: 'other' })));
+    await on
+      .sink()
+      .keep(
+        sent(
+          anEvent({ ts: monday }),
+          anEvent({ ts: monday, project_id: 'other' }),
+          anEvent({ ts: monday, project_id: 'other' }),
+        ),
+      );
     await on.settle();
     return fileOf('shop');
   };
 
   test.each(
     damages.flatMap(([what, harm]) =>
-      [false, true].map((restart) => [what, restart ? 'found after a restart' : 'found while running', harm, restart] as const),
+      [false, true].map(
+        (restart) =>
+          [what, restart ? 'found after a restart' : 'found while running', harm, restart] as const,
+      ),
     ),
-  )('because it %s, %s, is set aside, named in the log and the notes, and the rest answers', async (_what, _when, harm, restart) => {
-    const path = await twoFiles();
-    if (!restart) expect((await ask()).rows).toEqual([{ n: 3 }]);
-    if (restart) await on.now().close();
-    await harm(path);
-    if (restart) await on.reopenAfterClose();
-    const name = path.split('/').at(-1) ?? '';
-    for (let again = 0; again < 2; again++) {
-      const answer = await ask();
-      expect(answer.rows).toEqual([{ n: 2 }]);
-      expect(answer.notes).toEqual([`The file ${name} could not be read and was set aside: up to 1 events are missing from this answer.`]);
-    }
-    expect(on.lines.filter((line) => line.includes(name))).toHaveLength(1);
-    expect(await readdir(join(on.dir, 'set-aside'))).toEqual([name]);
-    expect((await ask(undefined, ['other'])).notes).toEqual([]);
-    await on.settle();
-    expect((await ask()).rows).toEqual([{ n: 2 }]);
-  });
+  )(
+    'because it %s, %s, is set aside, named in the log and the notes, and the rest answers',
+    async (_what, _when, harm, restart) => {
+      const path = await twoFiles();
+      if (!restart) expect((await ask()).rows).toEqual([{ n: 3 }]);
+      if (restart) await on.now().close();
+      await harm(path);
+      if (restart) await on.reopenAfterClose();
+      const name = path.split('/').at(-1) ?? '';
+      for (let again = 0; again < 2; again++) {
+        const answer = await ask();
+        expect(answer.rows).toEqual([{ n: 2 }]);
+        expect(answer.notes).toEqual([
+          `The file ${name} could not be read and was set aside: up to 1 events are missing from this answer.`,
+        ]);
+      }
+      expect(on.lines.filter((line) => line.includes(name))).toHaveLength(1);
+      expect(await readdir(join(on.dir, 'set-aside'))).toEqual([name]);
+      expect((await ask(undefined, ['other'])).notes).toEqual([]);
+      await on.settle();
+      expect((await ask()).rows).toEqual([{ n: 2 }]);
+    },
+  );
 
   test('because a byte of its data flipped is set aside when a question stumbles over it', async () => {
-    await on.sink().keep(sent(...Array.from({ length: 500 }, (_, i) => anEvent({ ts: monday + i, path: `/page/${i}/${(i * 7919) % 1000}` }))));
+    await on
+      .sink()
+      .keep(
+        sent(
+          ...Array.from({ length: 500 }, (_, i) =>
+            anEvent({ ts: monday + i, path: `/page/${i}/${(i * 7919) % 1000}` }),
+          ),
+        ),
+      );
     await on.settle();
     const path = await fileOf('shop');
     const bytes = await readFile(path);
     await writeFile(path, bytes.fill(0x55, 10, bytes.length - 6_000 > 20 ? bytes.length - 6_000 : 400));
-    const answer = await ask(sql`select count(distinct path) as n, max(anonymous_id) as a, max(event_name) as e, max(request_id) as r from events`);
+    const answer = await ask(
+      sql`select count(distinct path) as n, max(anonymous_id) as a, max(event_name) as e, max(request_id) as r from events`,
+    );
     expect(answer.rows[0]?.n).toBe(0);
     expect(answer.notes).toHaveLength(1);
   });
@@ -157,7 +191,15 @@ describe('where nothing can be copied out of the journal', () => {
     let coming = true;
     const send = async (worker: number) => {
       for (let request = 0; request < 40; request++) {
-        await on.sink().keep(sent(...Array.from({ length: 20 }, (_, i) => anEvent({ ts: monday + i, event_id: `${worker}-${request}-${i}` }))));
+        await on
+          .sink()
+          .keep(
+            sent(
+              ...Array.from({ length: 20 }, (_, i) =>
+                anEvent({ ts: monday + i, event_id: `${worker}-${request}-${i}` }),
+              ),
+            ),
+          );
         acknowledged += 20;
       }
     };
@@ -193,12 +235,22 @@ test('what waits in the journal is counted once, whether it is read as text, fro
   let n = 0;
   for (const flushes of [false, true, false]) {
     for (let round = 0; round < 30; round++) {
-      await on.sink().keep(sent(...Array.from({ length: 50 }, (_, i) => anEvent({ ts: monday + i, properties: JSON.stringify({ text: 'x'.repeat(900) }) }))));
+      await on
+        .sink()
+        .keep(
+          sent(
+            ...Array.from({ length: 50 }, (_, i) =>
+              anEvent({ ts: monday + i, properties: JSON.stringify({ text: 'x'.repeat(900) }) }),
+            ),
+          ),
+        );
       n += 50;
       const counts = await Promise.all([
         ask(),
         ask(),
-        ask(sql`select count(*) as n from events as a where exists (select 1 from events as b where a.ts = b.ts)`),
+        ask(
+          sql`select count(*) as n from events as a where exists (select 1 from events as b where a.ts = b.ts)`,
+        ),
       ]);
       expect(counts.map(({ rows }) => rows[0]?.n)).toEqual([n, n, n]);
     }
@@ -209,12 +261,21 @@ test('what waits in the journal is counted once, whether it is read as text, fro
 }, 60_000);
 
 test('a question reads the files of its projects and days only', async () => {
-  const events = ['shop', 'other'].flatMap((project_id) => [0, 1, 2, 3].map((n) => anEvent({ project_id, ts: monday + n * day })));
+  const events = ['shop', 'other'].flatMap((project_id) =>
+    [0, 1, 2, 3].map((n) => anEvent({ project_id, ts: monday + n * day })),
+  );
   await on.sink().keep(sent(...events));
   await on.settle();
-  const bytes = async (projects: readonly string[], days: number) => (await ask(undefined, projects, { from: monday, to: monday + days * day })).cost.bytes;
+  const bytes = async (projects: readonly string[], days: number) =>
+    (await ask(undefined, projects, { from: monday, to: monday + days * day })).cost.bytes;
   const one = await bytes(['shop'], 1);
   expect(one).toBeGreaterThan(0);
-  const share = async (projects: readonly string[], days: number) => Math.round(((await bytes(projects, days)) / one) * 10) / 10;
-  expect([await share(['shop'], 2), await share(['shop', 'other'], 1), await share(['shop', 'other'], 4), await share(['nobody'], 4)]).toEqual([2, 2, 8, 0]);
+  const share = async (projects: readonly string[], days: number) =>
+    Math.round(((await bytes(projects, days)) / one) * 10) / 10;
+  expect([
+    await share(['shop'], 2),
+    await share(['shop', 'other'], 1),
+    await share(['shop', 'other'], 4),
+    await share(['nobody'], 4),
+  ]).toEqual([2, 2, 8, 0]);
 });

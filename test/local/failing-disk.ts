@@ -8,11 +8,23 @@ import { join } from 'node:path';
 export const canFail = spawnSync('sh', ['-c', 'sleep 0.3 & strace -o /dev/null -p $!']).status === 0;
 
 /** From now on each of these system calls of a running process fails with EIO, as on a disk that cannot; `only`: those on these files. The answer ends it and gives how many failed. */
-export const failing = async (pid: number | undefined, calls: string, only: readonly string[] = []): Promise<() => Promise<number>> => {
+export const failing = async (
+  pid: number | undefined,
+  calls: string,
+  only: readonly string[] = [],
+): Promise<() => Promise<number>> => {
   const folder = await mkdtemp(join(tmpdir(), 'strace-'));
   const trace = join(folder, 'trace');
-  const what = ['-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO`, ...only.flatMap((path) => ['-P', path])];
-  const strace = spawn('strace', ['-f', '-o', trace, ...what, '-p', String(pid)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const what = [
+    '-e',
+    `trace=${calls}`,
+    '-e',
+    `inject=${calls}:error=EIO`,
+    ...only.flatMap((path) => ['-P', path]),
+  ];
+  const strace = spawn('strace', ['-f', '-o', trace, ...what, '-p', String(pid)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   await new Promise<void>((resolve, reject) => {
     strace.stderr.on('data', (text) => {

@@ -18,7 +18,8 @@ import { parseAnswer, sendRaw } from './raw.ts';
 const open = async (roomBytes?: number) => {
   const books = openBooks();
   const { project } = await openShop(books);
-  const keyFor = async (kind: 'pk' | 'sk' | 'rk') => (await mintKey(books, { kind, env: 'live', projectId: project.project_id })).key;
+  const keyFor = async (kind: 'pk' | 'sk' | 'rk') =>
+    (await mintKey(books, { kind, env: 'live', projectId: project.project_id })).key;
   const keys = { pk: await keyFor('pk'), sk: await keyFor('sk'), rk: await keyFor('rk') };
   const lines: string[] = [];
   const log = openLog((text) => lines.push(text), Date.now);
@@ -30,7 +31,9 @@ const open = async (roomBytes?: number) => {
     asked.push(one);
     if (one.query.wait) await letGo.promise;
     if (one.route.path === '/v1/funnel')
-      throw new Error(`cannot read ${one.headers['x-secret'] ?? ''} of ${one.headers.authorization}`, { cause: new Error(one.body) });
+      throw new Error(`cannot read ${one.headers['x-secret'] ?? ''} of ${one.headers.authorization}`, {
+        cause: new Error(one.body),
+      });
     return { status: 200, body: { bytes: Buffer.byteLength(one.body), query: one.query } };
   });
   const watched: Handler = (event, context) => {
@@ -40,7 +43,12 @@ const open = async (roomBytes?: number) => {
   const made = gateway(
     world,
     authorize(books),
-    { collect: watched, query: watched, mcp: watched, site: site(world, { version: '1.2.3', loader: 'void 0;', openapi: '{"openapi":"3.1.0"}' }) },
+    {
+      collect: watched,
+      query: watched,
+      mcp: watched,
+      site: site(world, { version: '1.2.3', loader: 'void 0;', openapi: '{"openapi":"3.1.0"}' }),
+    },
     { headMs: 300, requestMs: 600, lookMs: 50 },
     roomBytes,
   );
@@ -52,7 +60,15 @@ const open = async (roomBytes?: number) => {
     log.flush();
     return lines.join('');
   };
-  return { url: `http://127.0.0.1:${port}`, keys, asked, events, logged, letGo: letGo.resolve, close: made.close };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    keys,
+    asked,
+    events,
+    logged,
+    letGo: letGo.resolve,
+    close: made.close,
+  };
 };
 
 let on: Awaited<ReturnType<typeof open>>;
@@ -61,14 +77,18 @@ beforeAll(async () => {
 });
 afterAll(() => on.close(100));
 
-const raw = async (...lines: string[]) => parseAnswer(await sendRaw(on.url, [`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`]));
+const raw = async (...lines: string[]) =>
+  parseAnswer(await sendRaw(on.url, [`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`]));
 const errorOf = (body: string) => {
   const { error, message, ...rest } = JSON.parse(body);
   expect(Object.keys(rest).filter((name) => name !== 'details')).toEqual([]);
   expect(message.length).toBeGreaterThan(20);
   return { error, message };
 };
-const expectErrorForm = (answer: { status: number; headers: Readonly<Record<string, string>>; body: string }, error: keyof typeof problems) => {
+const expectErrorForm = (
+  answer: { status: number; headers: Readonly<Record<string, string>>; body: string },
+  error: keyof typeof problems,
+) => {
   expect(answer.status).toBe(problems[error].status);
   expect(answer.headers['content-type']).toBe('application/json');
   expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -131,9 +151,16 @@ describe('methods', () => {
   });
 
   test('HEAD is GET without the body', async () => {
-    const [get, head] = [await raw('GET /healthz HTTP/1.1', 'Host: x'), await raw('HEAD /healthz HTTP/1.1', 'Host: x')];
+    const [get, head] = [
+      await raw('GET /healthz HTTP/1.1', 'Host: x'),
+      await raw('HEAD /healthz HTTP/1.1', 'Host: x'),
+    ];
     expect(get.body).toBe('{"ok":true,"version":"1.2.3"}');
-    expect([head.status, head.body, head.headers['content-length']]).toEqual([200, '', String(get.body.length)]);
+    expect([head.status, head.body, head.headers['content-length']]).toEqual([
+      200,
+      '',
+      String(get.body.length),
+    ]);
     expect((await raw('HEAD /v1/stats HTTP/1.1', 'Host: x')).status).toBe(401);
   });
 
@@ -141,9 +168,16 @@ describe('methods', () => {
     ['/v1/track', 'POST', 'Authorization, Content-Type'],
     ['/v1/stats', 'GET', 'Authorization, Content-Type'],
     ['/v1/a.js', 'GET', 'Authorization, Content-Type'],
-    ['/mcp', 'POST', 'Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID'],
+    [
+      '/mcp',
+      'POST',
+      'Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID',
+    ],
   ])('a preflight of %s is 204 without a key and allows %s with %s', async (path, methods, headers) => {
-    const answer = await fetch(on.url + path, { method: 'OPTIONS', headers: { Origin: 'https://anywhere.example', 'Access-Control-Request-Method': 'POST' } });
+    const answer = await fetch(on.url + path, {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://anywhere.example', 'Access-Control-Request-Method': 'POST' },
+    });
     expect(answer.status).toBe(204);
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
     expect(answer.headers.get('access-control-allow-methods')).toBe(methods);
@@ -161,7 +195,9 @@ describe('methods', () => {
 describe('keys', () => {
   test('without a key the gateway answers 401 with the same bytes on every route', async () => {
     const bodies = await Promise.all(
-      routes.filter(({ needs }) => needs !== null).map(async ({ method, path }) => raw(`${method} ${path} HTTP/1.1`, 'Host: x', 'Content-Length: 0')),
+      routes
+        .filter(({ needs }) => needs !== null)
+        .map(async ({ method, path }) => raw(`${method} ${path} HTTP/1.1`, 'Host: x', 'Content-Length: 0')),
     );
     for (const answer of bodies) expectErrorForm(answer, 'missing_bearer_token');
     expect(new Set(bodies.map(({ body }) => body)).size).toBe(1);
@@ -169,14 +205,25 @@ describe('keys', () => {
 
   test('several keys are answered as none is', async () => {
     const { sk } = on.keys;
-    for (const headers of [[`Authorization: Bearer ${sk}`, `authorization: Bearer ${sk}`], [`Authorization: Bearer ${sk}, Bearer ${sk}`]])
+    for (const headers of [
+      [`Authorization: Bearer ${sk}`, `authorization: Bearer ${sk}`],
+      [`Authorization: Bearer ${sk}, Bearer ${sk}`],
+    ])
       expectErrorForm(await raw('GET /v1/stats HTTP/1.1', 'Host: x', ...headers), 'missing_bearer_token');
-    expectErrorForm(await raw(`POST /v1/beacon?k=${sk}&k=${sk} HTTP/1.1`, 'Host: x', 'Content-Length: 0'), 'missing_bearer_token');
+    expectErrorForm(
+      await raw(`POST /v1/beacon?k=${sk}&k=${sk} HTTP/1.1`, 'Host: x', 'Content-Length: 0'),
+      'missing_bearer_token',
+    );
     expect(on.logged()).not.toContain('"level":"error"');
   });
 
   test('a kind that may not is 403 before its body is read', async () => {
-    const answer = await raw('POST /v1/track HTTP/1.1', 'Host: x', `Authorization: Bearer ${on.keys.rk}`, 'Content-Length: 1000000');
+    const answer = await raw(
+      'POST /v1/track HTTP/1.1',
+      'Host: x',
+      `Authorization: Bearer ${on.keys.rk}`,
+      'Content-Length: 1000000',
+    );
     expectErrorForm(answer, 'insufficient_scope');
   });
 
@@ -188,7 +235,11 @@ describe('keys', () => {
     ['the word null', 'null', 403],
     ['no origin', undefined, 403],
   ])('a pk_ key on a page of %s (%s) is answered %i', async (_, origin, status) => {
-    const headers = { Authorization: `Bearer ${on.keys.pk}`, 'Content-Type': 'application/json', ...(origin && { Origin: origin }) };
+    const headers = {
+      Authorization: `Bearer ${on.keys.pk}`,
+      'Content-Type': 'application/json',
+      ...(origin && { Origin: origin }),
+    };
     const answer = await fetch(`${on.url}/v1/track`, { method: 'POST', headers, body: '{}' });
     expect(answer.status).toBe(status);
     if (status === 403) expect(await answer.json()).toMatchObject({ error: 'origin_not_allowed' });
@@ -216,7 +267,10 @@ describe('bodies', () => {
 
   test('a compressed body is refused as such', async () => {
     const answer = await post({ 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }, '{}');
-    expect([answer.status, await answer.json()]).toEqual([415, { error: 'unsupported_media_type', message: expect.stringContaining('without compression') }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      415,
+      { error: 'unsupported_media_type', message: expect.stringContaining('without compression') },
+    ]);
   });
 
   test('exactly 4 MiB is taken, counted in bytes and not in characters', async () => {
@@ -226,7 +280,10 @@ describe('bodies', () => {
 
   test('one byte more is 413 though the sender sends it all', async () => {
     const answer = await post({ 'Content-Type': 'application/json' }, new Uint8Array(bodyLimitBytes + 1));
-    expect([answer.status, await answer.json()]).toEqual([413, { error: 'payload_too_large', message: expect.stringContaining('4 MiB') }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      413,
+      { error: 'payload_too_large', message: expect.stringContaining('4 MiB') },
+    ]);
   });
 
   test('a body that only announces too much is 413 before a byte of it is sent', async () => {
@@ -257,7 +314,9 @@ describe('bodies', () => {
   test('a sender that asks first is told to go on, once its key is good', async () => {
     const head = (key: string) =>
       `POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`;
-    expect(await sendRaw(on.url, [head(on.keys.sk), '{}'], { pauseMs: 30 })).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
+    expect(await sendRaw(on.url, [head(on.keys.sk), '{}'], { pauseMs: 30 })).toMatch(
+      /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/,
+    );
     expect(await sendRaw(on.url, [head(on.keys.rk)])).toMatch(/^HTTP\/1\.1 403 /);
   });
 
@@ -279,8 +338,14 @@ describe('broken and slow senders', () => {
     ['garbage', ['hello\r\n\r\n']],
     ['a wrong version', ['GET / HTTP/9.9\r\n\r\n']],
     ['no Host header', ['GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n']],
-    ['two lengths', ['POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}']],
-    ['a length and chunks', ['POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}']],
+    [
+      'two lengths',
+      ['POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],
+    ],
+    [
+      'a length and chunks',
+      ['POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}'],
+    ],
     ['a header with a line feed inside', ['GET /healthz HTTP/1.1\r\nHost: x\r\nA: b\nc\r\n\r\n']],
     ['a method nobody knows', ['BREW /healthz HTTP/1.1\r\nHost: x\r\n\r\n']],
   ])('%s is 400 in JSON', async (_, pieces) => {
@@ -292,11 +357,19 @@ describe('broken and slow senders', () => {
     ['a flood of small ones', 'a: b\r\n'.repeat(3_000)],
     ['a flood of empty ones', 'a:\r\n'.repeat(15_000)],
   ])('%s is 431 in JSON', async (_, headers) => {
-    expectErrorForm(parseAnswer(await sendRaw(on.url, [`GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`])), 'headers_too_large');
+    expectErrorForm(
+      parseAnswer(
+        await sendRaw(on.url, [`GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`]),
+      ),
+      'headers_too_large',
+    );
   });
 
   test('a head that never ends is 408 in JSON', async () => {
-    expectErrorForm(parseAnswer(await sendRaw(on.url, ['GET /healthz HTTP/1.1\r\nHost: x\r\n'])), 'request_timeout');
+    expectErrorForm(
+      parseAnswer(await sendRaw(on.url, ['GET /healthz HTTP/1.1\r\nHost: x\r\n'])),
+      'request_timeout',
+    );
   });
 
   test('a body that never ends is 408 in JSON and reaches no door', async () => {
@@ -310,7 +383,9 @@ describe('broken and slow senders', () => {
     const asked = on.asked.length;
     await sendRaw(
       on.url,
-      [`POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${on.keys.sk}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{`],
+      [
+        `POST /v1/track HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${on.keys.sk}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{`,
+      ],
       { end: true },
     );
     expect((await fetch(`${on.url}/healthz`)).status).toBe(200);
@@ -320,7 +395,9 @@ describe('broken and slow senders', () => {
 
 describe('what a door is given', () => {
   test('the event is API Gateway’s: every value of every header and parameter, the route, the caller’s address', async () => {
-    await fetch(`${on.url}/v1/stats?a=1&b=x%20y&a=2&__proto__=p`, { headers: { Authorization: `Bearer ${on.keys.rk}`, 'X-Thing': 'tea' } });
+    await fetch(`${on.url}/v1/stats?a=1&b=x%20y&a=2&__proto__=p`, {
+      headers: { Authorization: `Bearer ${on.keys.rk}`, 'X-Thing': 'tea' },
+    });
     const event = on.events.at(-1);
     expect(event).toMatchObject({
       resource: '/v1/stats',
@@ -332,23 +409,38 @@ describe('what a door is given', () => {
       multiValueQueryStringParameters: { a: ['1', '2'], b: ['x y'] },
       headers: { 'x-thing': 'tea' },
       multiValueHeaders: { 'x-thing': ['tea'] },
-      requestContext: { resourcePath: '/v1/stats', httpMethod: 'GET', identity: { sourceIp: '127.0.0.1' }, authorizer: { kind: 'rk', project_slug: 'shop' } },
+      requestContext: {
+        resourcePath: '/v1/stats',
+        httpMethod: 'GET',
+        identity: { sourceIp: '127.0.0.1' },
+        authorizer: { kind: 'rk', project_slug: 'shop' },
+      },
     });
     expect(Object.keys(event?.queryStringParameters ?? {})).toContain('__proto__');
   });
 
   test('a parameter sent twice is the caller’s mistake, named', async () => {
-    const answer = await fetch(`${on.url}/v1/stats?from=1&from=2`, { headers: { Authorization: `Bearer ${on.keys.rk}` } });
+    const answer = await fetch(`${on.url}/v1/stats?from=1&from=2`, {
+      headers: { Authorization: `Bearer ${on.keys.rk}` },
+    });
     expect([answer.status, await answer.json()]).toEqual([
       400,
-      { error: 'invalid_params', message: expect.stringContaining('"from"'), details: { formErrors: [], fieldErrors: { from: [expect.any(String)] } } },
+      {
+        error: 'invalid_params',
+        message: expect.stringContaining('"from"'),
+        details: { formErrors: [], fieldErrors: { from: [expect.any(String)] } },
+      },
     ]);
   });
 
   test('the request id in the answer is the one the door saw', async () => {
-    const answer = await fetch(`${on.url}/v1/stats`, { headers: { Authorization: `Bearer ${on.keys.rk}`, 'X-Request-Id': 'mine' } });
+    const answer = await fetch(`${on.url}/v1/stats`, {
+      headers: { Authorization: `Bearer ${on.keys.rk}`, 'X-Request-Id': 'mine' },
+    });
     expect(answer.headers.get('x-request-id')).toBe(on.asked.at(-1)?.requestId);
-    expect(answer.headers.get('access-control-expose-headers')).toBe('X-Request-Id, Retry-After, WWW-Authenticate');
+    expect(answer.headers.get('access-control-expose-headers')).toBe(
+      'X-Request-Id, Retry-After, WWW-Authenticate',
+    );
   });
 
   test('a base64 body, as API Gateway sends some, is the text it stands for', async () => {
@@ -374,14 +466,28 @@ describe('what a door is given', () => {
       succeed: () => {},
     };
     await handler(
-      { ...event, body: Buffer.from('{"é":1}').toString('base64'), isBase64Encoded: true, headers: { ...event.headers, 'Content-Type': 'application/json' } },
+      {
+        ...event,
+        body: Buffer.from('{"é":1}').toString('base64'),
+        isBase64Encoded: true,
+        headers: { ...event.headers, 'Content-Type': 'application/json' },
+      },
       context,
     );
     expect(seen[0]?.body).toBe('{"é":1}');
-    const bare = await handler({ ...event, requestContext: { ...event.requestContext, authorizer: undefined } }, context);
+    const bare = await handler(
+      { ...event, requestContext: { ...event.requestContext, authorizer: undefined } },
+      context,
+    );
     expect([bare.statusCode, JSON.parse(bare.body).error]).toEqual([401, 'missing_bearer_token']);
     // A gateway may remember the verdict about one key and let a request with two of them through.
-    const two = await handler({ ...event, multiValueHeaders: { Authorization: [`Bearer ${on.keys.sk}`], AUTHORIZATION: ['Bearer x'] } }, context);
+    const two = await handler(
+      {
+        ...event,
+        multiValueHeaders: { Authorization: [`Bearer ${on.keys.sk}`], AUTHORIZATION: ['Bearer x'] },
+      },
+      context,
+    );
     expect([two.statusCode, two.body]).toEqual([401, JSON.stringify(gatewayAnswers.noKey.body)]);
   });
 });
@@ -391,7 +497,10 @@ describe('bugs and the log', () => {
     const answer = await fetch(`${on.url}/v1/funnel?steps=my-private-step-name`, {
       headers: { Authorization: `Bearer ${on.keys.rk}`, 'X-Secret': 'correct horse battery' },
     });
-    expect([answer.status, await answer.json()]).toEqual([500, { error: 'internal_error', message: expect.not.stringContaining('cannot read') }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      500,
+      { error: 'internal_error', message: expect.not.stringContaining('cannot read') },
+    ]);
     const [failure] = on
       .logged()
       .split('\n')
@@ -406,17 +515,34 @@ describe('bugs and the log', () => {
     const before = on.logged().split('\n').length;
     const { pk, sk, rk } = on.keys;
     const page = { Origin: 'https://shop.example' };
-    await fetch(`${on.url}/v1/beacon?k=${pk}`, { method: 'POST', headers: page, body: '{"event":"a-private-event"}' });
-    await post({ 'Content-Type': 'application/json', 'User-Agent': 'private-agent' }, '{"event":"a-private-event"}');
+    await fetch(`${on.url}/v1/beacon?k=${pk}`, {
+      method: 'POST',
+      headers: page,
+      body: '{"event":"a-private-event"}',
+    });
+    await post(
+      { 'Content-Type': 'application/json', 'User-Agent': 'private-agent' },
+      '{"event":"a-private-event"}',
+    );
     await fetch(`${on.url}/v1/stats?event=a-private-event`, { headers: { Authorization: `Bearer ${rk}` } });
-    await fetch(`${on.url}/v1/stats?event=a-private-event`, { headers: { Authorization: `Bearer ${rk.slice(0, -2)}` } });
+    await fetch(`${on.url}/v1/stats?event=a-private-event`, {
+      headers: { Authorization: `Bearer ${rk.slice(0, -2)}` },
+    });
     await fetch(`${on.url}/v1/stats/${rk}?k=${rk}`);
-    await fetch(`${on.url}/v1/track`, { method: 'POST', headers: { Authorization: `Bearer ${rk}` }, body: 'a-private-event' });
+    await fetch(`${on.url}/v1/track`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${rk}` },
+      body: 'a-private-event',
+    });
     const lines = on
       .logged()
       .split('\n')
       .slice(before - 1, -1);
-    expect(lines.map((line) => JSON.parse(line)).map(({ method, route, status, key }) => [method, route, status, key])).toEqual([
+    expect(
+      lines
+        .map((line) => JSON.parse(line))
+        .map(({ method, route, status, key }) => [method, route, status, key]),
+    ).toEqual([
       ['POST', '/v1/beacon', 200, pk.slice(0, 16)],
       ['POST', '/v1/track', 200, sk.slice(0, 16)],
       ['GET', '/v1/stats', 200, rk.slice(0, 16)],
@@ -425,7 +551,17 @@ describe('bugs and the log', () => {
       ['POST', '/v1/track', 403, null],
     ]);
     const all = on.logged();
-    for (const secret of [pk.slice(17), sk.slice(17), rk.slice(17), 'a-private-event', 'private-agent', 'private-step', '127.0.0.1', 'shop.example', 'Bearer'])
+    for (const secret of [
+      pk.slice(17),
+      sk.slice(17),
+      rk.slice(17),
+      'a-private-event',
+      'private-agent',
+      'private-step',
+      '127.0.0.1',
+      'shop.example',
+      'Bearer',
+    ])
       expect(all).not.toContain(secret);
   });
 });
@@ -445,14 +581,21 @@ test('closing takes no more, lets what is under way finish and then hangs up', a
 describe('large bodies under way at once', () => {
   const large = JSON.stringify({ text: 'x'.repeat(600_000) });
   const post = (url: string, key: string, body: string) =>
-    fetch(url, { method: 'POST', headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }, body });
+    fetch(url, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      body,
+    });
 
   test('share a room: one that does not fit is told to come again in a second, small ones pass, and an answer makes room', async () => {
     const here = await open(1_000_000);
     const held = post(`${here.url}/v1/track?wait=1`, here.keys.sk, large);
     while (here.asked.length === 0) await new Promise(setImmediate);
     const refused = await post(`${here.url}/v1/track`, here.keys.sk, large);
-    expectErrorForm({ status: refused.status, headers: Object.fromEntries(refused.headers), body: await refused.text() }, 'rate_limited');
+    expectErrorForm(
+      { status: refused.status, headers: Object.fromEntries(refused.headers), body: await refused.text() },
+      'rate_limited',
+    );
     expect(refused.headers.get('retry-after')).toBe('1');
     expect((await post(`${here.url}/v1/track`, here.keys.sk, '{"event":"small"}')).status).toBe(200);
     here.letGo();

@@ -133,7 +133,8 @@ describe.skipIf(!canFail)(`the product on a disk that returns I/O errors${told}`
     await again('SIGTERM');
     expect(await send()).toEqual([202, undefined]);
     const mended = await fail('pread64', 'events/parquet/new~/events-1.parquet');
-    const missing = 'The file events-1.parquet could not be read and was set aside: up to 200 events are missing from this answer.';
+    const missing =
+      'The file events-1.parquet could not be read and was set aside: up to 200 events are missing from this answer.';
     expect(await ask()).toEqual({ ids: acknowledged.slice(200).toSorted(), notes: [missing] });
     expect(await mended()).toBeGreaterThan(0);
     expect((await ask()).notes).toEqual([missing]);
@@ -148,7 +149,9 @@ const answered = z.object({ done: z.boolean(), gave: z.unknown().optional(), err
 /** A process with a lake that does what it is told, see lake-orders.ts. */
 const lake = async () => {
   const dir = join(home, 'lake');
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'lake-orders.ts'), dir], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'lake-orders.ts'), dir], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   running.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const log: string[] = [];
@@ -201,23 +204,36 @@ const lake = async () => {
   };
 };
 
-const files = async (folder: string) => (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length;
+const files = async (folder: string) =>
+  (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length;
 const ids = (count: number) => Array.from({ length: count }, (_, i) => `e${i}`).toSorted();
 
 describe.skipIf(!canFail)(`the lake on a disk that returns I/O errors${told}`, () => {
-  const temporary = ['events-1', 'events-2', 'events-3', 'events-part', 'events-merge'].map((name) => `temp/${name}.parquet`);
+  const temporary = ['events-1', 'events-2', 'events-3', 'events-part', 'events-merge'].map(
+    (name) => `temp/${name}.parquet`,
+  );
   const segments = [1, 2, 3, 4].map((number) => `journal/000000000${number}.ndjson`);
   // Each: what fails, at a flush and at a merge. `none`: no such call is made; `borne`: it does no harm.
   test.each([
     ['a new file cannot be written', 'write,pwrite64', temporary, ['fails', 'fails']],
     ['a new file cannot be synced', syncs, temporary, ['fails', 'fails']],
-    ['the folder of files cannot be synced', syncs, ['parquet', 'parquet/new~', 'parquet/shop'], ['fails', 'fails']],
+    [
+      'the folder of files cannot be synced',
+      syncs,
+      ['parquet', 'parquet/new~', 'parquet/shop'],
+      ['fails', 'fails'],
+    ],
     ['a new file cannot get its name', 'rename', [], ['fails', 'fails']],
     ['no file can be removed', 'unlink,unlinkat', [], ['none', 'borne']],
     ['the list of files cannot be written', 'pwrite64', ['lake.sqlite-wal'], ['fails', 'fails']],
     ['the list of files cannot be synced', syncs, ['lake.sqlite-wal'], ['fails', 'fails']],
     ['the journal cannot be read', 'read,pread64', segments, ['fails', 'none']],
-    ['files cannot be read', 'read,pread64', ['parquet/new~/events-1.parquet', 'parquet/new~/events-2.parquet'], ['none', 'fails']],
+    [
+      'files cannot be read',
+      'read,pread64',
+      ['parquet/new~/events-1.parquet', 'parquet/new~/events-2.parquet'],
+      ['none', 'fails'],
+    ],
   ] as const)(
     'where %s, flush and merge change nothing that can be seen, also when the process is killed right then, and work when the disk does',
     async (_, calls, only, [flush, merge]) => {
@@ -234,7 +250,8 @@ describe.skipIf(!canFail)(`the lake on a disk that returns I/O errors${told}`, (
       expect(await two.ask()).toEqual({ ids: ids(25), notes: [] });
       await two.did('flush');
       expect(await two.trying('compact', calls, only)).toBe(merge);
-      if (only[0] !== 'parquet/new~/events-1.parquet') expect(await two.ask()).toEqual({ ids: ids(25), notes: [] });
+      if (only[0] !== 'parquet/new~/events-1.parquet')
+        expect(await two.ask()).toEqual({ ids: ids(25), notes: [] });
       await two.kill();
 
       const three = await lake();
@@ -243,7 +260,11 @@ describe.skipIf(!canFail)(`the lake on a disk that returns I/O errors${told}`, (
       await three.did('compact');
       expect(await three.ask()).toEqual({ ids: ids(30), notes: [] });
       // Three days, one file each, and nothing left over.
-      expect([await files(join(three.dir, 'parquet')), await files(join(three.dir, 'temp')), await files(join(three.dir, 'set-aside'))]).toEqual([3, 0, 0]);
+      expect([
+        await files(join(three.dir, 'parquet')),
+        await files(join(three.dir, 'temp')),
+        await files(join(three.dir, 'set-aside')),
+      ]).toEqual([3, 0, 0]);
     },
   );
 
@@ -283,7 +304,10 @@ describe.skipIf(!canFail)(`the lake on a disk that returns I/O errors${told}`, (
     expect((await one.ask()).notes.length).toBe(1);
     await one.kill();
     const two = await lake();
-    expect([await two.ask(), await files(join(two.dir, 'set-aside'))]).toEqual([{ ids: ids(10), notes: [] }, 0]);
+    expect([await two.ask(), await files(join(two.dir, 'set-aside'))]).toEqual([
+      { ids: ids(10), notes: [] },
+      0,
+    ]);
   });
 
   test('a file that could not be read is back in answers a minute after it can be', async () => {

@@ -27,7 +27,8 @@ const client = async () => {
   for (;;) {
     const mine = next++;
     const own = Array.from({ length: 20 }, (_, i) => eventOf(mine, i));
-    const repeats = mine === 0 ? [] : own.filter((_, i) => i % 3 === 0).map((_, i) => eventOf(mine - 1, i * 3));
+    const repeats =
+      mine === 0 ? [] : own.filter((_, i) => i % 3 === 0).map((_, i) => eventOf(mine - 1, i * 3));
     await lake.sink.keep([...own, ...repeats]).then(
       () => say(`ack ${mine}`),
       () => say(`refused ${mine}`),
@@ -35,7 +36,8 @@ const client = async () => {
   }
 };
 const tidy = async () => {
-  for (;;) await (work === 'ingest' ? lake.flush() : lake.compact()).catch((error: unknown) => note(String(error)));
+  for (;;)
+    await (work === 'ingest' ? lake.flush() : lake.compact()).catch((error: unknown) => note(String(error)));
 };
 for (let i = 0; i < 4; i++) void client();
 if (work !== 'quiet') void tidy();

@@ -16,7 +16,12 @@ export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'lake-'))
 
 /** A lake in a folder of its own, as the contract suites want it. */
 export const openLocal = async (): Promise<
-  OpenSink & { readonly dir: string; readonly lines: readonly string[]; readonly now: () => Lake; readonly reopenAfterClose: () => Promise<void> }
+  OpenSink & {
+    readonly dir: string;
+    readonly lines: readonly string[];
+    readonly now: () => Lake;
+    readonly reopenAfterClose: () => Promise<void>;
+  }
 > => {
   const dir = await newFolder();
   const { log, lines } = listening();

@@ -16,11 +16,19 @@ const monday = Date.parse('2026-03-02T00:00:00Z');
 const period = { from: 0, to: 4e12 };
 const reading = { projects: ['shop'], env: 'live' as const, bots: true, lake: 'clean' as const };
 let later = 0;
-const lake = await openLake({ dir, log: { info: note, warn: note, error: note }, clock: () => Date.now() + later });
+const lake = await openLake({
+  dir,
+  log: { info: note, warn: note, error: note },
+  clock: () => Date.now() + later,
+});
 
 const orders: Readonly<Record<string, (from: number, to: number) => Promise<unknown>>> = {
   keep: (from, to) =>
-    lake.sink.keep(Array.from({ length: to - from }, (_, i) => anEvent({ ts: monday + ((from + i) % 3) * 86_400_000, event_id: `e${from + i}`, seq: i }))),
+    lake.sink.keep(
+      Array.from({ length: to - from }, (_, i) =>
+        anEvent({ ts: monday + ((from + i) % 3) * 86_400_000, event_id: `e${from + i}`, seq: i }),
+      ),
+    ),
   flush: lake.flush,
   compact: lake.compact,
   later: async (ms) => {

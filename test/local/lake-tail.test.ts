@@ -37,23 +37,40 @@ test('what comes soon after a question is rows already when the next one asks, a
   if (connection === undefined) throw new Error('DuckDB gave no connection');
   const { log } = listening();
   const journal = openJournal(folder, { forgotten: 0, lowest: 0 }, Date.now, log, () => {});
-  const tail = openTail({ connection, folder, journal, readers: leases(), seal: journal.seal, flushed: () => 0, log });
+  const tail = openTail({
+    connection,
+    folder,
+    journal,
+    readers: leases(),
+    seal: journal.seal,
+    flushed: () => 0,
+    log,
+  });
   const keep = async (count: number, letters: number) => {
     const page = openPage();
-    page.add(Array.from({ length: count }, (_, seq) => lineOf(anEvent({ seq, properties: JSON.stringify({ note: 'x'.repeat(letters) }) }))));
+    page.add(
+      Array.from({ length: count }, (_, seq) =>
+        lineOf(anEvent({ seq, properties: JSON.stringify({ note: 'x'.repeat(letters) }) })),
+      ),
+    );
     await journal.append(page.bytes(), count);
   };
 
   tail.reach();
   // Ten events of 60,000 letters are more than the 512 KB that questions read as text.
   await keep(10, 60_000);
-  await expect.poll(() => tail.after(0), { timeout: 10_000 }).toMatchObject({ copies: [], pieces: [expect.anything()] });
+  await expect
+    .poll(() => tail.after(0), { timeout: 10_000 })
+    .toMatchObject({ copies: [], pieces: [expect.anything()] });
   // Three small ones wait as text for the next question.
   await keep(3, 10);
   tail.reach();
   const { pieces, copies } = tail.after(0);
   expect(copies).toHaveLength(1);
-  const [row] = await rowsOf(connection, sql`select count(*) as n from (${union(pieces, ' union all ')}) as tail`);
+  const [row] = await rowsOf(
+    connection,
+    sql`select count(*) as n from (${union(pieces, ' union all ')}) as tail`,
+  );
   expect(Number(row?.n)).toBe(13);
   await tail.close();
   await journal.close();

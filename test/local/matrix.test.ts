@@ -22,7 +22,9 @@ const matrix: Readonly<Record<string, Readonly<Record<'pk' | 'sk' | 'rk' | 'ak',
 };
 
 /** A request that every route takes, if the key does; 202 where events are only accepted. */
-const good: Readonly<Record<string, { readonly query?: string; readonly body?: unknown; readonly status?: number }>> = {
+const good: Readonly<
+  Record<string, { readonly query?: string; readonly body?: unknown; readonly status?: number }>
+> = {
   'POST /v1/track': { body: { event: 'sign_up', anonymous_id: 'a' }, status: 202 },
   'POST /v1/batch': { body: { events: [{ event: 'sign_up', anonymous_id: 'a' }] }, status: 202 },
   'POST /v1/identify': { body: { anonymous_id: 'a', user_id: 'u' } },
@@ -45,16 +47,24 @@ const keys = new Map<string, string>();
 beforeAll(async () => {
   on = await startProduct();
   const { accountId } = on.project;
-  const { project_id } = await createProject(on.world, accountId, { slug: 'matrix', name: 'Matrix', allowed_origins: ['https://shop.example'] });
+  const { project_id } = await createProject(on.world, accountId, {
+    slug: 'matrix',
+    name: 'Matrix',
+    allowed_origins: ['https://shop.example'],
+  });
   for (const kind of kinds) {
     for (const env of envs) {
-      const mint = () => mintKey(on.world, kind === 'ak' ? { kind, env, accountId } : { kind, env, projectId: project_id });
+      const mint = () =>
+        mintKey(on.world, kind === 'ak' ? { kind, env, accountId } : { kind, env, projectId: project_id });
       const { key } = await mint();
       const lost = await mint();
       await revokeKey(on.world, kind === 'ak' ? accountId : project_id, lost.record.key);
       keys.set(`${kind} ${env} good`, key);
       keys.set(`${kind} ${env} revoked`, lost.key);
-      keys.set(`${kind} ${env} mistyped`, `${key.slice(0, 20)}${key[20] === 'x' ? 'y' : 'x'}${key.slice(21)}`);
+      keys.set(
+        `${kind} ${env} mistyped`,
+        `${key.slice(0, 20)}${key[20] === 'x' ? 'y' : 'x'}${key.slice(21)}`,
+      );
       keys.set(`${kind} ${env} made up`, `${kind}_${env}_AbCd1234_${'0'.repeat(38)}`);
     }
   }
@@ -72,8 +82,20 @@ interface Sent {
   readonly origin?: string;
 }
 
-const send = async ({ method, path, key, inQuery = false, query = '', type = 'application/json', body, origin }: Sent) => {
-  const search = [...(query === '' ? [] : [query]), ...(inQuery && key !== undefined ? [`k=${key}`] : [])].join('&');
+const send = async ({
+  method,
+  path,
+  key,
+  inQuery = false,
+  query = '',
+  type = 'application/json',
+  body,
+  origin,
+}: Sent) => {
+  const search = [
+    ...(query === '' ? [] : [query]),
+    ...(inQuery && key !== undefined ? [`k=${key}`] : []),
+  ].join('&');
   const headers = {
     ...(key !== undefined && !inQuery && { Authorization: `Bearer ${key}` }),
     ...(origin !== undefined && { Origin: origin }),
@@ -101,43 +123,60 @@ test('the matrix names every route, and only those', () => {
   expect(Object.keys(matrix).sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
 });
 
-const cases = routes.flatMap((route) => kinds.flatMap((kind) => envs.flatMap((env) => states.map((state) => ({ route, kind, env, state })))));
+const cases = routes.flatMap((route) =>
+  kinds.flatMap((kind) => envs.flatMap((env) => states.map((state) => ({ route, kind, env, state })))),
+);
 
-describe.each(cases)('$route.method $route.path with a $state $kind\\_$env key', ({ route, kind, env, state }) => {
-  const { method, path } = route;
-  const name = `${method} ${path}`;
-  const keyless = route.key === 'none';
-  const verdict = keyless || state === 'good' ? (matrix[name]?.[kind] ?? 'not_found') : state === 'revoked' ? 'invalid_api_key' : 'malformed_api_key';
-  const request = () => ({
-    method,
-    path,
-    key: keys.get(`${kind} ${env} ${state}`),
-    inQuery: route.key === 'k',
-    query: good[name]?.query,
-    body: good[name]?.body,
-    ...originOf(kind),
-  });
-
-  test(`is answered ${verdict}`, async () => {
-    const answer = await send(request());
-    if (verdict === 'ok') expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([good[name]?.status ?? 200, '*']);
-    else expectProblem(answer, verdict);
-  });
-
-  if (route.body.length > 0) {
-    test(`and, with a content type that is not taken, ${verdict === 'ok' ? 'unsupported_media_type' : 'the same'}`, async () => {
-      expectProblem(await send({ ...request(), type: 'application/xml' }), verdict === 'ok' ? 'unsupported_media_type' : verdict);
+describe.each(cases)(
+  '$route.method $route.path with a $state $kind\\_$env key',
+  ({ route, kind, env, state }) => {
+    const { method, path } = route;
+    const name = `${method} ${path}`;
+    const keyless = route.key === 'none';
+    const verdict =
+      keyless || state === 'good'
+        ? (matrix[name]?.[kind] ?? 'not_found')
+        : state === 'revoked'
+          ? 'invalid_api_key'
+          : 'malformed_api_key';
+    const request = () => ({
+      method,
+      path,
+      key: keys.get(`${kind} ${env} ${state}`),
+      inQuery: route.key === 'k',
+      query: good[name]?.query,
+      body: good[name]?.body,
+      ...originOf(kind),
     });
-  }
 
-  test('by another method, method_not_allowed with Allow', async () => {
-    for (const other of ['PUT', 'DELETE', method === 'GET' ? 'POST' : 'GET']) {
-      const answer = await send({ ...request(), method: other, body: undefined });
-      expectProblem(answer, 'method_not_allowed');
-      expect(answer.headers.get('allow')).toBe(method === 'GET' ? 'GET, HEAD' : 'POST');
+    test(`is answered ${verdict}`, async () => {
+      const answer = await send(request());
+      if (verdict === 'ok')
+        expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([
+          good[name]?.status ?? 200,
+          '*',
+        ]);
+      else expectProblem(answer, verdict);
+    });
+
+    if (route.body.length > 0) {
+      test(`and, with a content type that is not taken, ${verdict === 'ok' ? 'unsupported_media_type' : 'the same'}`, async () => {
+        expectProblem(
+          await send({ ...request(), type: 'application/xml' }),
+          verdict === 'ok' ? 'unsupported_media_type' : verdict,
+        );
+      });
     }
-  });
-});
+
+    test('by another method, method_not_allowed with Allow', async () => {
+      for (const other of ['PUT', 'DELETE', method === 'GET' ? 'POST' : 'GET']) {
+        const answer = await send({ ...request(), method: other, body: undefined });
+        expectProblem(answer, 'method_not_allowed');
+        expect(answer.headers.get('allow')).toBe(method === 'GET' ? 'GET, HEAD' : 'POST');
+      }
+    });
+  },
+);
 
 describe.each(routes)('$method $path', (route) => {
   const { method, path } = route;
@@ -151,20 +190,30 @@ describe.each(routes)('$method $path', (route) => {
 
   if (matrix[name]?.pk === 'ok' && route.key !== 'none') {
     test('with a pk_ key from a page that is not listed is origin_not_allowed', async () => {
-      const request = { method, path, key: keys.get('pk live good'), inQuery: route.key === 'k', body: good[name]?.body };
+      const request = {
+        method,
+        path,
+        key: keys.get('pk live good'),
+        inQuery: route.key === 'k',
+        body: good[name]?.body,
+      };
       expectProblem(await send({ ...request, origin: 'https://evil.example' }), 'origin_not_allowed');
       expectProblem(await send(request), 'origin_not_allowed');
     });
   }
 });
 
-test.each([...notYet, 'GET /v1/nothing', 'POST /', 'GET /.well-known/oauth-authorization-server', 'GET /.well-known/oauth-protected-resource'])(
-  '%s is not_found, whatever the key',
-  async (name) => {
-    const [method = '', path = ''] = name.split(' ');
-    for (const key of [undefined, ...keys.values()]) expectProblem(await send({ method, path, key }), 'not_found');
-  },
-);
+test.each([
+  ...notYet,
+  'GET /v1/nothing',
+  'POST /',
+  'GET /.well-known/oauth-authorization-server',
+  'GET /.well-known/oauth-protected-resource',
+])('%s is not_found, whatever the key', async (name) => {
+  const [method = '', path = ''] = name.split(' ');
+  for (const key of [undefined, ...keys.values()])
+    expectProblem(await send({ method, path, key }), 'not_found');
+});
 
 test('a key revoked now is refused by the next request, well within 60 s', async () => {
   const { world, project } = on;
@@ -178,6 +227,7 @@ test('after all of this no line of the log holds a secret of a key, an event or 
   const log = on.log();
   expect(log.split('\n').length).toBeGreaterThan(cases.length);
   for (const key of keys.values()) expect(log).not.toContain(key.slice(17));
-  for (const word of ['Bearer', 'anonymous_id', 'sign_up', '127.0.0.1', 'shop.example', 'evil.example']) expect(log).not.toContain(word);
+  for (const word of ['Bearer', 'anonymous_id', 'sign_up', '127.0.0.1', 'shop.example', 'evil.example'])
+    expect(log).not.toContain(word);
   expect(log).not.toContain('"level":"error"');
 });

@@ -18,10 +18,17 @@ export const startProcess = async (
   {
     command = [process.execPath, 'bin/local.ts'],
     as = {},
-  }: { readonly command?: readonly string[]; readonly as?: { readonly uid?: number; readonly gid?: number } } = {},
+  }: {
+    readonly command?: readonly string[];
+    readonly as?: { readonly uid?: number; readonly gid?: number };
+  } = {},
 ): Promise<ProductProcess> => {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { env: { PATH: process.env.PATH, PORT: '0', MILLIMETRIC_DATA: data }, stdio: ['ignore', 'pipe', 'pipe'], ...as });
+  const child = spawn(program, args, {
+    env: { PATH: process.env.PATH, PORT: '0', MILLIMETRIC_DATA: data },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...as,
+  });
   onStart(child);
   let said = '';
   let complained = '';
@@ -59,7 +66,11 @@ export interface Caller {
   readonly ask: () => Promise<{ readonly ids: readonly string[]; readonly notes: readonly string[] }>;
 }
 
-const saved = z.object({ rows: z.array(z.object({ event_id: z.string() })), next_cursor: z.string().nullish(), notes: z.array(z.string()).optional() });
+const saved = z.object({
+  rows: z.array(z.object({ event_id: z.string() })),
+  next_cursor: z.string().nullish(),
+  notes: z.array(z.string()).optional(),
+});
 const keysFile = z.object({ keys: z.object({ sk: z.string() }) });
 
 /** A caller of the product at an address that may change, with the key in that file. Remembers what was acknowledged and what refused. */
@@ -70,8 +81,17 @@ export const callerOf = async (urlNow: () => string, keysPath: string): Promise<
   const refused: string[] = [];
   let next = 0;
   const batch = async (ids: readonly string[], textLength: number) => {
-    const events = ids.map((event_id) => ({ event_id, event: 'saved', anonymous_id: 'a', properties: { event_id, text: 'x'.repeat(textLength) } }));
-    const answer = await fetch(`${urlNow()}/v1/batch`, { method: 'POST', headers, body: JSON.stringify({ events }) });
+    const events = ids.map((event_id) => ({
+      event_id,
+      event: 'saved',
+      anonymous_id: 'a',
+      properties: { event_id, text: 'x'.repeat(textLength) },
+    }));
+    const answer = await fetch(`${urlNow()}/v1/batch`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ events }),
+    });
     const { error } = z.object({ error: z.string().optional() }).parse(await answer.json());
     (answer.status === 202 ? acknowledged : refused).push(...ids);
     return [answer.status, error] as const;

@@ -34,7 +34,10 @@ export const startProduct = async ({
   const lines: string[] = [];
   const log = openLog((text) => lines.push(text), clock);
   const folder = dir ?? (await mkdtemp(join(tmpdir(), 'millimetric-')));
-  const product = await openProduct({ port: 0, host: '127.0.0.1', dir: folder }, { log, clock, ...(patience && { patience }) });
+  const product = await openProduct(
+    { port: 0, host: '127.0.0.1', dir: folder },
+    { log, clock, ...(patience && { patience }) },
+  );
   const { account_id, project_id, project_slug, keys } = product.keys;
   return {
     url: product.url,

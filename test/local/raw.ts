@@ -9,7 +9,11 @@ export interface RawAnswer {
 }
 
 /** Sends these bytes as they are and reads until the other side hangs up. Each piece waits for the next answer byte or `pauseMs`, whichever is first. */
-export const sendRaw = (url: string, pieces: readonly (string | Uint8Array)[], { end = false, pauseMs = 0 } = {}): Promise<string> =>
+export const sendRaw = (
+  url: string,
+  pieces: readonly (string | Uint8Array)[],
+  { end = false, pauseMs = 0 } = {},
+): Promise<string> =>
   new Promise((resolve) => {
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
@@ -23,7 +27,9 @@ export const sendRaw = (url: string, pieces: readonly (string | Uint8Array)[], {
     const next = (index: number): void => {
       const piece = pieces[index];
       if (piece === undefined) return void (end && socket.end());
-      socket.write(piece, () => (pauseMs === 0 ? next(index + 1) : void setTimeout(() => next(index + 1), pauseMs)));
+      socket.write(piece, () =>
+        pauseMs === 0 ? next(index + 1) : void setTimeout(() => next(index + 1), pauseMs),
+      );
     };
     socket.on('connect', () => next(0));
   });
@@ -32,7 +38,16 @@ export const sendRaw = (url: string, pieces: readonly (string | Uint8Array)[], {
 export const parseAnswer = (text: string): RawAnswer => {
   const split = text.indexOf('\r\n\r\n');
   const [first = '', ...lines] = text.slice(0, split).split('\r\n');
-  const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+  const headers = Object.fromEntries(
+    lines.map((line) => [
+      line.slice(0, line.indexOf(':')).toLowerCase(),
+      line.slice(line.indexOf(':') + 1).trim(),
+    ]),
+  );
   const length = headers['content-length'];
-  return { status: Number(first.split(' ')[1]), headers, body: text.slice(split + 4, length === undefined ? undefined : split + 4 + Number(length)) };
+  return {
+    status: Number(first.split(' ')[1]),
+    headers,
+    body: text.slice(split + 4, length === undefined ? undefined : split + 4 + Number(length)),
+  };
 };

@@ -18,7 +18,11 @@ sinkKeepsItsPromise('local', openLocal);
 const always = { from: Date.parse('2000-01-01'), to: Date.parse('2100-01-01') };
 const reading = { projects: ['shop', 'other'], env: 'live' as const, bots: true, lake: 'clean' as const };
 const idsIn = async (lake: Lake): Promise<readonly string[]> => {
-  const { rows } = await lake.engine.ask(sql`select event_id from (${eventsOf(reading, always)}) as e`, { reading, period: always }, { timeMs: 30_000 });
+  const { rows } = await lake.engine.ask(
+    sql`select event_id from (${eventsOf(reading, always)}) as e`,
+    { reading, period: always },
+    { timeMs: 30_000 },
+  );
   return rows.map(({ event_id }) => String(event_id));
 };
 
@@ -30,7 +34,11 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 
 /** Another process on the same folder, see lake-child.ts. */
 const child = (from: number, work: 'ingest' | 'compaction' | 'quiet') => {
-  const process_ = spawn(process.execPath, [join(import.meta.dirname, 'lake-child.ts'), dir, String(from), work], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const process_ = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'lake-child.ts'), dir, String(from), work],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const acknowledged: number[] = [];
   const lines: string[] = [];
   const waiting: { readonly is: () => boolean; readonly done: () => void }[] = [];
@@ -39,11 +47,18 @@ const child = (from: number, work: 'ingest' | 'compaction' | 'quiet') => {
     if (line.startsWith('ack ')) acknowledged.push(Number(line.slice(4)));
     for (const { is, done } of waiting) if (is()) done();
   });
-  const until = (is: () => boolean) => new Promise<void>((done) => (is() ? done() : waiting.push({ is, done })));
+  const until = (is: () => boolean) =>
+    new Promise<void>((done) => (is() ? done() : waiting.push({ is, done })));
   const ended = new Promise<void>((done) => process_.on('close', () => done()));
   return { process: process_, acknowledged, lines, until, ended };
 };
-const kill = async ({ process: process_, ended }: { readonly process: ChildProcess; readonly ended: Promise<void> }) => {
+const kill = async ({
+  process: process_,
+  ended,
+}: {
+  readonly process: ChildProcess;
+  readonly ended: Promise<void>;
+}) => {
   process_.kill('SIGKILL');
   await ended;
 };
@@ -74,7 +89,9 @@ describe('a process killed at any moment', () => {
         const ids = await idsIn(lake);
         const distinct = new Set(ids);
         expect(ids.length).toBe(distinct.size);
-        const missing = acknowledged.flatMap((request) => Array.from({ length: 20 }, (_, i) => `${request}-${i}`)).filter((id) => !distinct.has(id));
+        const missing = acknowledged
+          .flatMap((request) => Array.from({ length: 20 }, (_, i) => `${request}-${i}`))
+          .filter((id) => !distinct.has(id));
         expect(missing).toEqual([]);
       }
       await lake.close();
@@ -173,29 +190,37 @@ describe('the journal after a crash', () => {
       `${JSON.stringify([...Object.keys(anEvent({})).toReversed(), 'was'])}\n`,
       undefined,
     ],
-  ])('of an earlier version, %s, is read, and repeats of it are known', async (_, lineOf, heading, noSeed) => {
-    const { path } = await crashed();
-    const seed = noSeed ?? crc32(heading.trimEnd());
-    const request = (...events: readonly Event[]) => {
-      const lines = events.map(lineOf).join('\n');
-      const mark = `[${events.length},${crc32(lines, seed)}]`;
-      return `${lines.slice(0, -1)},${lines.endsWith('}') ? '"end":' : ''}${mark}${lines.at(-1)}\n`;
-    };
-    const whole = `${heading}${request(anEvent({ event_id: 'e1', country: 'DE', at: '2026-03-01T00:00:00.005Z' }), anEvent({ event_id: 'e2' }))}${request(anEvent({ event_id: 'e3' }))}`;
-    await writeFile(path, `${whole}${request(anEvent({ event_id: 'torn' })).slice(0, -9)}`);
-    const { lake, ids, lines } = await reopened();
-    expect([ids, lines.length]).toEqual([['e1', 'e2', 'e3'], 1]);
-    await lake.sink.keep([anEvent({ event_id: 'e2' }), anEvent({ event_id: 'e4' })]);
-    await lake.compact();
-    const { rows } = await lake.engine.ask(
-      sql`select event_id, country, ts, session_sent from events order by event_id`,
-      { reading, period: { from: 0, to: 4e12 } },
-      { timeMs: 30_000 },
-    );
-    expect(rows.map(({ event_id }) => event_id)).toEqual(['e1', 'e2', 'e3', 'e4']);
-    expect(rows[0]).toEqual({ event_id: 'e1', country: 'DE', ts: '2026-03-01T00:00:00.005Z', session_sent: false });
-    await lake.close();
-  });
+  ])(
+    'of an earlier version, %s, is read, and repeats of it are known',
+    async (_, lineOf, heading, noSeed) => {
+      const { path } = await crashed();
+      const seed = noSeed ?? crc32(heading.trimEnd());
+      const request = (...events: readonly Event[]) => {
+        const lines = events.map(lineOf).join('\n');
+        const mark = `[${events.length},${crc32(lines, seed)}]`;
+        return `${lines.slice(0, -1)},${lines.endsWith('}') ? '"end":' : ''}${mark}${lines.at(-1)}\n`;
+      };
+      const whole = `${heading}${request(anEvent({ event_id: 'e1', country: 'DE', at: '2026-03-01T00:00:00.005Z' }), anEvent({ event_id: 'e2' }))}${request(anEvent({ event_id: 'e3' }))}`;
+      await writeFile(path, `${whole}${request(anEvent({ event_id: 'torn' })).slice(0, -9)}`);
+      const { lake, ids, lines } = await reopened();
+      expect([ids, lines.length]).toEqual([['e1', 'e2', 'e3'], 1]);
+      await lake.sink.keep([anEvent({ event_id: 'e2' }), anEvent({ event_id: 'e4' })]);
+      await lake.compact();
+      const { rows } = await lake.engine.ask(
+        sql`select event_id, country, ts, session_sent from events order by event_id`,
+        { reading, period: { from: 0, to: 4e12 } },
+        { timeMs: 30_000 },
+      );
+      expect(rows.map(({ event_id }) => event_id)).toEqual(['e1', 'e2', 'e3', 'e4']);
+      expect(rows[0]).toEqual({
+        event_id: 'e1',
+        country: 'DE',
+        ts: '2026-03-01T00:00:00.005Z',
+        session_sent: false,
+      });
+      await lake.close();
+    },
+  );
 
   test('whose heading is damaged is read all the same', async () => {
     const { path, bytes } = await crashed();
@@ -223,35 +248,45 @@ describe('the journal after a crash', () => {
 
 describe('a full disk', () => {
   // The real thing without a disk: the system refuses this process any write beyond a file size.
-  const limit = (pid: number | undefined, bytes: string) => execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
+  const limit = (pid: number | undefined, bytes: string) =>
+    execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
 
   test.skipIf(process.platform !== 'linux').each([
     ['at once', '0'],
     ['in the middle of a request', '100000'],
-  ])('met %s refuses events and keeps none of them, and takes events again when there is room', async (_, bytes) => {
-    const running = child(0, 'quiet');
-    await running.until(() => running.acknowledged.length >= 20);
-    limit(running.process.pid, bytes);
-    const refused = () => running.lines.filter((line) => line.startsWith('refused '));
-    await running.until(() => refused().length >= 40);
-    limit(running.process.pid, 'unlimited');
-    const before = running.acknowledged.length;
-    await running.until(() => running.acknowledged.length >= before + 20);
-    // What was half written is gone already, not only after a restart: every closed segment ends with a whole request.
-    for (const segment of (await readdir(join(dir, 'journal'))).sort().slice(0, -2))
-      expect(await readFile(join(dir, 'journal', segment), 'utf8')).toMatch(/,\[\d+,\d+\]\]\n$/);
-    await kill(running);
+  ])(
+    'met %s refuses events and keeps none of them, and takes events again when there is room',
+    async (_, bytes) => {
+      const running = child(0, 'quiet');
+      await running.until(() => running.acknowledged.length >= 20);
+      limit(running.process.pid, bytes);
+      const refused = () => running.lines.filter((line) => line.startsWith('refused '));
+      await running.until(() => refused().length >= 40);
+      limit(running.process.pid, 'unlimited');
+      const before = running.acknowledged.length;
+      await running.until(() => running.acknowledged.length >= before + 20);
+      // What was half written is gone already, not only after a restart: every closed segment ends with a whole request.
+      for (const segment of (await readdir(join(dir, 'journal'))).sort().slice(0, -2))
+        expect(await readFile(join(dir, 'journal', segment), 'utf8')).toMatch(/,\[\d+,\d+\]\]\n$/);
+      await kill(running);
 
-    const lake = await openLake({ dir, log: listening().log, clock: Date.now });
-    const ids = await idsIn(lake);
-    const kept = new Set(ids);
-    expect(ids.length).toBe(kept.size);
-    // Of a refused request only what a later request repeated and kept may be there: every third event.
-    const wrong = refused().flatMap((line) => Array.from({ length: 20 }, (_, i) => i).filter((i) => i % 3 !== 0 && kept.has(`${line.slice(8)}-${i}`)));
-    expect(wrong).toEqual([]);
-    expect(running.acknowledged.every((request) => kept.has(`${request}-0`) && kept.has(`${request}-19`))).toBe(true);
-    await lake.close();
-  });
+      const lake = await openLake({ dir, log: listening().log, clock: Date.now });
+      const ids = await idsIn(lake);
+      const kept = new Set(ids);
+      expect(ids.length).toBe(kept.size);
+      // Of a refused request only what a later request repeated and kept may be there: every third event.
+      const wrong = refused().flatMap((line) =>
+        Array.from({ length: 20 }, (_, i) => i).filter(
+          (i) => i % 3 !== 0 && kept.has(`${line.slice(8)}-${i}`),
+        ),
+      );
+      expect(wrong).toEqual([]);
+      expect(
+        running.acknowledged.every((request) => kept.has(`${request}-0`) && kept.has(`${request}-19`)),
+      ).toBe(true);
+      await lake.close();
+    },
+  );
 });
 
 describe('a folder', () => {
@@ -274,7 +309,9 @@ describe('a folder', () => {
       db.close();
     } else await writeFile(path, text);
     const before = await readFile(path);
-    await expect(openLake({ dir, log: listening().log, clock: Date.now })).rejects.toThrow(`${path} is not a file of ours`);
+    await expect(openLake({ dir, log: listening().log, clock: Date.now })).rejects.toThrow(
+      `${path} is not a file of ours`,
+    );
     expect(await readFile(path)).toEqual(before);
     expect(await readdir(dir)).toEqual(['lake.sqlite']);
   });
@@ -292,7 +329,9 @@ describe('a folder', () => {
   });
 
   test('whose path the engine would read as a pattern is refused', async () => {
-    await expect(openLake({ dir: join(dir, 'a[1]'), log: listening().log, clock: Date.now })).rejects.toThrow('has one of * ? [ ] in its path');
+    await expect(openLake({ dir: join(dir, 'a[1]'), log: listening().log, clock: Date.now })).rejects.toThrow(
+      'has one of * ? [ ] in its path',
+    );
   });
 
   test('with an apostrophe and spaces in its path works', async () => {
@@ -308,38 +347,52 @@ describe('a folder', () => {
 test.each([
   ['is cut short', (path: string) => truncate(path, 40)],
   ['is missing', (path: string) => rm(path)],
-])('event ids whose file %s are read again from the events, in Parquet and in the journal', async (_, harm) => {
-  const first = await openLake({ dir, log: listening().log, clock: Date.now });
-  await first.sink.keep([anEvent({ event_id: 'e1' }), anEvent({ event_id: 'e1', project_id: 'other' })]);
-  await first.close();
-  const second = await openLake({ dir, log: listening().log, clock: Date.now });
-  await second.sink.keep([anEvent({ event_id: 'e2' })]);
-  await second.close();
-  const [file = ''] = (await readdir(join(dir, 'seen'))).sort();
-  await harm(join(dir, 'seen', file));
-  for (const added of [1, 0]) {
-    const { log, lines } = listening();
-    const lake = await openLake({ dir, log, clock: Date.now });
-    await lake.sink.keep([
-      anEvent({ event_id: 'e1' }),
-      anEvent({ event_id: 'e1', project_id: 'other' }),
-      anEvent({ event_id: 'e2' }),
-      anEvent({ event_id: 'e3' }),
-    ]);
-    expect([...(await idsIn(lake))].sort()).toEqual(['e1', 'e1', 'e2', 'e3']);
-    expect(lines.filter((line) => line.startsWith('a file of event ids cannot be read'))).toHaveLength(added);
-    await lake.close();
-  }
-});
+])(
+  'event ids whose file %s are read again from the events, in Parquet and in the journal',
+  async (_, harm) => {
+    const first = await openLake({ dir, log: listening().log, clock: Date.now });
+    await first.sink.keep([anEvent({ event_id: 'e1' }), anEvent({ event_id: 'e1', project_id: 'other' })]);
+    await first.close();
+    const second = await openLake({ dir, log: listening().log, clock: Date.now });
+    await second.sink.keep([anEvent({ event_id: 'e2' })]);
+    await second.close();
+    const [file = ''] = (await readdir(join(dir, 'seen'))).sort();
+    await harm(join(dir, 'seen', file));
+    for (const added of [1, 0]) {
+      const { log, lines } = listening();
+      const lake = await openLake({ dir, log, clock: Date.now });
+      await lake.sink.keep([
+        anEvent({ event_id: 'e1' }),
+        anEvent({ event_id: 'e1', project_id: 'other' }),
+        anEvent({ event_id: 'e2' }),
+        anEvent({ event_id: 'e3' }),
+      ]);
+      expect([...(await idsIn(lake))].sort()).toEqual(['e1', 'e1', 'e2', 'e3']);
+      expect(lines.filter((line) => line.startsWith('a file of event ids cannot be read'))).toHaveLength(
+        added,
+      );
+      await lake.close();
+    }
+  },
+);
 
 test('event ids are remembered beyond memory: half a million of them, in files that merge, after a restart', async () => {
   const open = () => openLake({ dir, log: listening().log, clock: Date.now });
   let lake = await open();
-  const request = (n: number) => Array.from({ length: 1000 }, (_, i) => anEvent({ event_id: `${n}-${i}`, project_id: 'shop' }));
-  const count = async () => (await lake.engine.ask(sql`select count(*) as n from events`, { reading, period: always }, { timeMs: 30_000 })).rows[0]?.n;
+  const request = (n: number) =>
+    Array.from({ length: 1000 }, (_, i) => anEvent({ event_id: `${n}-${i}`, project_id: 'shop' }));
+  const count = async () =>
+    (
+      await lake.engine.ask(
+        sql`select count(*) as n from events`,
+        { reading, period: always },
+        { timeMs: 30_000 },
+      )
+    ).rows[0]?.n;
   // Each closing writes the newest ids to a file.
   for (let round = 0; round < 5; round++) {
-    for (let n = 0; n < 100; n += 4) await Promise.all([0, 1, 2, 3].map((k) => lake.sink.keep(request(round * 100 + n + k))));
+    for (let n = 0; n < 100; n += 4)
+      await Promise.all([0, 1, 2, 3].map((k) => lake.sink.keep(request(round * 100 + n + k))));
     await lake.close();
     lake = await open();
   }

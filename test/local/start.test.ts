@@ -22,7 +22,11 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 
 /** `npm start` with these settings; `said` and `complained` are what it wrote so far. */
 const start = (env: Record<string, string>, as: { readonly uid?: number; readonly gid?: number } = {}) => {
-  const child = spawn(process.execPath, ['bin/local.ts'], { env: { PATH: process.env.PATH, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...as });
+  const child = spawn(process.execPath, ['bin/local.ts'], {
+    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...as,
+  });
   running.push(child);
   let said = '';
   let complained = '';
@@ -43,7 +47,11 @@ const start = (env: Record<string, string>, as: { readonly uid?: number; readonl
 
 describe('settings', () => {
   test('leave them out and it is 127.0.0.1:8787 and .millimetric', () => {
-    expect(settingsFrom({}, '/home/me')).toEqual({ port: 8787, host: '127.0.0.1', dir: '/home/me/.millimetric' });
+    expect(settingsFrom({}, '/home/me')).toEqual({
+      port: 8787,
+      host: '127.0.0.1',
+      dir: '/home/me/.millimetric',
+    });
   });
 
   test.each([
@@ -54,7 +62,10 @@ describe('settings', () => {
     [{ HOST: 'my-laptop.local' }, { host: 'my-laptop.local' }],
     [{ MILLIMETRIC_DATA: '/data' }, { dir: '/data' }],
     [{ MILLIMETRIC_DATA: 'a b/../c' }, { dir: '/home/me/c' }],
-    [{ MILLIMETRIC_COUNTRY_HEADER: 'CloudFront-Viewer-Country' }, { countryHeader: 'cloudfront-viewer-country' }],
+    [
+      { MILLIMETRIC_COUNTRY_HEADER: 'CloudFront-Viewer-Country' },
+      { countryHeader: 'cloudfront-viewer-country' },
+    ],
   ])('%j is taken', (env, part) => {
     expect(settingsFrom(env, '/home/me')).toMatchObject(part);
   });
@@ -66,7 +77,9 @@ describe('settings', () => {
     ['MILLIMETRIC_COUNTRY_HEADER', ['', 'CF IPCountry', 'x:y', 'é', 'x'.repeat(65)]],
   ])('a %s that cannot be is refused in one sentence that names it and what is allowed', (name, values) => {
     for (const value of values)
-      expect(() => settingsFrom({ [name]: value }, '/home/me')).toThrow(new RegExp(`^${name} must be .* not .*; leave it out for .*\\.$`));
+      expect(() => settingsFrom({ [name]: value }, '/home/me')).toThrow(
+        new RegExp(`^${name} must be .* not .*; leave it out for .*\\.$`),
+      );
   });
 });
 
@@ -84,17 +97,24 @@ describe('the first start', () => {
       ['pk', 'sk', 'rk', 'ak'],
       {},
     ]);
-    for (const name of ['keys.json', 'pepper']) expect((await stat(join(dir, name))).mode & 0o777).toBe(0o600);
+    for (const name of ['keys.json', 'pepper'])
+      expect((await stat(join(dir, name))).mode & 0o777).toBe(0o600);
 
     expect(one.said()).toContain(dir);
-    expect(one.said()).toContain(`claude mcp add --transport http millimetric ${url}/mcp --header "Authorization: Bearer ${keys.rk}"`);
+    expect(one.said()).toContain(
+      `claude mcp add --transport http millimetric ${url}/mcp --header "Authorization: Bearer ${keys.rk}"`,
+    );
     expect(one.said()).toContain(`mcp-inspector --cli ${url}/mcp`);
     const cursor = JSON.parse(/\.cursor\/mcp\.json:\n\n(\{.*?\n\})/s.exec(one.said())?.[1] ?? '');
-    expect(cursor).toEqual({ mcpServers: { millimetric: { url: `${url}/mcp`, headers: { Authorization: `Bearer ${keys.rk}` } } } });
+    expect(cursor).toEqual({
+      mcpServers: { millimetric: { url: `${url}/mcp`, headers: { Authorization: `Bearer ${keys.rk}` } } },
+    });
 
     const [track = '', ask = ''] = one.said().match(/^curl .*?(\\\n.*)?$/gm) ?? [];
     expect(await shell(track)).toBe('{"ok":true,"event_id":null}');
-    expect(JSON.parse(await shell(ask)).rows).toEqual([expect.objectContaining({ source: 'newsletter', events: 1 })]);
+    expect(JSON.parse(await shell(ask)).rows).toEqual([
+      expect.objectContaining({ source: 'newsletter', events: 1 }),
+    ]);
 
     one.child.kill('SIGTERM');
     expect(await one.ended).toBe(0);
@@ -133,7 +153,9 @@ describe('the first start', () => {
     expect(await one.ended).toBe(0);
     expect(Date.now() - began).toBeLessThan(5_000);
     const two = start({ MILLIMETRIC_DATA: dir });
-    const answer = await fetch(`${await two.url}/v1/stats?event=tick`, { headers: { Authorization: `Bearer ${keys.rk}` } });
+    const answer = await fetch(`${await two.url}/v1/stats?event=tick`, {
+      headers: { Authorization: `Bearer ${keys.rk}` },
+    });
     expect(acknowledged).toBeGreaterThanOrEqual(20);
     // A few more may have been kept whose answers did not get through.
     const { rows } = counted.parse(await answer.json());
@@ -145,7 +167,9 @@ describe('the first start', () => {
 const counted = z.object({ rows: z.tuple([z.object({ value: z.number() })]) });
 
 const shell = async (command: string): Promise<string> => {
-  const child = spawn('sh', ['-c', command.replace(/^curl/, 'curl -s')], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn('sh', ['-c', command.replace(/^curl/, 'curl -s')], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   let out = '';
   child.stdout.on('data', (text) => (out += text));
   await once(child, 'close');
@@ -154,7 +178,10 @@ const shell = async (command: string): Promise<string> => {
 
 describe('a start that cannot be', () => {
   const nobody = { uid: 65_534, gid: 65_534 };
-  const refused = async (env: Record<string, string>, as: { readonly uid?: number; readonly gid?: number } = {}): Promise<string> => {
+  const refused = async (
+    env: Record<string, string>,
+    as: { readonly uid?: number; readonly gid?: number } = {},
+  ): Promise<string> => {
     const one = start(env, as);
     expect(await one.ended).toBe(1);
     expect(one.said()).toBe('');
@@ -162,7 +189,9 @@ describe('a start that cannot be', () => {
   };
 
   test('a wrong setting: its sentence alone, exit 1', async () => {
-    expect(await refused({ PORT: 'eighty', MILLIMETRIC_DATA: join(home, 'never') })).toMatch(/^PORT must be .*\n$/);
+    expect(await refused({ PORT: 'eighty', MILLIMETRIC_DATA: join(home, 'never') })).toMatch(
+      /^PORT must be .*\n$/,
+    );
     expect(await readdir(home)).not.toContain('never');
   });
 
@@ -187,7 +216,9 @@ describe('a start that cannot be', () => {
     const dir = join(home, 'foreign');
     await mkdir(dir);
     await writeFile(join(dir, 'thesis.doc'), 'words');
-    expect(await refused({ MILLIMETRIC_DATA: dir })).toMatch(/^The folder .*foreign holds other things \(thesis\.doc\).*nothing was touched.*\n$/);
+    expect(await refused({ MILLIMETRIC_DATA: dir })).toMatch(
+      /^The folder .*foreign holds other things \(thesis\.doc\).*nothing was touched.*\n$/,
+    );
     expect(await readdir(dir)).toEqual(['thesis.doc']);
   });
 
@@ -204,7 +235,9 @@ describe('a start that cannot be', () => {
     expect(await refused({ MILLIMETRIC_DATA: join(home, 'file') })).toMatch(
       /^The data folder .*file is (not a folder|a file, not a folder); set MILLIMETRIC_DATA.*\n$/,
     );
-    expect(await refused({ MILLIMETRIC_DATA: join(home, 'file', 'below') })).toMatch(/^The data folder .*below is not a folder; set MILLIMETRIC_DATA.*\n$/);
+    expect(await refused({ MILLIMETRIC_DATA: join(home, 'file', 'below') })).toMatch(
+      /^The data folder .*below is not a folder; set MILLIMETRIC_DATA.*\n$/,
+    );
   });
 
   test('a folder that may not be written', async () => {
@@ -227,7 +260,9 @@ describe('a start that cannot be', () => {
     const dir = join(home, 'twice');
     const one = start({ MILLIMETRIC_DATA: dir });
     const url = await one.url;
-    expect(await refused({ MILLIMETRIC_DATA: dir })).toBe(`Another process is using the data folder ${dir}: stop it, or choose another folder.\n`);
+    expect(await refused({ MILLIMETRIC_DATA: dir })).toBe(
+      `Another process is using the data folder ${dir}: stop it, or choose another folder.\n`,
+    );
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 });
@@ -242,7 +277,8 @@ describe('what a folder has been through', () => {
     on = await startProduct({ dir });
     return on;
   };
-  const stats = ({ url, keys }: Pick<Running, 'url' | 'keys'>) => fetch(`${url}/v1/stats`, { headers: { Authorization: `Bearer ${keys.rk}` } });
+  const stats = ({ url, keys }: Pick<Running, 'url' | 'keys'>) =>
+    fetch(`${url}/v1/stats`, { headers: { Authorization: `Bearer ${keys.rk}` } });
   const made = async (name: string) => {
     const dir = join(home, name);
     const first = await startProduct({ dir });
@@ -254,20 +290,39 @@ describe('what a folder has been through', () => {
     const dir = join(home, 'ports');
     const first = await startProduct({ dir });
     const usual = ['http://localhost:3000', 'http://localhost:5173', 'http://localhost:8787'];
-    const own = (url: string) => [`http://localhost:${new URL(url).port}`, `http://127.0.0.1:${new URL(url).port}`];
-    expect((await projectOf(first.world, first.project.id))?.allowed_origins).toEqual([...usual, ...own(first.url)]);
+    const own = (url: string) => [
+      `http://localhost:${new URL(url).port}`,
+      `http://127.0.0.1:${new URL(url).port}`,
+    ];
+    expect((await projectOf(first.world, first.project.id))?.allowed_origins).toEqual([
+      ...usual,
+      ...own(first.url),
+    ]);
     await first.stop();
     const second = await again(dir);
     expect((await projectOf(second.world, second.project.id))?.allowed_origins).toEqual(
       expect.arrayContaining([...usual, ...own(first.url), ...own(second.url)]),
     );
-    const headers = { Authorization: `Bearer ${second.keys.pk}`, 'Content-Type': 'application/json', Origin: own(second.url)[1] ?? '' };
-    expect((await fetch(`${second.url}/v1/track`, { method: 'POST', headers, body: '{"event":"e","anonymous_id":"a"}' })).status).toBe(202);
+    const headers = {
+      Authorization: `Bearer ${second.keys.pk}`,
+      'Content-Type': 'application/json',
+      Origin: own(second.url)[1] ?? '',
+    };
+    expect(
+      (
+        await fetch(`${second.url}/v1/track`, {
+          method: 'POST',
+          headers,
+          body: '{"event":"e","anonymous_id":"a"}',
+        })
+      ).status,
+    ).toBe(202);
   });
 
   test('a first start that was cut short after writing keys.json is finished by the next', async () => {
     const { dir, keys } = await made('short');
-    for (const name of (await readdir(dir)).filter((file) => file.startsWith('ledger'))) await unlink(join(dir, name));
+    for (const name of (await readdir(dir)).filter((file) => file.startsWith('ledger')))
+      await unlink(join(dir, name));
     const second = await again(dir);
     expect(second.keys).toEqual(keys);
     expect((await stats(second)).status).toBe(200);
@@ -279,7 +334,8 @@ describe('what a folder has been through', () => {
     const second = await again(dir);
     expect(second.project).toEqual(project);
     expect(second.keys.rk).not.toBe(keys.rk);
-    for (const set of [keys, second.keys]) expect((await stats({ url: second.url, keys: set })).status).toBe(200);
+    for (const set of [keys, second.keys])
+      expect((await stats({ url: second.url, keys: set })).status).toBe(200);
   });
 
   test('keys.json made readable for all is closed again', async () => {

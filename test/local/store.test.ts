@@ -5,5 +5,9 @@ import { newFolder } from './lake-folder.ts';
 
 storeKeepsItsPromise('local', async () => {
   const dir = await newFolder();
-  return { store: await openStore(dir), reopen: () => openStore(dir), close: () => rm(dir, { recursive: true }) };
+  return {
+    store: await openStore(dir),
+    reopen: () => openStore(dir),
+    close: () => rm(dir, { recursive: true }),
+  };
 });

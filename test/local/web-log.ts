@@ -19,7 +19,12 @@ const agents = [
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
   'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
 ] as const;
-const referrers = ['-', 'https://www.google.com/', 'https://news.ycombinator.com/item?id=40000001', 'https://www.example.com/blog/'] as const;
+const referrers = [
+  '-',
+  'https://www.google.com/',
+  'https://news.ycombinator.com/item?id=40000001',
+  'https://www.example.com/blog/',
+] as const;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 const begin = Date.UTC(2025, 0, 1);
 const people = 500_000;

@@ -7,7 +7,11 @@ let product: Running;
 beforeAll(async () => {
   product = await startProduct();
   const events = [
-    { event: 'sign_up', anonymous_id: 'a', url: 'https://shop.example/?utm_source=newsletter&utm_medium=email' },
+    {
+      event: 'sign_up',
+      anonymous_id: 'a',
+      url: 'https://shop.example/?utm_source=newsletter&utm_medium=email',
+    },
     { event: 'sign_up', anonymous_id: 'b', url: 'https://shop.example/', referrer: 'https://chatgpt.com/' },
     { event: 'sign_up', anonymous_id: 'c', url: 'https://shop.example/', referrer: 'https://chatgpt.com/' },
   ];
@@ -15,7 +19,10 @@ beforeAll(async () => {
     method: 'POST',
     headers: keyed(product.keys.sk),
     body: JSON.stringify({
-      events: events.map((event) => ({ ...event, user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' })),
+      events: events.map((event) => ({
+        ...event,
+        user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+      })),
     }),
   });
   expect(kept.status).toBe(202);
@@ -27,19 +34,33 @@ const keyed = (key: string) => ({ Authorization: `Bearer ${key}`, 'Content-Type'
 const result = z.object({
   content: z.array(z.object({ text: z.string() })),
   isError: z.boolean().optional(),
-  structuredContent: z.looseObject({ rows: z.array(z.record(z.string(), z.unknown())), notes: z.array(z.string()) }).optional(),
+  structuredContent: z
+    .looseObject({ rows: z.array(z.record(z.string(), z.unknown())), notes: z.array(z.string()) })
+    .optional(),
 });
 
 /** How an agent speaks in each era: what it sends before and beside its calls. */
 const eras = {
   legacy: {
-    hello: { method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'agent', version: '1' } } },
+    hello: {
+      method: 'initialize',
+      params: {
+        protocolVersion: '2025-11-25',
+        capabilities: {},
+        clientInfo: { name: 'agent', version: '1' },
+      },
+    },
     meta: {},
     headers: () => ({}),
   },
   modern: {
     hello: { method: 'server/discover', params: {} },
-    meta: { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} } },
+    meta: {
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientCapabilities': {},
+      },
+    },
     headers: (method: string, name?: string) => ({
       'MCP-Protocol-Version': '2026-07-28',
       'Mcp-Method': method,
@@ -59,12 +80,17 @@ describe.each(Object.entries(eras))('an agent of the %s era', (_name, era) => {
     expect(answer.status).toBe(200);
     return z.object({ result: z.unknown() }).parse(await answer.json()).result;
   };
-  const call = async (name: string, args: Record<string, unknown>) => result.parse(await say('tools/call', { name, arguments: args }));
+  const call = async (name: string, args: Record<string, unknown>) =>
+    result.parse(await say('tools/call', { name, arguments: args }));
 
   test('says hello, reads the menu, mistypes a column and mends it from the error text alone', async () => {
-    const hello = z.looseObject({ instructions: z.string() }).parse(await say(era.hello.method, era.hello.params));
+    const hello = z
+      .looseObject({ instructions: z.string() })
+      .parse(await say(era.hello.method, era.hello.params));
     expect(hello.instructions).toContain('schema://events');
-    const { tools } = z.object({ tools: z.array(z.looseObject({ name: z.string() })) }).parse(await say('tools/list', {}));
+    const { tools } = z
+      .object({ tools: z.array(z.looseObject({ name: z.string() })) })
+      .parse(await say('tools/list', {}));
     expect(tools.map((tool) => tool.name)).toEqual(questions.map(({ name }) => name));
 
     const wrong = await call('get_stats', { event: 'sign_up', group_by: 'sorce' });
@@ -98,9 +124,32 @@ test('an event’s property keys are those of its newest 20, its count is of all
     ...{ event: 'page turned', anonymous_id: 'a', timestamp: new Date(now - minutes * 60_000).toISOString() },
     properties: { page: minutes, [minutes === 20 ? 'oldest' : minutes === 19 ? 'older' : 'newer']: true },
   }));
-  expect((await fetch(`${product.url}/v1/batch`, { method: 'POST', headers: keyed(product.keys.sk), body: JSON.stringify({ events }) })).status).toBe(202);
-  const read = { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: 'schema://events/page%20turned' } };
-  const answer = await fetch(`${product.url}/mcp`, { method: 'POST', headers: keyed(product.keys.rk), body: JSON.stringify(read) });
-  const { result: told } = z.object({ result: z.object({ contents: z.tuple([z.object({ text: z.string() })]) }) }).parse(await answer.json());
-  expect(JSON.parse(told.contents[0].text)).toEqual({ event: 'page turned', events: 21, property_keys: ['newer', 'older', 'page'] });
+  expect(
+    (
+      await fetch(`${product.url}/v1/batch`, {
+        method: 'POST',
+        headers: keyed(product.keys.sk),
+        body: JSON.stringify({ events }),
+      })
+    ).status,
+  ).toBe(202);
+  const read = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'resources/read',
+    params: { uri: 'schema://events/page%20turned' },
+  };
+  const answer = await fetch(`${product.url}/mcp`, {
+    method: 'POST',
+    headers: keyed(product.keys.rk),
+    body: JSON.stringify(read),
+  });
+  const { result: told } = z
+    .object({ result: z.object({ contents: z.tuple([z.object({ text: z.string() })]) }) })
+    .parse(await answer.json());
+  expect(JSON.parse(told.contents[0].text)).toEqual({
+    event: 'page turned',
+    events: 21,
+    property_keys: ['newer', 'older', 'page'],
+  });
 });

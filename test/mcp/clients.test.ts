@@ -12,7 +12,8 @@ beforeAll(async () => {
 afterAll(() => served.close());
 
 describe.each(officialClients)('$name', (official) => {
-  test('lists, calls, reads, prompts, and understands each refusal', () => clientAgrees(official, served.url, {}, fixtureExpectations));
+  test('lists, calls, reads, prompts, and understands each refusal', () =>
+    clientAgrees(official, served.url, {}, fixtureExpectations));
 
   test.each([
     { divisor: -1, word: 'plan_limit', code: -32002, says: 'required_plan' },

@@ -8,7 +8,15 @@ import { judgeRevision, judgeScenario, type Verdict } from './suite.ts';
 
 /** Scenarios that ask nothing of a server but that it keeps to the protocol, by revision. */
 const plain = {
-  '2025-11-25': ['server-initialize', 'ping', 'tools-list', 'resources-list', 'prompts-list', 'dns-rebinding-protection', 'server-sse-multiple-streams'],
+  '2025-11-25': [
+    'server-initialize',
+    'ping',
+    'tools-list',
+    'resources-list',
+    'prompts-list',
+    'dns-rebinding-protection',
+    'server-sse-multiple-streams',
+  ],
   '2026-07-28': [
     'tools-list',
     'resources-list',
@@ -71,8 +79,10 @@ const product = async (url: string, key: string): Promise<void> => {
     }
   }
   await proxy.close();
-  for (const official of officialClients) await agrees(official.name, clientAgrees(official, endpoint, headers, productExpectations));
-  for (const era of ['legacy', 'modern'] as const) await agrees(`Inspector, ${era}`, inspectorAgrees(era, endpoint, headers, productExpectations));
+  for (const official of officialClients)
+    await agrees(official.name, clientAgrees(official, endpoint, headers, productExpectations));
+  for (const era of ['legacy', 'modern'] as const)
+    await agrees(`Inspector, ${era}`, inspectorAgrees(era, endpoint, headers, productExpectations));
 };
 
 const agrees = async (who: string, agreement: Promise<void>): Promise<void> => {

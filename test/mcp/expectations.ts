@@ -10,14 +10,22 @@ export interface Expectations {
   readonly badArguments: { readonly name: string; readonly args: Json; readonly says: RegExp };
   readonly resource: { readonly uri: string; readonly says: RegExp };
   readonly unknownResource: string;
-  readonly prompt: { readonly name: string; readonly args: Readonly<Record<string, string>>; readonly says: RegExp };
+  readonly prompt: {
+    readonly name: string;
+    readonly args: Readonly<Record<string, string>>;
+    readonly says: RegExp;
+  };
 }
 
 /** What the fixtures answer. */
 export const fixtureExpectations: Expectations = {
   tools: ['divide', 'test_simple_text'],
   call: { name: 'divide', args: { dividend: 6, divisor: 3 }, structured: { quotient: 2 } },
-  badArguments: { name: 'divide', args: { dividend: 6 }, says: /^invalid_params: dividend and divisor must be numbers, e\.g\./ },
+  badArguments: {
+    name: 'divide',
+    args: { dividend: 6 },
+    says: /^invalid_params: dividend and divisor must be numbers, e\.g\./,
+  },
   resource: { uri: 'test://static-text', says: /content of the static text resource/ },
   unknownResource: 'test://nowhere',
   prompt: { name: 'test_prompt_with_arguments', args: { arg1: 'a', arg2: 'b' }, says: /arg1='a', arg2='b'/ },

@@ -13,12 +13,14 @@ export interface FixtureTool {
 }
 
 /** One red pixel. */
-export const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==';
+export const png =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==';
 /** No sound, 8 kHz. */
 const wav = 'UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA=';
 
 const text = (words: string): McpToolResult => ({ content: [{ type: 'text', text: words }] });
-const state = (what: string): string => `${what}.${createHmac('sha256', 'fixture').update(what).digest('hex')}`;
+const state = (what: string): string =>
+  `${what}.${createHmac('sha256', 'fixture').update(what).digest('hex')}`;
 
 /** What a signed state says; anything unsigned is refused. */
 const stated = (sent: unknown): string | undefined => {
@@ -31,7 +33,11 @@ const stated = (sent: unknown): string | undefined => {
 
 const elicit = (message: string, properties: Json): Json => ({
   method: 'elicitation/create',
-  params: { mode: 'form', message, requestedSchema: { type: 'object', properties, required: Object.keys(properties) } },
+  params: {
+    mode: 'form',
+    message,
+    requestedSchema: { type: 'object', properties, required: Object.keys(properties) },
+  },
 });
 const sample = (question: string, maxTokens = 100): Json => ({
   method: 'sampling/createMessage',
@@ -40,11 +46,20 @@ const sample = (question: string, maxTokens = 100): Json => ({
 const roots: Json = { method: 'roots/list', params: {} };
 
 /** Asks for `inputRequests` until the client has answered each of them. */
-export const asks = <Done>(inputRequests: Json, turn: McpTurn, done: (answers: Json) => Done, requestState?: string): Done | McpInputRequired => {
+export const asks = <Done>(
+  inputRequests: Json,
+  turn: McpTurn,
+  done: (answers: Json) => Done,
+  requestState?: string,
+): Done | McpInputRequired => {
   const { inputResponses } = turn.params;
   const answers = isObject(inputResponses) ? inputResponses : {};
   if (Object.keys(inputRequests).every((key) => isObject(answers[key]))) return done(answers);
-  return { resultType: 'input_required', inputRequests, ...(requestState === undefined ? {} : { requestState }) };
+  return {
+    resultType: 'input_required',
+    inputRequests,
+    ...(requestState === undefined ? {} : { requestState }),
+  };
 };
 
 const clientMay = (turn: McpTurn): Json => {
@@ -62,13 +77,31 @@ const logs = (turn: McpTurn): void => {
 
 /** Names and behaviour are the suite’s; see its `conformance list` and the descriptions of its scenarios. */
 export const fixtureTools: Readonly<Record<string, FixtureTool>> = {
-  test_simple_text: { description: 'Says one sentence.', call: () => text('This is a simple text response for testing.') },
-  test_image_content: { description: 'Shows a pixel.', call: () => ({ content: [{ type: 'image', data: png, mimeType: 'image/png' }] }) },
-  test_audio_content: { description: 'Plays nothing.', call: () => ({ content: [{ type: 'audio', data: wav, mimeType: 'audio/wav' }] }) },
+  test_simple_text: {
+    description: 'Says one sentence.',
+    call: () => text('This is a simple text response for testing.'),
+  },
+  test_image_content: {
+    description: 'Shows a pixel.',
+    call: () => ({ content: [{ type: 'image', data: png, mimeType: 'image/png' }] }),
+  },
+  test_audio_content: {
+    description: 'Plays nothing.',
+    call: () => ({ content: [{ type: 'audio', data: wav, mimeType: 'audio/wav' }] }),
+  },
   test_embedded_resource: {
     description: 'Hands out a resource.',
     call: () => ({
-      content: [{ type: 'resource', resource: { uri: 'test://embedded-resource', mimeType: 'text/plain', text: 'This is an embedded resource content.' } }],
+      content: [
+        {
+          type: 'resource',
+          resource: {
+            uri: 'test://embedded-resource',
+            mimeType: 'text/plain',
+            text: 'This is an embedded resource content.',
+          },
+        },
+      ],
     }),
   },
   test_multiple_content_types: {
@@ -77,7 +110,14 @@ export const fixtureTools: Readonly<Record<string, FixtureTool>> = {
       content: [
         { type: 'text', text: 'Multiple content types test:' },
         { type: 'image', data: png, mimeType: 'image/png' },
-        { type: 'resource', resource: { uri: 'test://mixed-content-resource', mimeType: 'application/json', text: '{"test":"data","value":123}' } },
+        {
+          type: 'resource',
+          resource: {
+            uri: 'test://mixed-content-resource',
+            mimeType: 'application/json',
+            text: '{"test":"data","value":123}',
+          },
+        },
       ],
     }),
   },
@@ -99,34 +139,48 @@ export const fixtureTools: Readonly<Record<string, FixtureTool>> = {
     description: 'Reports progress thrice.',
     call: (_args, turn) => {
       const progressToken = isObject(turn.params._meta) ? turn.params._meta.progressToken : undefined;
-      if (progressToken !== undefined) for (const progress of [0, 50, 100]) turn.notify('notifications/progress', { progressToken, progress, total: 100 });
+      if (progressToken !== undefined)
+        for (const progress of [0, 50, 100])
+          turn.notify('notifications/progress', { progressToken, progress, total: 100 });
       return text('Done.');
     },
   },
   test_error_handling: {
     description: 'Fails.',
-    call: () => ({ content: [{ type: 'text', text: 'This tool intentionally returns an error for testing' }], isError: true }),
+    call: () => ({
+      content: [{ type: 'text', text: 'This tool intentionally returns an error for testing' }],
+      isError: true,
+    }),
   },
   test_missing_capability: {
     description: 'Needs a client that samples.',
     call: (_args, turn) => {
       if (isObject(clientMay(turn).sampling)) return text('You may.');
       const data = { requiredCapabilities: { sampling: {} } };
-      throw new Refusal(-32021, 'missing_client_capability', 'Declare the capability sampling.', { status: 400, data });
+      throw new Refusal(-32021, 'missing_client_capability', 'Declare the capability sampling.', {
+        status: 400,
+        data,
+      });
     },
   },
   test_streaming_elicitation: {
     description: 'Asks within its result, never on the side.',
-    call: (_args, turn) => asks({ answer: elicit('Which?', { which: { type: 'string' } }) }, turn, () => text('Thanks.')),
+    call: (_args, turn) =>
+      asks({ answer: elicit('Which?', { which: { type: 'string' } }) }, turn, () => text('Thanks.')),
   },
   test_input_required_result_elicitation: {
     description: 'Greets by name.',
     call: (_args, turn) =>
-      asks({ user_name: elicit('What is your name?', { name: { type: 'string' } }) }, turn, ({ user_name }) => text(`Hello, ${JSON.stringify(user_name)}!`)),
+      asks({ user_name: elicit('What is your name?', { name: { type: 'string' } }) }, turn, ({ user_name }) =>
+        text(`Hello, ${JSON.stringify(user_name)}!`),
+      ),
   },
   test_input_required_result_sampling: {
     description: 'Asks the model.',
-    call: (_args, turn) => asks({ capital_question: sample('What is the capital of France?') }, turn, (answers) => text(JSON.stringify(answers))),
+    call: (_args, turn) =>
+      asks({ capital_question: sample('What is the capital of France?') }, turn, (answers) =>
+        text(JSON.stringify(answers)),
+      ),
   },
   test_input_required_result_list_roots: {
     description: 'Asks for roots.',
@@ -137,14 +191,24 @@ export const fixtureTools: Readonly<Record<string, FixtureTool>> = {
     call: (_args, turn) => {
       const before = stated(turn.params.requestState);
       const question = { confirm: elicit('Please confirm', { ok: { type: 'boolean' } }) };
-      return asks(question, turn, () => text(before === 'confirm' ? 'state-ok' : 'no state'), state('confirm'));
+      return asks(
+        question,
+        turn,
+        () => text(before === 'confirm' ? 'state-ok' : 'no state'),
+        state('confirm'),
+      );
     },
   },
   test_input_required_result_tampered_state: {
     description: 'Refuses a state it did not sign.',
     call: (_args, turn) => {
       stated(turn.params.requestState);
-      return asks({ confirm: elicit('Please confirm', { ok: { type: 'boolean' } }) }, turn, () => text('state-ok'), state('confirm'));
+      return asks(
+        { confirm: elicit('Please confirm', { ok: { type: 'boolean' } }) },
+        turn,
+        () => text('state-ok'),
+        state('confirm'),
+      );
     },
   },
   test_input_required_result_multiple_inputs: {
@@ -164,8 +228,18 @@ export const fixtureTools: Readonly<Record<string, FixtureTool>> = {
       const before = stated(turn.params.requestState);
       const name = { step1: elicit('Step 1: What is your name?', { name: { type: 'string' } }) };
       const color = { step2: elicit('Step 2: What is your favorite color?', { color: { type: 'string' } }) };
-      if (before === 'two') return asks(color, turn, (answers) => text(JSON.stringify(answers)), state('two'));
-      return asks(name, turn, (): McpInputRequired => ({ resultType: 'input_required', inputRequests: color, requestState: state('two') }), state('one'));
+      if (before === 'two')
+        return asks(color, turn, (answers) => text(JSON.stringify(answers)), state('two'));
+      return asks(
+        name,
+        turn,
+        (): McpInputRequired => ({
+          resultType: 'input_required',
+          inputRequests: color,
+          requestState: state('two'),
+        }),
+        state('one'),
+      );
     },
   },
   test_input_required_result_capabilities: {
@@ -174,7 +248,9 @@ export const fixtureTools: Readonly<Record<string, FixtureTool>> = {
       const may = clientMay(turn);
       const questions = {
         ...(isObject(may.sampling) ? { said: sample('Say something.') } : {}),
-        ...(isObject(may.elicitation) ? { typed: elicit('Type something.', { words: { type: 'string' } }) } : {}),
+        ...(isObject(may.elicitation)
+          ? { typed: elicit('Type something.', { words: { type: 'string' } }) }
+          : {}),
       };
       return asks(questions, turn, (answers) => text(JSON.stringify(answers)));
     },
@@ -184,7 +260,13 @@ export const fixtureTools: Readonly<Record<string, FixtureTool>> = {
     input: {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
-      $defs: { address: { $anchor: 'addressDef', type: 'object', properties: { street: { type: 'string' }, city: { type: 'string' } } } },
+      $defs: {
+        address: {
+          $anchor: 'addressDef',
+          type: 'object',
+          properties: { street: { type: 'string' }, city: { type: 'string' } },
+        },
+      },
       properties: {
         name: { type: 'string' },
         address: { $ref: '#/$defs/address' },
@@ -204,11 +286,18 @@ export const fixtureTools: Readonly<Record<string, FixtureTool>> = {
   /** Not the suite’s: structured content and the contract’s failures, for the official clients. */
   divide: {
     description: 'Divides one number by another.',
-    input: { type: 'object', properties: { dividend: { type: 'number' }, divisor: { type: 'number' } }, required: ['dividend', 'divisor'] },
+    input: {
+      type: 'object',
+      properties: { dividend: { type: 'number' }, divisor: { type: 'number' } },
+      required: ['dividend', 'divisor'],
+    },
     output: { type: 'object', properties: { quotient: { type: 'number' } }, required: ['quotient'] },
     call: ({ dividend, divisor }) => {
       if (typeof dividend !== 'number' || typeof divisor !== 'number')
-        throw new Problem('invalid_params', 'dividend and divisor must be numbers, e.g. {"dividend":6,"divisor":3}.');
+        throw new Problem(
+          'invalid_params',
+          'dividend and divisor must be numbers, e.g. {"dividend":6,"divisor":3}.',
+        );
       const failure = failures[divisor];
       if (failure !== undefined) throw failure();
       const quotient = dividend / divisor;
@@ -229,5 +318,8 @@ const failures: Readonly<Record<number, () => unknown>> = {
   [-4]: () => new Problem('unknown_project_slug', 'No project "shopp"; visible: shop, blog.'),
   [-5]: () => new Problem('no_projects_visible', 'This key sees no project: ask the account’s owner.'),
   [-6]: () => new Problem('unknown_project_id', 'No project "p_9"; visible: p_1, p_2.'),
-  [-7]: () => new Problem('invalid_group_by', 'Cannot group by "colour".', { details: { allowed: ['country', 'path'] } }),
+  [-7]: () =>
+    new Problem('invalid_group_by', 'Cannot group by "colour".', {
+      details: { allowed: ['country', 'path'] },
+    }),
 };

@@ -20,7 +20,17 @@ const methods = [
 ];
 const oddKeys = ['__proto__', 'constructor', 'toString', 'then', 'toJSON'];
 const oddTexts = fc.oneof(
-  fc.constantFrom(...oddKeys, '', '\u0000', '\uD800', '=?base64?', '=?base64?/w==?=', '2026-07-28', '2025-11-25', 'divide'),
+  fc.constantFrom(
+    ...oddKeys,
+    '',
+    '\u0000',
+    '\uD800',
+    '=?base64?',
+    '=?base64?/w==?=',
+    '2026-07-28',
+    '2025-11-25',
+    'divide',
+  ),
   fc.string({ unit: 'binary' }),
 );
 const oddNumbers = fc.constantFrom('1e400', '-1e400', '12345678901234567890', '-0', '1e-400', '0.1');
@@ -39,18 +49,34 @@ const anyJson: fc.Arbitrary<string> = fc.letrec<{ json: string }>((tie) => ({
   ),
 })).json;
 
-const objectOf = (fields: readonly (readonly [string, string])[]): string => `{${fields.map(([key, value]) => `${JSON.stringify(key)}:${value}`)}}`;
+const objectOf = (fields: readonly (readonly [string, string])[]): string =>
+  `{${fields.map(([key, value]) => `${JSON.stringify(key)}:${value}`)}}`;
 
-const mostly = (right: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.oneof({ weight: 3, arbitrary: right }, { weight: 1, arbitrary: anyJson });
-const quoted = (...texts: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...texts).map((text) => JSON.stringify(text));
+const mostly = (right: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 3, arbitrary: right }, { weight: 1, arbitrary: anyJson });
+const quoted = (...texts: readonly string[]): fc.Arbitrary<string> =>
+  fc.constantFrom(...texts).map((text) => JSON.stringify(text));
 
 const params = fc
   .record(
     {
       _meta: mostly(fc.constantFrom(JSON.stringify(meta), '{"progressToken":1}')),
-      name: mostly(quoted('divide', 'test_tool_with_progress', 'test_input_required_result_multi_round', 'test_prompt_with_arguments')),
+      name: mostly(
+        quoted(
+          'divide',
+          'test_tool_with_progress',
+          'test_input_required_result_multi_round',
+          'test_prompt_with_arguments',
+        ),
+      ),
       uri: mostly(quoted('test://static-text', 'test://template/1/data')),
-      arguments: mostly(fc.constantFrom('{"dividend":6,"divisor":3}', '{"arg1":"a","arg2":"b"}', '{"__proto__":{"isError":true}}')),
+      arguments: mostly(
+        fc.constantFrom(
+          '{"dividend":6,"divisor":3}',
+          '{"arg1":"a","arg2":"b"}',
+          '{"__proto__":{"isError":true}}',
+        ),
+      ),
       ref: mostly(fc.constant('{"type":"ref/prompt","name":"test_simple_prompt"}')),
       argument: mostly(fc.constant('{"name":"a","value":"b"}')),
       context: anyJson,
@@ -65,7 +91,12 @@ const params = fc
 
 const envelope = fc
   .record(
-    { jsonrpc: mostly(fc.constant('"2.0"')), id: mostly(fc.constantFrom('1', '"a"')), method: mostly(quoted(...methods)), params: mostly(params) },
+    {
+      jsonrpc: mostly(fc.constant('"2.0"')),
+      id: mostly(fc.constantFrom('1', '"a"')),
+      method: mostly(quoted(...methods)),
+      params: mostly(params),
+    },
     { requiredKeys: [] },
   )
   .map((fields) => objectOf(Object.entries(fields)));
@@ -82,11 +113,20 @@ const headers = fc.record(
 );
 
 const wild = fc.record({
-  body: fc.oneof({ weight: 8, arbitrary: envelope }, { weight: 1, arbitrary: anyJson }, { weight: 1, arbitrary: fc.string() }),
+  body: fc.oneof(
+    { weight: 8, arbitrary: envelope },
+    { weight: 1, arbitrary: anyJson },
+    { weight: 1, arbitrary: fc.string() },
+  ),
   sent: headers,
 });
 
-const called = ['divide', 'test_tool_with_progress', 'test_input_required_result_multi_round', 'test_error_handling'];
+const called = [
+  'divide',
+  'test_tool_with_progress',
+  'test_input_required_result_multi_round',
+  'test_error_handling',
+];
 
 /** A request that is right in all but at most one field, so that the far ends of the core are reached as well. */
 const nearlyRight = fc
@@ -94,7 +134,9 @@ const nearlyRight = fc
     method: fc.constantFrom('tools/call', 'tools/list', 'prompts/list', 'ping', 'nope', 'server/discover'),
     name: fc.constantFrom(...called),
     modern: fc.boolean(),
-    wrong: fc.option(fc.tuple(fc.constantFrom('_meta', 'name', 'arguments', 'inputResponses', 'requestState'), anyJson)),
+    wrong: fc.option(
+      fc.tuple(fc.constantFrom('_meta', 'name', 'arguments', 'inputResponses', 'requestState'), anyJson),
+    ),
   })
   .map(({ method, name, modern, wrong }) => {
     const right: Record<string, string> = {
@@ -103,16 +145,24 @@ const nearlyRight = fc
       arguments: '{"dividend":6,"divisor":3}',
     };
     if (wrong !== null) right[wrong[0]] = wrong[1];
-    const repeated = modern ? { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, 'mcp-name': name } : {};
+    const repeated = modern
+      ? { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, 'mcp-name': name }
+      : {};
     return {
       body: `{"jsonrpc":"2.0","id":1,"method":${JSON.stringify(method)},"params":${objectOf(Object.entries(right))}}`,
-      sent: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...repeated },
+      sent: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...repeated,
+      },
     };
   });
 
 const runs = Number(process.env.FUZZ_RUNS ?? 2_000);
 
-test(`whatever is sent gets a status and JSON, and no bug shows (${runs} messages)`, { timeout: 30_000 + runs * 20 }, async () => {
+test(`whatever is sent gets a status and JSON, and no bug shows (${runs} messages)`, {
+  timeout: 30_000 + runs * 20,
+}, async () => {
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.oneof(wild, nearlyRight), async ({ body, sent }) => {
@@ -150,7 +200,10 @@ test('a body of a million brackets is refused, not a stack overflow', async () =
     '['.repeat(1_000_000) + ']'.repeat(1_000_000),
     `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"divide","arguments":${'{"a":'.repeat(500_000)}1${'}'.repeat(500_000)}}}`,
   ]) {
-    const told = await answer({ method: 'POST', headers: { 'content-type': 'application/json' }, body }, fixtureHost());
+    const told = await answer(
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body },
+      fixtureHost(),
+    );
     expect([200, 400]).toContain(told.status);
     heard(told);
   }

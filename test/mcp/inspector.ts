@@ -12,19 +12,41 @@ import { textOf } from './official-clients.ts';
 const bin = fileURLToPath(new URL('../../node_modules/.bin/mcp-inspector', import.meta.url));
 
 /** Rejects with the first thing the Inspector’s command line finds otherwise than expected; some five seconds. */
-export const inspectorAgrees = async (era: EraName, url: string, headers: Readonly<Record<string, string>>, expected: Expectations): Promise<void> => {
+export const inspectorAgrees = async (
+  era: EraName,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  expected: Expectations,
+): Promise<void> => {
   // The Inspector keeps a catalog in the home folder; this one has none to find and leaves none.
   const home = await mkdtemp(join(tmpdir(), 'inspector-'));
   const sent = Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]);
   const inspect = (...args: readonly string[]): Promise<Said> =>
-    run(home, ['--cli', url, '--transport', 'http', ...sent, '--protocol-era', era, '--stored-auth-only', '--format', 'json', '-q', '--method', ...args]);
-  const call = (name: string, args: Json): Promise<Said> => inspect('tools/call', '--tool-name', name, '--tool-args-json', JSON.stringify(args));
+    run(home, [
+      '--cli',
+      url,
+      '--transport',
+      'http',
+      ...sent,
+      '--protocol-era',
+      era,
+      '--stored-auth-only',
+      '--format',
+      'json',
+      '-q',
+      '--method',
+      ...args,
+    ]);
+  const call = (name: string, args: Json): Promise<Said> =>
+    inspect('tools/call', '--tool-name', name, '--tool-args-json', JSON.stringify(args));
   const prompt = (name: string, args: Json): Promise<Said> =>
     inspect(
       'prompts/get',
       '--prompt-name',
       name,
-      ...(Object.keys(args).length === 0 ? [] : ['--prompt-args', ...Object.entries(args).map(([key, value]) => `${key}=${value}`)]),
+      ...(Object.keys(args).length === 0
+        ? []
+        : ['--prompt-args', ...Object.entries(args).map(([key, value]) => `${key}=${value}`)]),
     );
   try {
     const { result: met } = ok(await inspect('initialize'));
@@ -32,13 +54,21 @@ export const inspectorAgrees = async (era: EraName, url: string, headers: Readon
 
     // `--strict` goes with tools/list alone, and exits 6 where a schema would trouble some host.
     const { result: listed } = ok(await inspect('tools/list', '--strict'));
-    const names = Array.isArray(listed.tools) ? listed.tools.map((tool: unknown) => (isObject(tool) ? tool.name : undefined)) : [];
+    const names = Array.isArray(listed.tools)
+      ? listed.tools.map((tool: unknown) => (isObject(tool) ? tool.name : undefined))
+      : [];
     for (const name of expected.tools) assert.ok(names.includes(name), `${name} is not among ${names}`);
 
     const { result: called } = ok(await call(expected.call.name, expected.call.args));
     assert.partialDeepStrictEqual(called.structuredContent, expected.call.structured);
-    assert.match(JSON.stringify(ok(await inspect('resources/read', '--uri', expected.resource.uri)).result), expected.resource.says);
-    assert.match(JSON.stringify(ok(await prompt(expected.prompt.name, expected.prompt.args)).result), expected.prompt.says);
+    assert.match(
+      JSON.stringify(ok(await inspect('resources/read', '--uri', expected.resource.uri)).result),
+      expected.resource.says,
+    );
+    assert.match(
+      JSON.stringify(ok(await prompt(expected.prompt.name, expected.prompt.args)).result),
+      expected.prompt.says,
+    );
 
     const bad = await call(expected.badArguments.name, expected.badArguments.args);
     assert.equal(bad.code, exits.isError, bad.stderr);
@@ -71,16 +101,22 @@ const refused = ({ code, stderr }: Said, word: string): void => {
 
 const run = (home: string, args: readonly string[]): Promise<Said> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [bin, ...args], { env: { ...process.env, HOME: home }, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      const said: unknown = stdout === '' ? {} : JSON.parse(stdout);
-      const result = isObject(said) && isObject(said.result) ? said.result : {};
-      resolve({ code: error === null ? 0 : Number(error.code), result, stderr });
-    });
+    execFile(
+      process.execPath,
+      [bin, ...args],
+      { env: { ...process.env, HOME: home }, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => {
+        const said: unknown = stdout === '' ? {} : JSON.parse(stdout);
+        const result = isObject(said) && isObject(said.result) ? said.result : {};
+        resolve({ code: error === null ? 0 : Number(error.code), result, stderr });
+      },
+    );
   });
 
 if (import.meta.main) {
   const [url, key] = process.argv.slice(2);
-  if (url === undefined || key === undefined) throw new Error('usage: node test/mcp/inspector.ts http://127.0.0.1:8787/mcp KEY');
+  if (url === undefined || key === undefined)
+    throw new Error('usage: node test/mcp/inspector.ts http://127.0.0.1:8787/mcp KEY');
   for (const era of ['legacy', 'modern'] as const) {
     await inspectorAgrees(era, url, { Authorization: `Bearer ${key}` }, productExpectations);
     console.log(`✓ Inspector, ${era}`);

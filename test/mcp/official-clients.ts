@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { Client as ClientOfToday, StreamableHTTPClientTransport as TransportOfToday } from '@modelcontextprotocol/client';
+import {
+  Client as ClientOfToday,
+  StreamableHTTPClientTransport as TransportOfToday,
+} from '@modelcontextprotocol/client';
 import { Client as ClientOf2025 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportOf2025 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { isObject } from '../../src/mcp/era.ts';
@@ -44,7 +47,10 @@ const sdk: OfficialClient = {
   },
 };
 
-const client = (era: OfficialClient['era'], mode: 'legacy' | 'auto' | { readonly pin: string }): OfficialClient => ({
+const client = (
+  era: OfficialClient['era'],
+  mode: 'legacy' | 'auto' | { readonly pin: string },
+): OfficialClient => ({
   name: `@modelcontextprotocol/client ${typeof mode === 'string' ? mode : `pinned to ${mode.pin}`}`,
   era,
   connect: async (url, headers) => {
@@ -62,10 +68,20 @@ const client = (era: OfficialClient['era'], mode: 'legacy' | 'auto' | { readonly
 });
 
 /** Both official clients, in every mode they have. */
-export const officialClients: readonly OfficialClient[] = [sdk, client('legacy', 'legacy'), client('modern', 'auto'), client('modern', { pin: '2026-07-28' })];
+export const officialClients: readonly OfficialClient[] = [
+  sdk,
+  client('legacy', 'legacy'),
+  client('modern', 'auto'),
+  client('modern', { pin: '2026-07-28' }),
+];
 
 /** Rejects with the first thing a client finds otherwise than expected; `url` is the endpoint’s own, e.g. http://127.0.0.1:8787/mcp. */
-export const clientAgrees = async (official: OfficialClient, url: string, headers: Headers, expected: Expectations): Promise<void> => {
+export const clientAgrees = async (
+  official: OfficialClient,
+  url: string,
+  headers: Headers,
+  expected: Expectations,
+): Promise<void> => {
   const talk = await official.connect(url, headers);
   try {
     assert.ok((talk.instructions() ?? '').length > 0, 'there are no instructions');
@@ -83,13 +99,28 @@ export const clientAgrees = async (official: OfficialClient, url: string, header
     assert.equal(bad.structuredContent, undefined);
 
     assert.match(JSON.stringify(await talk.read(expected.resource.uri)), expected.resource.says);
-    assert.match(JSON.stringify(await talk.prompt(expected.prompt.name, expected.prompt.args)), expected.prompt.says);
+    assert.match(
+      JSON.stringify(await talk.prompt(expected.prompt.name, expected.prompt.args)),
+      expected.prompt.says,
+    );
 
     const none = 'no_such_thing';
-    assert.partialDeepStrictEqual(await refusal(talk.call(none, {})), { code: -32602, word: 'unknown_tool', data: { reason: 'unknown_tool' } });
+    assert.partialDeepStrictEqual(await refusal(talk.call(none, {})), {
+      code: -32602,
+      word: 'unknown_tool',
+      data: { reason: 'unknown_tool' },
+    });
     const { unknownResource: uri } = expected;
-    assert.partialDeepStrictEqual(await refusal(talk.read(uri)), { code: -32602, word: 'unknown_resource', data: { reason: 'unknown_resource', uri } });
-    assert.partialDeepStrictEqual(await refusal(talk.prompt(none, {})), { code: -32602, word: 'unknown_prompt', data: { reason: 'unknown_prompt' } });
+    assert.partialDeepStrictEqual(await refusal(talk.read(uri)), {
+      code: -32602,
+      word: 'unknown_resource',
+      data: { reason: 'unknown_resource', uri },
+    });
+    assert.partialDeepStrictEqual(await refusal(talk.prompt(none, {})), {
+      code: -32602,
+      word: 'unknown_prompt',
+      data: { reason: 'unknown_prompt' },
+    });
   } finally {
     await talk.close();
   }
@@ -108,7 +139,11 @@ export const refusal = async (answer: Promise<unknown>): Promise<Json> => {
   );
   if (!(thrown instanceof Error)) throw new Error('what was thrown is no error');
   const word = thrown.message.replace(/^MCP error -?\d+: /, '');
-  return { code: 'code' in thrown ? thrown.code : undefined, data: 'data' in thrown ? thrown.data : undefined, word };
+  return {
+    code: 'code' in thrown ? thrown.code : undefined,
+    data: 'data' in thrown ? thrown.data : undefined,
+    word,
+  };
 };
 
 /** The text blocks of a result. */

@@ -16,7 +16,10 @@ export const serveMcp = (host: McpHost): Promise<Served> =>
         (name) => name === undefined || /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(name),
       );
       const told = ours
-        ? await answer({ method: request.method ?? '', headers: texts(request.headers), body: await bodyOf(request) }, host)
+        ? await answer(
+            { method: request.method ?? '', headers: texts(request.headers), body: await bodyOf(request) },
+            host,
+          )
         : { status: 403, headers: {}, body: '{}' };
       response.writeHead(told.status, told.headers).end(told.body);
     }),
@@ -31,13 +34,20 @@ export const addHeaders = (target: string, headers: Readonly<Record<string, stri
     createServer(async (request, response) => {
       const here = `127.0.0.1:${request.socket.localPort}`;
       const there = new URL(target).host;
-      const ours = (name: string, value: unknown): value is string => (name === 'host' || name === 'origin') && typeof value === 'string';
-      const came = Object.entries(request.headers).map(([name, value]) => [name, ours(name, value) ? value.replace(here, there) : value] as const);
+      const ours = (name: string, value: unknown): value is string =>
+        (name === 'host' || name === 'origin') && typeof value === 'string';
+      const came = Object.entries(request.headers).map(
+        ([name, value]) => [name, ours(name, value) ? value.replace(here, there) : value] as const,
+      );
       const body = await bodyOf(request);
-      const onward = ask(target, { method: request.method ?? 'GET', headers: { ...Object.fromEntries(came), ...headers } }, (answered) => {
-        response.writeHead(answered.statusCode ?? 502, answered.headers);
-        answered.pipe(response);
-      });
+      const onward = ask(
+        target,
+        { method: request.method ?? 'GET', headers: { ...Object.fromEntries(came), ...headers } },
+        (answered) => {
+          response.writeHead(answered.statusCode ?? 502, answered.headers);
+          answered.pipe(response);
+        },
+      );
       onward.on('error', () => response.writeHead(502).end());
       onward.end(body);
     }),
@@ -57,7 +67,9 @@ const listen = async (server: Server): Promise<Served> => {
 };
 
 const texts = (headers: IncomingMessage['headers']): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];

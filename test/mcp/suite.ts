@@ -16,15 +16,41 @@ export interface Verdict {
 export const judgeRevision = async (url: string, revision: string, expected?: string): Promise<Verdict> => {
   const { output: listed } = await suite(['list', '--requirements', revision]);
   const required = listed.split('Client scenarios')[0] ?? '';
-  const { code, output } = await suite(['server', '--url', url, '--requirements', revision, ...baseline(expected)]);
-  const marks = new Map(Array.from(output.matchAll(/^([✓✗]) (\S+): \d+ passed/gm), ([, mark, name]) => [name, mark === '✓']));
-  const scored = Array.from(required.matchAll(/^ {2}- (\S+)$/gm), ([, name = '']) => [name, marks.get(name) === true] as const);
+  const { code, output } = await suite([
+    'server',
+    '--url',
+    url,
+    '--requirements',
+    revision,
+    ...baseline(expected),
+  ]);
+  const marks = new Map(
+    Array.from(output.matchAll(/^([✓✗]) (\S+): \d+ passed/gm), ([, mark, name]) => [name, mark === '✓']),
+  );
+  const scored = Array.from(
+    required.matchAll(/^ {2}- (\S+)$/gm),
+    ([, name = '']) => [name, marks.get(name) === true] as const,
+  );
   return { scored: new Map(scored), asExpected: code === 0, output };
 };
 
 /** Runs one scenario at a revision. */
-export const judgeScenario = async (url: string, revision: string, scenario: string, expected?: string): Promise<Verdict> => {
-  const { code, output } = await suite(['server', '--url', url, '--scenario', scenario, '--spec-version', revision, ...baseline(expected)]);
+export const judgeScenario = async (
+  url: string,
+  revision: string,
+  scenario: string,
+  expected?: string,
+): Promise<Verdict> => {
+  const { code, output } = await suite([
+    'server',
+    '--url',
+    url,
+    '--scenario',
+    scenario,
+    '--spec-version',
+    revision,
+    ...baseline(expected),
+  ]);
   return { scored: new Map([[scenario, code === 0]]), asExpected: code === 0, output };
 };
 

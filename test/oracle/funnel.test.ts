@@ -51,11 +51,36 @@ describe('order', () => {
 describe('time', () => {
   test.each([
     { does: 'the window’s last instant counts', text: 'A@10:00 B@11:00', reaches: [1, 1] },
-    { does: 'the window is measured from the first step', text: 'A@10:00 B@10:40 C@11:01', steps: 'ABC', reaches: [1, 1, 0] },
-    { does: 'the first match decides, even of a step that comes twice', text: 'A@10:00 B@10:10 B@10:20', steps: 'ABB', reaches: [1, 1, 1] },
-    { does: 'a start before `from` is none', text: 'A@10:00 B@11:00', more: { from: '2026-03-02T10:01:00Z' }, reaches: [0, 0] },
-    { does: 'a start at `to` is none', text: 'A@10:00 B@11:00', more: { to: '2026-03-02T10:00:00Z' }, reaches: [0, 0] },
-    { does: 'later steps need not be in the period', text: 'A@10:00 B@11:00', more: { to: '2026-03-02T10:01:00Z' }, reaches: [1, 1] },
+    {
+      does: 'the window is measured from the first step',
+      text: 'A@10:00 B@10:40 C@11:01',
+      steps: 'ABC',
+      reaches: [1, 1, 0],
+    },
+    {
+      does: 'the first match decides, even of a step that comes twice',
+      text: 'A@10:00 B@10:10 B@10:20',
+      steps: 'ABB',
+      reaches: [1, 1, 1],
+    },
+    {
+      does: 'a start before `from` is none',
+      text: 'A@10:00 B@11:00',
+      more: { from: '2026-03-02T10:01:00Z' },
+      reaches: [0, 0],
+    },
+    {
+      does: 'a start at `to` is none',
+      text: 'A@10:00 B@11:00',
+      more: { to: '2026-03-02T10:00:00Z' },
+      reaches: [0, 0],
+    },
+    {
+      does: 'later steps need not be in the period',
+      text: 'A@10:00 B@11:00',
+      more: { to: '2026-03-02T10:01:00Z' },
+      reaches: [1, 1],
+    },
   ])('$does', ({ text, steps = 'AB', more, reaches }) => {
     expect(people(story(text), steps, more)).toEqual(reaches);
   });
@@ -63,13 +88,33 @@ describe('time', () => {
   test('of equally deep attempts the one that started last gives the seconds and the group', () => {
     const rows = ask(story('A(x)@10:00 A(y)@10:10 B(x)@10:15'), 'AB', { group_by: ['properties.item'] });
     expect(rows).toEqual([
-      { 'properties.item': 'y', step: 1, event: 'A', people: 1, conversion: 1, step_conversion: 1, median_seconds: null },
-      { 'properties.item': 'y', step: 2, event: 'B', people: 1, conversion: 1, step_conversion: 1, median_seconds: 300 },
+      {
+        'properties.item': 'y',
+        step: 1,
+        event: 'A',
+        people: 1,
+        conversion: 1,
+        step_conversion: 1,
+        median_seconds: null,
+      },
+      {
+        'properties.item': 'y',
+        step: 2,
+        event: 'B',
+        people: 1,
+        conversion: 1,
+        step_conversion: 1,
+        median_seconds: 300,
+      },
     ]);
   });
 
   test('a deeper attempt wins over a later one', () => {
-    expect(ask(story('A(x)@10:00 B(x)@10:05 A(y)@10:10'), 'AB', { group_by: ['properties.item'] }).map((row) => row['properties.item'])).toEqual(['x', 'x']);
+    expect(
+      ask(story('A(x)@10:00 B(x)@10:05 A(y)@10:10'), 'AB', { group_by: ['properties.item'] }).map(
+        (row) => row['properties.item'],
+      ),
+    ).toEqual(['x', 'x']);
   });
 
   test.each([
@@ -92,7 +137,9 @@ describe('rows', () => {
   });
 
   test('groups by people at the first step, then by value, null last, as many as asked for', () => {
-    const visits = ['FR', null, 'DE', 'US', 'US'].flatMap((country, n) => story('A').map((event) => ({ ...event, country, anonymous_id: `a${n}`, seq: n })));
+    const visits = ['FR', null, 'DE', 'US', 'US'].flatMap((country, n) =>
+      story('A').map((event) => ({ ...event, country, anonymous_id: `a${n}`, seq: n })),
+    );
     const groups = (limit: number) =>
       ask(visits, 'AB', { group_by: ['country'], limit })
         .filter((row) => row.step === 1)
@@ -104,12 +151,18 @@ describe('rows', () => {
   test('nobody is one person across two projects', () => {
     const two = [...story('A@09:00'), ...story('B@09:10', { project_id: 'other' })];
     const asked = { ...week, steps: ['A', 'B'] };
-    expect(truth('funnel', two, asked, { ...context, projects: ['shop', 'other'] }, asking).map((row) => row.people)).toEqual([1, 0]);
+    expect(
+      truth('funnel', two, asked, { ...context, projects: ['shop', 'other'] }, asking).map(
+        (row) => row.people,
+      ),
+    ).toEqual([1, 0]);
   });
 });
 
 test('sessions: a step after a break of more than 30 minutes is in another session', () => {
   expect(people(story('A@10:00 B@10:30'), 'AB', { per: 'session' })).toEqual([1, 1]);
   expect(people(story('A@10:00 B@10:31'), 'AB', { per: 'session' })).toEqual([1, 0]);
-  expect(people(story('A@10:00 B@10:31', { session_id: 's1', session_sent: true }), 'AB', { per: 'session' })).toEqual([1, 1]);
+  expect(
+    people(story('A@10:00 B@10:31', { session_id: 's1', session_sent: true }), 'AB', { per: 'session' }),
+  ).toEqual([1, 1]);
 });

@@ -30,17 +30,21 @@ type Attempt = readonly [Event, ...Event[]];
 export const funnel = (stored: readonly Event[], args: Funnel, context: Context): readonly Row[] => {
   const seen = eventsFor(stored, context);
   const fields = [...(context.byProject ? ['project_id'] : []), ...args.group_by];
-  const valuesOf = (attempt: Attempt): readonly (string | null)[] => fields.map((field) => groupOf(attempt[0], field));
+  const valuesOf = (attempt: Attempt): readonly (string | null)[] =>
+    fields.map((field) => groupOf(attempt[0], field));
   const counted = followed(narrowed(seen, args), args.per, seen).flatMap((own) => counting(own, args));
-  const groups = [...Map.groupBy(counted, (attempt) => JSON.stringify(valuesOf(attempt))).values()].flatMap((attempts) =>
-    attempts.slice(0, 1).map((one) => ({ values: valuesOf(one), attempts })),
+  const groups = [...Map.groupBy(counted, (attempt) => JSON.stringify(valuesOf(attempt))).values()].flatMap(
+    (attempts) => attempts.slice(0, 1).map((one) => ({ values: valuesOf(one), attempts })),
   );
   if (fields.length === 0) return stepsOf(counted, args);
   return groups
     .toSorted((a, b) => b.attempts.length - a.attempts.length || compareGroups(a.values, b.values))
     .slice(0, args.limit)
     .flatMap(({ values, attempts }) =>
-      stepsOf(attempts, args).map((row) => ({ ...Object.fromEntries(fields.map((field, place) => [field, values[place] ?? null])), ...row })),
+      stepsOf(attempts, args).map((row) => ({
+        ...Object.fromEntries(fields.map((field, place) => [field, values[place] ?? null])),
+        ...row,
+      })),
     );
 };
 
@@ -56,7 +60,12 @@ function counting(own: readonly Event[], args: Funnel): readonly Attempt[] {
 }
 
 /** From the first step on, event by event. */
-function inOrder(own: readonly Event[], place: number, first: Event, { steps, window, order, exclude, hold }: Funnel): Attempt {
+function inOrder(
+  own: readonly Event[],
+  place: number,
+  first: Event,
+  { steps, window, order, exclude, hold }: Funnel,
+): Attempt {
   const attempt: [Event, ...Event[]] = [first];
   for (const event of own.slice(place + 1)) {
     if (attempt.length === steps.length || event.ts - first.ts > window) break;
@@ -70,7 +79,13 @@ function inOrder(own: readonly Event[], place: number, first: Event, { steps, wi
 function anyOrder(own: readonly Event[], first: Event, { steps, window, hold }: Funnel): Attempt {
   const attempt: [Event, ...Event[]] = [first];
   for (const step of steps.slice(1)) {
-    const match = own.find((event) => event !== first && Math.abs(event.ts - first.ts) <= window && is(event, step) && alike(event, first, hold));
+    const match = own.find(
+      (event) =>
+        event !== first &&
+        Math.abs(event.ts - first.ts) <= window &&
+        is(event, step) &&
+        alike(event, first, hold),
+    );
     if (match === undefined) break;
     attempt.push(match);
   }
@@ -78,9 +93,12 @@ function anyOrder(own: readonly Event[], first: Event, { steps, window, hold }: 
 }
 
 const is = (event: Event, step: Step | undefined): boolean =>
-  step !== undefined && event.event_name === step.event && step.where.every((condition) => holds(event, condition));
+  step !== undefined &&
+  event.event_name === step.event &&
+  step.where.every((condition) => holds(event, condition));
 
-const alike = (a: Event, b: Event, fields: readonly string[]): boolean => fields.every((field) => groupOf(a, field) === groupOf(b, field));
+const alike = (a: Event, b: Event, fields: readonly string[]): boolean =>
+  fields.every((field) => groupOf(a, field) === groupOf(b, field));
 
 /** One row for each step. */
 function stepsOf(attempts: readonly Attempt[], { steps, order }: Funnel): readonly Row[] {
@@ -91,11 +109,13 @@ function stepsOf(attempts: readonly Attempt[], { steps, order }: Funnel): readon
     people: reached(step).length,
     conversion: share(reached(step).length, reached(0).length),
     step_conversion: share(reached(step).length, reached(Math.max(step - 1, 0)).length),
-    median_seconds: step === 0 || order === 'any' ? null : median(reached(step).map((attempt) => secondsTo(attempt, step))),
+    median_seconds:
+      step === 0 || order === 'any' ? null : median(reached(step).map((attempt) => secondsTo(attempt, step))),
   }));
 }
 
-const secondsTo = (attempt: Attempt, step: number): number => ((attempt[step]?.ts ?? Number.NaN) - (attempt[step - 1]?.ts ?? Number.NaN)) / 1000;
+const secondsTo = (attempt: Attempt, step: number): number =>
+  ((attempt[step]?.ts ?? Number.NaN) - (attempt[step - 1]?.ts ?? Number.NaN)) / 1000;
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
 
 /** The middle value, of an even number the mean of the middle two; null of none. */

@@ -25,19 +25,33 @@ interface Heap {
 export const getStats = (stored: readonly Event[], args: GetStats, context: Context): readonly Row[] => {
   const { metric, event, interval, tz, limit } = args;
   const fields = [...(context.byProject ? ['project_id'] : []), ...args.group_by];
-  const events = during(narrowed(eventsFor(stored, context), args), args).filter((e) => event === undefined || e.event_name === event);
+  const events = during(narrowed(eventsFor(stored, context), args), args).filter(
+    (e) => event === undefined || e.event_name === event,
+  );
   const heaps = (some: readonly Event[], bucket: (e: Event) => number): readonly Heap[] =>
-    [...Map.groupBy(some, (e) => JSON.stringify([bucket(e), ...fields.map((field) => groupOf(e, field))])).values()].flatMap((own) =>
-      own.slice(0, 1).map((e) => ({ group: fields.map((field) => groupOf(e, field)), bucket: bucket(e), value: measured(own, metric), events: own })),
+    [
+      ...Map.groupBy(some, (e) =>
+        JSON.stringify([bucket(e), ...fields.map((field) => groupOf(e, field))]),
+      ).values(),
+    ].flatMap((own) =>
+      own.slice(0, 1).map((e) => ({
+        group: fields.map((field) => groupOf(e, field)),
+        bucket: bucket(e),
+        value: measured(own, metric),
+        events: own,
+      })),
     );
 
-  const groups = heaps(events, () => 0).toSorted((a, b) => b.value - a.value || compareGroups(a.group, b.group));
+  const groups = heaps(events, () => 0).toSorted(
+    (a, b) => b.value - a.value || compareGroups(a.group, b.group),
+  );
   const rowOf = ({ group, bucket, value }: Heap): Row => ({
     ...Object.fromEntries(fields.map((field, place) => [field, group[place] ?? null])),
     ...(interval === undefined ? {} : { bucket: new Date(bucket).toISOString() }),
     value,
   });
-  if (interval === undefined) return fields.length === 0 ? [{ value: measured(events, metric) }] : groups.slice(0, limit).map(rowOf);
+  if (interval === undefined)
+    return fields.length === 0 ? [{ value: measured(events, metric) }] : groups.slice(0, limit).map(rowOf);
 
   const kept = fields.length === 0 ? groups : groups.slice(0, limit);
   const rows = kept
@@ -49,4 +63,6 @@ export const getStats = (stored: readonly Event[], args: GetStats, context: Cont
 
 /** Events, or distinct visitors. A visitor of two projects is two. */
 export const measured = (events: readonly Event[], metric: 'count' | 'uniques'): number =>
-  metric === 'count' ? events.length : new Set(events.map((event) => JSON.stringify([event.project_id, event.anonymous_id]))).size;
+  metric === 'count'
+    ? events.length
+    : new Set(events.map((event) => JSON.stringify([event.project_id, event.anonymous_id]))).size;

@@ -19,7 +19,8 @@ export const compareGroups = (a: readonly (string | null)[], b: readonly (string
 };
 
 /** In which order copies of one event arrived: (`received_at`, `request_id`, `seq`). */
-export const byArrival = (a: Event, b: Event): number => a.received_at - b.received_at || compareText(a.request_id, b.request_id) || a.seq - b.seq;
+export const byArrival = (a: Event, b: Event): number =>
+  a.received_at - b.received_at || compareText(a.request_id, b.request_id) || a.seq - b.seq;
 
 /** In which order things happened: (`ts`, `received_at`, `request_id`, `seq`). Source: decision 2, Order. */
 export const byTime = (a: Event, b: Event): number => a.ts - b.ts || byArrival(a, b);

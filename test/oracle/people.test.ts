@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { anEvent } from '../worlds/event.ts';
 import { personsOf, sessionsOf } from './people.ts';
 
-const at = (...times: readonly string[]) => times.map((time) => anEvent({ at: time.includes('T') ? time : `2026-03-02T${time}:00Z` }));
+const at = (...times: readonly string[]) =>
+  times.map((time) => anEvent({ at: time.includes('T') ? time : `2026-03-02T${time}:00Z` }));
 
 describe('sessions', () => {
   test('13:00 13:10 13:50 14:10 14:25 are two, of 600 s and 2,100 s', () => {
-    expect(sessionsOf(at('13:00', '13:10', '13:50', '14:10', '14:25')).map(({ seconds }) => seconds)).toEqual([600, 2100]);
+    expect(sessionsOf(at('13:00', '13:10', '13:50', '14:10', '14:25')).map(({ seconds }) => seconds)).toEqual(
+      [600, 2100],
+    );
   });
 
   test('23:50 and 00:10 are one: midnight cuts nothing', () => {
@@ -22,27 +25,45 @@ describe('sessions', () => {
   test('a session the caller named is one, however long the break, and no part of the others', () => {
     const named = { session_id: 's1', session_sent: true };
     const events = ['10:00', '12:00'].map((time) => anEvent({ at: `2026-03-02T${time}:00Z`, ...named }));
-    expect(sessionsOf([...events, ...at('10:10', '10:20')]).map(({ seconds }) => seconds)).toEqual([7200, 600]);
+    expect(sessionsOf([...events, ...at('10:10', '10:20')]).map(({ seconds }) => seconds)).toEqual([
+      7200, 600,
+    ]);
   });
 
   test('two visitors share no session, not even under one name', () => {
     const named = { session_id: 's1', session_sent: true };
     expect(sessionsOf([anEvent(named), anEvent({ ...named, anonymous_id: 'a2' })])).toHaveLength(2);
-    expect(sessionsOf([...at('10:00'), anEvent({ anonymous_id: 'a2', at: '2026-03-02T10:01:00Z' })])).toHaveLength(2);
+    expect(
+      sessionsOf([...at('10:00'), anEvent({ anonymous_id: 'a2', at: '2026-03-02T10:01:00Z' })]),
+    ).toHaveLength(2);
   });
 });
 
 describe('persons', () => {
-  const identify = (day: number, user_id: string | null, more = {}) => anEvent({ event_name: '$identify', user_id, at: `2026-03-0${day}T09:00:00Z`, ...more });
+  const identify = (day: number, user_id: string | null, more = {}) =>
+    anEvent({ event_name: '$identify', user_id, at: `2026-03-0${day}T09:00:00Z`, ...more });
   const [view] = at('2026-03-05T09:00:00Z');
-  const who = (...said: readonly ReturnType<typeof identify>[]) => (view === undefined ? [] : JSON.parse(personsOf(said)(view)));
+  const who = (...said: readonly ReturnType<typeof identify>[]) =>
+    view === undefined ? [] : JSON.parse(personsOf(said)(view));
 
   test.each([
     { does: 'a visitor nobody identified is their own person', said: [], is: 'a1' },
     { does: 'identified later, they were that person before', said: [identify(7, 'u1')], is: 'u1' },
-    { does: 'the first of two identifications counts, in whatever order they arrive', said: [identify(7, 'u2'), identify(3, 'u1')], is: 'u1' },
-    { does: 'an $identify without a user says nothing', said: [identify(3, null), identify(7, 'u1')], is: 'u1' },
-    { does: 'another visitor’s identification is theirs', said: [identify(3, 'u1', { anonymous_id: 'a2' })], is: 'a1' },
+    {
+      does: 'the first of two identifications counts, in whatever order they arrive',
+      said: [identify(7, 'u2'), identify(3, 'u1')],
+      is: 'u1',
+    },
+    {
+      does: 'an $identify without a user says nothing',
+      said: [identify(3, null), identify(7, 'u1')],
+      is: 'u1',
+    },
+    {
+      does: 'another visitor’s identification is theirs',
+      said: [identify(3, 'u1', { anonymous_id: 'a2' })],
+      is: 'a1',
+    },
     { does: 'another project’s too', said: [identify(3, 'u1', { project_id: 'other' })], is: 'a1' },
   ])('$does', ({ said, is }) => {
     expect(who(...said)).toEqual(['shop', is]);

@@ -21,7 +21,10 @@ export const personsOf = (seen: readonly Event[]): ((event: Event) => string) =>
     if (event_name === '$identify' && user_id !== null && !first.has(visitor)) first.set(visitor, user_id);
   }
   return ({ project_id, anonymous_id, user_id }) =>
-    JSON.stringify([project_id, user_id ?? first.get(JSON.stringify([project_id, anonymous_id])) ?? anonymous_id]);
+    JSON.stringify([
+      project_id,
+      user_id ?? first.get(JSON.stringify([project_id, anonymous_id])) ?? anonymous_id,
+    ]);
 };
 
 /** Each visitor’s sessions: the ones that callers named, and of the rest the events with no gap over 30 minutes. */
@@ -29,15 +32,24 @@ export const sessionsOf = (events: readonly Event[]): readonly Session[] => {
   const sessions = new Map<string, Event[]>();
   const open = new Map<string, { readonly key: string; last: number }>();
   for (const event of events.toSorted(byTime)) {
-    const key = event.session_sent ? JSON.stringify([event.project_id, event.anonymous_id, 'sent', event.session_id]) : continued(open, event);
+    const key = event.session_sent
+      ? JSON.stringify([event.project_id, event.anonymous_id, 'sent', event.session_id])
+      : continued(open, event);
     const session = sessions.get(key);
     if (session === undefined) sessions.set(key, [event]);
     else session.push(event);
   }
-  return [...sessions].map(([key, own]) => ({ key, events: own, seconds: ((own.at(-1)?.ts ?? 0) - (own[0]?.ts ?? 0)) / 1000 }));
+  return [...sessions].map(([key, own]) => ({
+    key,
+    events: own,
+    seconds: ((own.at(-1)?.ts ?? 0) - (own[0]?.ts ?? 0)) / 1000,
+  }));
 };
 
-function continued(open: Map<string, { readonly key: string; last: number }>, { project_id, anonymous_id, ts }: Event): string {
+function continued(
+  open: Map<string, { readonly key: string; last: number }>,
+  { project_id, anonymous_id, ts }: Event,
+): string {
   const visitor = JSON.stringify([project_id, anonymous_id]);
   const current = open.get(visitor);
   if (current !== undefined && ts - current.last <= halfHour) {
@@ -50,9 +62,16 @@ function continued(open: Map<string, { readonly key: string; last: number }>, { 
 }
 
 /** These events by the one who did them, each in the order of time. `seen`: everything that may hold an `$identify`. */
-export const followed = (events: readonly Event[], per: Per, seen: readonly Event[]): readonly (readonly Event[])[] => {
+export const followed = (
+  events: readonly Event[],
+  per: Per,
+  seen: readonly Event[],
+): readonly (readonly Event[])[] => {
   if (per === 'session') return sessionsOf(events).map((session) => session.events);
   const person = personsOf(seen);
-  const who = per === 'person' ? person : ({ project_id, anonymous_id }: Event) => JSON.stringify([project_id, anonymous_id]);
+  const who =
+    per === 'person'
+      ? person
+      : ({ project_id, anonymous_id }: Event) => JSON.stringify([project_id, anonymous_id]);
   return [...Map.groupBy(events.toSorted(byTime), who).values()];
 };

@@ -18,17 +18,29 @@ const units = new Map([
 ]);
 
 /** The two instants and the zone a question means, asked at `now` (ms since 1970) of a project in `timezone`. Source: decision 2, Time. */
-export const periodOf = (asked: Asked, manner: Manner, { now, timezone }: { readonly now: number; readonly timezone: string }) => {
+export const periodOf = (
+  asked: Asked,
+  manner: Manner,
+  { now, timezone }: { readonly now: number; readonly timezone: string },
+) => {
   const tz = asked.tz ?? timezone;
   const datesIn = manner === 'read' ? (asked.tz ?? 'UTC') : tz;
   const inclusive = manner === 'analysis' ? day : 0;
-  return { from: startOf(asked.from ?? 'last:7d', datesIn, now), to: asked.to === undefined ? now + 1 : instantOf(asked.to, datesIn, inclusive), tz };
+  return {
+    from: startOf(asked.from ?? 'last:7d', datesIn, now),
+    to: asked.to === undefined ? now + 1 : instantOf(asked.to, datesIn, inclusive),
+    tz,
+  };
 };
 
 function startOf(from: string, tz: string, now: number): number {
   const relative = /^last:(\d+)([hdw])$/.exec(from);
-  return relative === null ? instantOf(from, tz, 0) : now - Number(relative[1]) * (units.get(relative[2] ?? '') ?? Number.NaN);
+  return relative === null
+    ? instantOf(from, tz, 0)
+    : now - Number(relative[1]) * (units.get(relative[2] ?? '') ?? Number.NaN);
 }
 
 const instantOf = (text: string, tz: string, later: number): number =>
-  /^\d{4}-\d\d-\d\d$/.test(text) ? midnight(new Date(Date.parse(text) + later).toISOString().slice(0, 10), tz) : Date.parse(text);
+  /^\d{4}-\d\d-\d\d$/.test(text)
+    ? midnight(new Date(Date.parse(text) + later).toISOString().slice(0, 10), tz)
+    : Date.parse(text);

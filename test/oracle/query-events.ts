@@ -14,9 +14,14 @@ export interface QueryEvents extends Shared {
 }
 
 /** What query_events must answer: raw events, newest first. */
-export const queryEvents = (stored: readonly Event[], args: QueryEvents, context: Context): readonly Row[] => {
+export const queryEvents = (
+  stored: readonly Event[],
+  args: QueryEvents,
+  context: Context,
+): readonly Row[] => {
   const { event, source, medium, user_id, country, anonymous_id } = args;
-  const is = (wanted: string | undefined, found: string | null): boolean => wanted === undefined || wanted === found;
+  const is = (wanted: string | undefined, found: string | null): boolean =>
+    wanted === undefined || wanted === found;
   return during(narrowed(eventsFor(stored, context), args), args)
     .filter(
       (e) =>
@@ -29,7 +34,11 @@ export const queryEvents = (stored: readonly Event[], args: QueryEvents, context
     )
     .toSorted((a, b) => byTime(b, a))
     .slice(0, args.limit)
-    .map((e) => ({ timestamp: new Date(e.ts).toISOString(), ...(context.byProject ? { project_id: e.project_id } : {}), ...shownOf(e) }));
+    .map((e) => ({
+      timestamp: new Date(e.ts).toISOString(),
+      ...(context.byProject ? { project_id: e.project_id } : {}),
+      ...shownOf(e),
+    }));
 };
 
 const place = (column: (typeof columnNames)[number]): number => {

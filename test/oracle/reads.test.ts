@@ -5,7 +5,8 @@ import { truth } from './truth.ts';
 const asking = { now: Date.parse('2026-03-10T00:00:00Z'), timezone: 'UTC' };
 const context = { projects: ['shop'], env: 'live' } as const;
 const week = { from: '2026-03-02T00:00:00Z', to: '2026-03-09T00:00:00Z' };
-const count = (said: readonly Said[], more: object = {}) => truth('get_stats', said.map(anEvent), { ...week, metric: 'count', ...more }, context, asking);
+const count = (said: readonly Said[], more: object = {}) =>
+  truth('get_stats', said.map(anEvent), { ...week, metric: 'count', ...more }, context, asking);
 
 describe('repeats', () => {
   const again = { event_id: 'e1', received_at: 2, request_id: 'r2' };
@@ -20,12 +21,20 @@ describe('repeats', () => {
   });
 
   test('a first copy outside the period, or by a bot, still hides the others', () => {
-    expect(count([again, { event_id: 'e1', received_at: 1, at: '2026-01-01T00:00:00Z' }])).toEqual([{ value: 0 }]);
+    expect(count([again, { event_id: 'e1', received_at: 1, at: '2026-01-01T00:00:00Z' }])).toEqual([
+      { value: 0 },
+    ]);
     expect(count([again, { event_id: 'e1', received_at: 1, device_type: 'bot' }])).toEqual([{ value: 0 }]);
   });
 
   test('neither another project’s nor a test key’s event hides a live one', () => {
-    expect(count([again, { event_id: 'e1', received_at: 1, project_id: 'other' }, { event_id: 'e1', received_at: 1, env: 'test' }])).toEqual([{ value: 1 }]);
+    expect(
+      count([
+        again,
+        { event_id: 'e1', received_at: 1, project_id: 'other' },
+        { event_id: 'e1', received_at: 1, env: 'test' },
+      ]),
+    ).toEqual([{ value: 1 }]);
   });
 
   test('events without an id are repeats only in the same place of the same request', () => {
@@ -60,7 +69,9 @@ describe('get_stats', () => {
   });
 
   test('without a group it keeps the first buckets', () => {
-    expect(count(views, { interval: 'day', limit: 1 })).toEqual([{ bucket: '2026-03-02T00:00:00.000Z', value: 4 }]);
+    expect(count(views, { interval: 'day', limit: 1 })).toEqual([
+      { bucket: '2026-03-02T00:00:00.000Z', value: 4 },
+    ]);
   });
 
   test('uniques of a whole period are not the sum of its buckets', () => {
@@ -72,7 +83,9 @@ describe('get_stats', () => {
   });
 
   test('`from` is inclusive, `to` exclusive', () => {
-    expect(count(views, { from: '2026-03-02T10:00:00Z', to: '2026-03-02T12:00:00Z' })).toEqual([{ value: 2 }]);
+    expect(count(views, { from: '2026-03-02T10:00:00Z', to: '2026-03-02T12:00:00Z' })).toEqual([
+      { value: 2 },
+    ]);
   });
 });
 

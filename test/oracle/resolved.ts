@@ -12,18 +12,25 @@ export interface Asking {
   readonly timezone: string;
 }
 
-const isCondition = (value: unknown): value is Condition => typeof value === 'object' && value !== null && ('field' in value || 'any' in value);
+const isCondition = (value: unknown): value is Condition =>
+  typeof value === 'object' && value !== null && ('field' in value || 'any' in value);
 const where = z.array(z.custom<Condition>(isCondition)).default([]);
 const list = z.union([z.string().transform((text) => text.split(',')), z.array(z.string())]).default([]);
 const text = z.string().exactOptional();
 const shared = { from: text, to: text, tz: text, where, include_bots: z.boolean().default(false) };
 const limit = (usual: number) => z.int().default(usual);
 
-const step = z.union([z.string().transform((event) => ({ event, where: [] })), z.object({ event: z.string(), where })]);
+const step = z.union([
+  z.string().transform((event) => ({ event, where: [] })),
+  z.object({ event: z.string(), where }),
+]);
 const window = z
   .string()
   .default('7d')
-  .transform((said) => Number(said.slice(0, -1)) * (said.endsWith('m') ? 60_000 : said.endsWith('h') ? 3_600_000 : 86_400_000));
+  .transform(
+    (said) =>
+      Number(said.slice(0, -1)) * (said.endsWith('m') ? 60_000 : said.endsWith('h') ? 3_600_000 : 86_400_000),
+  );
 
 const queryEvents = z.strictObject({
   ...shared,
@@ -43,7 +50,11 @@ const getStats = z.strictObject({
   group_by: list,
   interval: z.enum(['hour', 'day', 'week', 'month']).exactOptional(),
 });
-const topSources = z.strictObject({ ...shared, limit: limit(50), breakdown: z.enum(['source_medium', 'source']).default('source_medium') });
+const topSources = z.strictObject({
+  ...shared,
+  limit: limit(50),
+  breakdown: z.enum(['source_medium', 'source']).default('source_medium'),
+});
 const funnel = z.strictObject({
   ...shared,
   limit: limit(10),
@@ -56,7 +67,11 @@ const funnel = z.strictObject({
   group_by: list,
 });
 
-const timed = <T extends { readonly from?: string; readonly to?: string; readonly tz?: string }>(args: T, manner: Manner, asking: Asking) => ({
+const timed = <T extends { readonly from?: string; readonly to?: string; readonly tz?: string }>(
+  args: T,
+  manner: Manner,
+  asking: Asking,
+) => ({
   ...args,
   ...periodOf(args, manner, asking),
 });

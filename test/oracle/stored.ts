@@ -24,16 +24,30 @@ export interface Shared {
 export const eventsFor = (stored: readonly Event[], { projects, env }: Context): readonly Event[] => {
   const first = new Map<string, Event>();
   for (const event of stored.toSorted(byArrival)) {
-    const id = JSON.stringify([event.project_id, event.env, ...(event.event_id === null ? [event.request_id, event.seq] : [event.event_id])]);
+    const id = JSON.stringify([
+      event.project_id,
+      event.env,
+      ...(event.event_id === null ? [event.request_id, event.seq] : [event.event_id]),
+    ]);
     if (!first.has(id)) first.set(id, event);
   }
-  return [...first.values()].filter((event) => projects.includes(event.project_id) && event.env === env).toSorted(byTime);
+  return [...first.values()]
+    .filter((event) => projects.includes(event.project_id) && event.env === env)
+    .toSorted(byTime);
 };
 
 /** What `where` and `include_bots` leave, whenever it happened. */
-export const narrowed = (events: readonly Event[], { where, include_bots }: Pick<Shared, 'where' | 'include_bots'>): readonly Event[] =>
-  events.filter((event) => (include_bots || event.device_type !== 'bot') && where.every((condition) => holds(event, condition)));
+export const narrowed = (
+  events: readonly Event[],
+  { where, include_bots }: Pick<Shared, 'where' | 'include_bots'>,
+): readonly Event[] =>
+  events.filter(
+    (event) =>
+      (include_bots || event.device_type !== 'bot') && where.every((condition) => holds(event, condition)),
+  );
 
 /** Of these, what happened in the period. */
-export const during = (events: readonly Event[], { from, to }: Pick<Shared, 'from' | 'to'>): readonly Event[] =>
-  events.filter((event) => event.ts >= from && event.ts < to);
+export const during = (
+  events: readonly Event[],
+  { from, to }: Pick<Shared, 'from' | 'to'>,
+): readonly Event[] => events.filter((event) => event.ts >= from && event.ts < to);

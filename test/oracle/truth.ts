@@ -12,7 +12,13 @@ export const questions = ['query_events', 'get_stats', 'top_sources', 'funnel'] 
 export type QuestionName = (typeof questions)[number];
 
 /** What the question must answer over these stored events (repeats included), asked with raw arguments. */
-export const truth = (question: QuestionName, stored: readonly Event[], raw: unknown, context: Context, asking: Asking): readonly Row[] => {
+export const truth = (
+  question: QuestionName,
+  stored: readonly Event[],
+  raw: unknown,
+  context: Context,
+  asking: Asking,
+): readonly Row[] => {
   switch (question) {
     case 'query_events':
       return queryEvents(stored, resolved.query_events(raw, asking), context);

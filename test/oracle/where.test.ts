@@ -6,7 +6,18 @@ const event = anEvent({
   country: 'DE',
   campaign: null,
   path: '/a_b',
-  properties: JSON.stringify({ plan: 'Gold', price: 5, spelt: '5.0', yes: true, word: 'true', gone: null, a: { b: 1 }, 'a.b': 2, list: [1], over: '100%' }),
+  properties: JSON.stringify({
+    plan: 'Gold',
+    price: 5,
+    spelt: '5.0',
+    yes: true,
+    word: 'true',
+    gone: null,
+    a: { b: 1 },
+    'a.b': 2,
+    list: [1],
+    over: '100%',
+  }),
 });
 
 test.each<{ condition: Condition; is: boolean }>([

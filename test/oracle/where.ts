@@ -9,7 +9,11 @@ export type Entry =
   | { readonly field: string; readonly op: 'exists' | 'not_exists' }
   | { readonly field: string; readonly op: 'eq' | 'neq'; readonly value: Scalar }
   | { readonly field: string; readonly op: 'in' | 'not_in'; readonly value: readonly Scalar[] }
-  | { readonly field: string; readonly op: 'contains' | 'not_contains' | 'starts_with'; readonly value: string }
+  | {
+      readonly field: string;
+      readonly op: 'contains' | 'not_contains' | 'starts_with';
+      readonly value: string;
+    }
   | { readonly field: string; readonly op: 'gt' | 'gte' | 'lt' | 'lte'; readonly value: string | number };
 
 /** An entry, or several of which one is enough. */
@@ -51,7 +55,8 @@ const equals = (found: unknown, value: Scalar): boolean => {
 };
 
 function compares(found: unknown, op: 'gt' | 'gte' | 'lt' | 'lte', value: string | number): boolean {
-  const difference = typeof value === 'number' ? minus(numberOf(found), value) : textMinus(textOf(found), value);
+  const difference =
+    typeof value === 'number' ? minus(numberOf(found), value) : textMinus(textOf(found), value);
   if (difference === null) return false;
   return { gt: difference > 0, gte: difference >= 0, lt: difference < 0, lte: difference <= 0 }[op];
 }
@@ -60,4 +65,5 @@ const minus = (a: number | null, b: number): number | null => (a === null ? null
 const textMinus = (a: string | null, b: string): number | null => (a === null ? null : compareText(a, b));
 
 /** Letter by letter, so that no letter’s case depends on its neighbours. */
-const lower = (text: string | null): string | undefined => (text === null ? undefined : [...text].map((letter) => letter.toLowerCase()).join(''));
+const lower = (text: string | null): string | undefined =>
+  text === null ? undefined : [...text].map((letter) => letter.toLowerCase()).join('');

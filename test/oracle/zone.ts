@@ -10,12 +10,17 @@ const seen = new Map<string, { readonly date: string; readonly hour: string; rea
 const starts = new Map<string, number>();
 
 /** What a clock on the wall there shows at that minute, and how far it is ahead of UTC in ms. */
-const wall = (ms: number, tz: string): { readonly date: string; readonly hour: string; readonly offset: number } => {
+const wall = (
+  ms: number,
+  tz: string,
+): { readonly date: string; readonly hour: string; readonly offset: number } => {
   const at = Math.floor(ms / minute) * minute;
   const key = `${tz} ${at}`;
   const known = seen.get(key);
   if (known !== undefined) return known;
-  const format = formats.get(tz) ?? new Intl.DateTimeFormat('en-US-u-ca-iso8601', { timeZone: tz, hourCycle: 'h23', ...shown });
+  const format =
+    formats.get(tz) ??
+    new Intl.DateTimeFormat('en-US-u-ca-iso8601', { timeZone: tz, hourCycle: 'h23', ...shown });
   formats.set(tz, format);
   const part = new Map(format.formatToParts(at).map(({ type, value }) => [type, value.padStart(2, '0')]));
   const date = `${(part.get('year') ?? '').padStart(4, '0')}-${part.get('month')}-${part.get('day')}`;
@@ -25,22 +30,36 @@ const wall = (ms: number, tz: string): { readonly date: string; readonly hour: s
   return read;
 };
 
-const shown = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+const shown = {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+} as const;
 
 /** When the bucket starts (ms since 1970) that this instant falls into. Source: decision 2, Buckets. */
-export const bucketOf = (ms: number, tz: string, interval: Interval): number => (interval === 'hour' ? hourOf(ms, tz) : calendarOf(ms, tz, interval));
+export const bucketOf = (ms: number, tz: string, interval: Interval): number =>
+  interval === 'hour' ? hourOf(ms, tz) : calendarOf(ms, tz, interval);
 
 /** The starts of the buckets that reach beyond [from, to): the instant just before it or the first after it lies in them too. Source: decision 2, Buckets. */
 export const cutBuckets = (from: number, to: number, tz: string, interval: Interval): readonly number[] => {
   const beyond = [from - 1, to].map((ms) => bucketOf(ms, tz, interval));
-  return [...new Set([from, to - 1].map((ms) => bucketOf(ms, tz, interval)))].filter((start) => beyond.includes(start));
+  return [...new Set([from, to - 1].map((ms) => bucketOf(ms, tz, interval)))].filter((start) =>
+    beyond.includes(start),
+  );
 };
 
 /** Back minute by minute while the clock shows the same hour of the same day and has not been changed. */
 function hourOf(ms: number, tz: string): number {
   const { date, hour, offset } = wall(ms, tz);
   let start = Math.floor(ms / minute) * minute;
-  for (let before = wall(start - minute, tz); before.date === date && before.hour === hour && before.offset === offset; before = wall(start - minute, tz)) {
+  for (
+    let before = wall(start - minute, tz);
+    before.date === date && before.hour === hour && before.offset === offset;
+    before = wall(start - minute, tz)
+  ) {
     start -= minute;
   }
   return start;
@@ -50,7 +69,9 @@ function hourOf(ms: number, tz: string): number {
 function calendarOf(ms: number, tz: string, interval: 'day' | 'week' | 'month'): number {
   const first = firstDateOf(wall(ms, tz).date, interval);
   const key = `${tz} ${interval} ${first}`;
-  const start = starts.get(key) ?? scan(Date.parse(first) - 26 * hour, (at) => firstDateOf(wall(at, tz).date, interval) === first);
+  const start =
+    starts.get(key) ??
+    scan(Date.parse(first) - 26 * hour, (at) => firstDateOf(wall(at, tz).date, interval) === first);
   starts.set(key, start);
   return start;
 }
@@ -63,7 +84,8 @@ const firstDateOf = (date: string, interval: 'day' | 'week' | 'month'): string =
 };
 
 /** The first instant (ms since 1970) whose date there is this one, or a later one where this one never was. */
-export const midnight = (date: string, tz: string): number => scan(Date.parse(date) - 26 * hour, (at) => wall(at, tz).date >= date);
+export const midnight = (date: string, tz: string): number =>
+  scan(Date.parse(date) - 26 * hour, (at) => wall(at, tz).date >= date);
 
 /** Clocks are changed at full quarters of an hour, at least in this century. */
 function scan(from: number, found: (at: number) => boolean): number {

@@ -46,12 +46,19 @@ export const askers = (): { readonly clean: () => Asker; readonly raw: () => Ask
 };
 
 /** Meets `n` worlds; a failure shows the smallest that fails, its seed and the SQL. */
-export const inWorlds = async (cases: fc.Arbitrary<Case>, n: number, asker: Asker, check: (world: Placed) => Promise<void>): Promise<void> => {
+export const inWorlds = async (
+  cases: fc.Arbitrary<Case>,
+  n: number,
+  asker: Asker,
+  check: (world: Placed) => Promise<void>,
+): Promise<void> => {
   const property = fc.asyncProperty(cases, async (world) => {
     try {
       await check(place(world));
     } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : error}\n\nSQL:\n${asker.sql()}\n`, { cause: error });
+      throw new Error(`${error instanceof Error ? error.message : error}\n\nSQL:\n${asker.sql()}\n`, {
+        cause: error,
+      });
     }
   });
   const seed = process.env.MILLIMETRIC_SEED;
@@ -64,14 +71,19 @@ export const inWorlds = async (cases: fc.Arbitrary<Case>, n: number, asker: Aske
 };
 
 /** What must come out of a world, by the oracle. */
-export const expected = (question: QuestionName, { events, args, context, asking }: Placed): readonly Row[] => truth(question, events, args, context, asking);
+export const expected = (question: QuestionName, { events, args, context, asking }: Placed): readonly Row[] =>
+  truth(question, events, args, context, asking);
 
 /** The same rows, keys and order; counts and text exactly, shares and seconds to a billionth. */
 export const expectSame = (found: readonly Row[], wanted: readonly Row[]): void => {
   const keys = (row: Row | undefined): readonly string[] => Object.keys(row ?? {});
   const same =
     found.length === wanted.length &&
-    wanted.every((row, n) => keys(found[n]).join('\n') === keys(row).join('\n') && keys(row).every((key) => alike(found[n]?.[key], row[key])));
+    wanted.every(
+      (row, n) =>
+        keys(found[n]).join('\n') === keys(row).join('\n') &&
+        keys(row).every((key) => alike(found[n]?.[key], row[key])),
+    );
   if (!same) expect(found).toEqual(wanted);
   expect(same, 'the rows are equal but their keys are in another order').toBe(true);
 };

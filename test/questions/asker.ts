@@ -25,7 +25,12 @@ export interface Asker {
   /** Keeps each request, one after the other. */
   keep(requests: readonly (readonly Event[])[]): Promise<void>;
   /** With a project’s key, or an account’s where rows are by project. */
-  ask(question: string, args: Readonly<Record<string, unknown>>, context: Context, asking: Asking): Promise<Envelope>;
+  ask(
+    question: string,
+    args: Readonly<Record<string, unknown>>,
+    context: Context,
+    asking: Asking,
+  ): Promise<Envelope>;
   /** Moves what is kept into its final form, where the lake has one. */
   settle(): Promise<void>;
   /** The SQL of the last question. */
@@ -37,7 +42,12 @@ export interface Asker {
 export const cleanAsker = async (): Promise<Asker> => {
   const dir = mkdtempSync(joinPath(tmpdir(), 'millimetric-worlds-'));
   const lake = await openLake({ dir: joinPath(dir, 'events'), log: quiet, clock: Date.now });
-  return askerOf(dir, { lake: 'clean', sink: lake.sink, engine: lake.engine, store: lake.store }, lake.compact, lake.close);
+  return askerOf(
+    dir,
+    { lake: 'clean', sink: lake.sink, engine: lake.engine, store: lake.store },
+    lake.compact,
+    lake.close,
+  );
 };
 
 /** DuckDB with the prelude over one table of everything that was sent, repeats included: what the cloud’s lake holds until it compacts. */
@@ -49,19 +59,30 @@ export const rawAsker = async (): Promise<Asker> => {
   const keep = async (events: readonly Event[]): Promise<void> => {
     // Its pipeline may deliver a row twice: all that have no id of their own do come twice.
     const delivered = [...events, ...events.filter((event) => event.event_id === null)];
-    if (delivered.length > 0) await connection.run(sql`insert into events values ${join(delivered.map(rowOf))}`.text);
+    if (delivered.length > 0)
+      await connection.run(sql`insert into events values ${join(delivered.map(rowOf))}`.text);
   };
   const close = async (): Promise<void> => {
     connection.closeSync();
     instance.closeSync();
   };
   const dir = mkdtempSync(joinPath(tmpdir(), 'millimetric-worlds-'));
-  return askerOf(dir, { lake: 'raw', sink: { keep }, engine: engineOn(connection), store: noStore }, async () => {}, close);
+  return askerOf(
+    dir,
+    { lake: 'raw', sink: { keep }, engine: engineOn(connection), store: noStore },
+    async () => {},
+    close,
+  );
 };
 
 type Lake = Pick<World, 'lake' | 'sink' | 'engine' | 'store'>;
 
-function askerOf(dir: string, lake: Lake, settle: () => Promise<void>, closeLake: () => Promise<void>): Asker {
+function askerOf(
+  dir: string,
+  lake: Lake,
+  settle: () => Promise<void>,
+  closeLake: () => Promise<void>,
+): Asker {
   const { ledger, close } = openLedger(joinPath(dir, 'ledger.sqlite'));
   let last = '';
   const engine: Engine = {
@@ -78,7 +99,9 @@ function askerOf(dir: string, lake: Lake, settle: () => Promise<void>, closeLake
     },
     ask: async (question, args, context, asking) => {
       const world = at(asking.now);
-      const principal = context.byProject ? await accountWith(world, context, asking) : projectKey(context, asking);
+      const principal = context.byProject
+        ? await accountWith(world, context, asking)
+        : projectKey(context, asking);
       return askQuestion(world, principal, question, args);
     },
     settle,
@@ -92,7 +115,12 @@ function askerOf(dir: string, lake: Lake, settle: () => Promise<void>, closeLake
 }
 
 const quiet: World['log'] = { info: () => {}, warn: () => {}, error: () => {} };
-const noStore: World['store'] = { get: async () => undefined, put: async () => {}, delete: async () => {}, list: async () => [] };
+const noStore: World['store'] = {
+  get: async () => undefined,
+  put: async () => {},
+  delete: async () => {},
+  list: async () => [],
+};
 const surroundings = {
   log: quiet,
   random: (n: number) => randomBytes(n),
@@ -107,10 +135,23 @@ const projectKey = ({ projects: [id = ''], env }: Context, { timezone }: Asking)
 });
 
 /** The key of a new account that has exactly these projects. */
-async function accountWith(world: World, { projects, env }: Context, { timezone }: Asking): Promise<Principal> {
+async function accountWith(
+  world: World,
+  { projects, env }: Context,
+  { timezone }: Asking,
+): Promise<Principal> {
   const accountId = `acc_${randomBytes(8).toString('hex')}`;
-  for (const [n, id] of projects.entries()) await createProject(world, accountId, { id, slug: `p${n}`, name: id, timezone });
-  return { key: `ak_${env}_testtest`, kind: 'ak', env, scope: '', accountId, plan: 'unlimited', project: null };
+  for (const [n, id] of projects.entries())
+    await createProject(world, accountId, { id, slug: `p${n}`, name: id, timezone });
+  return {
+    key: `ak_${env}_testtest`,
+    kind: 'ak',
+    env,
+    scope: '',
+    accountId,
+    plan: 'unlimited',
+    project: null,
+  };
 }
 
 const rowOf = (event: Event): Sql =>
@@ -119,6 +160,11 @@ const rowOf = (event: Event): Sql =>
 const engineOn = (connection: DuckDBConnection): Engine => ({
   ask: async (question) => {
     const result = await connection.run(question.text);
-    return { rows: await result.convertRowObjects<Cell>(cell), completeUntil: 0, cost: { bytes: 0, ms: 0, cached: false }, notes: [] };
+    return {
+      rows: await result.convertRowObjects<Cell>(cell),
+      completeUntil: 0,
+      cost: { bytes: 0, ms: 0, cached: false },
+      notes: [],
+    };
   },
 });

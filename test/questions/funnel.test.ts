@@ -22,25 +22,38 @@ test.each(worked)('$does: $text', async ({ text, steps, more, reaches }) => {
 test.each([
   ['each event is stored once', clean],
   ['repeats are stored', raw],
-] as const)('of two identifications the first by its own time counts, whichever arrived first, where %s', async (_, asker) => {
-  const at = (day: number) => `2026-03-0${day}T09:00:00Z`;
-  const is = (user_id: string, day: number, arrived: number) => ({ event_name: '$identify', user_id, at: at(day), received_at: Date.parse(at(arrived)) });
-  const device = { anonymous_id: 'other' };
-  const said = [
-    { event_name: 'A', at: at(2) },
-    is('late', 5, 5),
-    is('early', 3, 6),
-    { event_name: 'B', at: at(7), user_id: 'early', ...device },
-    { event_name: 'C', at: at(7), user_id: 'late', ...device },
-  ];
-  await asker().keep([said.map((one) => anEvent({ project_id: 'twice', ...one }))]);
-  const people = async (steps: readonly string[]) => {
-    const { rows } = await asker().ask('funnel', { ...shopWeek, steps }, { projects: ['twice'], env: 'live' }, asking);
-    return rows.map((row) => row.people);
-  };
-  expect(await people(['A', 'B'])).toEqual([1, 1]);
-  expect(await people(['A', 'C'])).toEqual([1, 0]);
-});
+] as const)(
+  'of two identifications the first by its own time counts, whichever arrived first, where %s',
+  async (_, asker) => {
+    const at = (day: number) => `2026-03-0${day}T09:00:00Z`;
+    const is = (user_id: string, day: number, arrived: number) => ({
+      event_name: '$identify',
+      user_id,
+      at: at(day),
+      received_at: Date.parse(at(arrived)),
+    });
+    const device = { anonymous_id: 'other' };
+    const said = [
+      { event_name: 'A', at: at(2) },
+      is('late', 5, 5),
+      is('early', 3, 6),
+      { event_name: 'B', at: at(7), user_id: 'early', ...device },
+      { event_name: 'C', at: at(7), user_id: 'late', ...device },
+    ];
+    await asker().keep([said.map((one) => anEvent({ project_id: 'twice', ...one }))]);
+    const people = async (steps: readonly string[]) => {
+      const { rows } = await asker().ask(
+        'funnel',
+        { ...shopWeek, steps },
+        { projects: ['twice'], env: 'live' },
+        asking,
+      );
+      return rows.map((row) => row.people);
+    };
+    expect(await people(['A', 'B'])).toEqual([1, 1]);
+    expect(await people(['A', 'C'])).toEqual([1, 0]);
+  },
+);
 
 test('in the shop’s week four of five fill a cart and three buy, one of them on another device', async () => {
   await clean().keep(shop.map((event) => [event]));

@@ -29,10 +29,16 @@ export const agrees = (question: QuestionName): void => {
       });
     });
 
-    test('answers account keys by project, and nobody is one person across two', { timeout: patience }, async () => {
+    test('answers account keys by project, and nobody is one person across two', {
+      timeout: patience,
+    }, async () => {
       await inWorlds(cases(question), some, raw(), async (world) => {
         await raw().keep(world.requests);
-        const context = { ...world.context, projects: [world.project, `${world.project}-p-b`, `${world.project}-q`], byProject: true };
+        const context = {
+          ...world.context,
+          projects: [world.project, `${world.project}-p-b`, `${world.project}-q`],
+          byProject: true,
+        };
         const { rows } = await raw().ask(question, world.args, context, world.asking);
         expectSame(rows, expected(question, { ...world, context }));
       });
@@ -53,18 +59,28 @@ export const agrees = (question: QuestionName): void => {
       await inWorlds(cases(question), some, raw(), async ({ requests, args, context, asking }) => {
         await raw().keep(requests);
         const first = await raw().ask(question, args, context, asking);
-        const again = await raw().ask(question, first.resolved, context, { now: asking.now + 3_600_000, timezone: 'Asia/Tokyo' });
+        const again = await raw().ask(question, first.resolved, context, {
+          now: asking.now + 3_600_000,
+          timezone: 'Asia/Tokyo',
+        });
         expectSame(again.rows, first.rows);
       });
     });
 
-    test('does not notice what other projects and the other kind of key send', { timeout: patience }, async () => {
+    test('does not notice what other projects and the other kind of key send', {
+      timeout: patience,
+    }, async () => {
       await inWorlds(cases(question), some, clean(), async ({ requests, project, args, context, asking }) => {
         await clean().keep(requests);
         const alone = await clean().ask(question, args, context, asking);
-        for (const other of [`${project}-z`, `a-${project}`, `${project.toUpperCase()}`]) await clean().keep(requests.map((request) => moved(request, other)));
+        for (const other of [`${project}-z`, `a-${project}`, `${project.toUpperCase()}`])
+          await clean().keep(requests.map((request) => moved(request, other)));
         const env = context.env === 'live' ? 'test' : 'live';
-        await clean().keep(requests.map((request) => request.map((event) => ({ ...event, env, request_id: `${event.request_id}-${env}` }))));
+        await clean().keep(
+          requests.map((request) =>
+            request.map((event) => ({ ...event, env, request_id: `${event.request_id}-${env}` })),
+          ),
+        );
         const beside = await clean().ask(question, args, context, asking);
         expectSame(beside.rows, alone.rows);
       });
@@ -72,7 +88,19 @@ export const agrees = (question: QuestionName): void => {
   });
 };
 
-const measures = ['value', 'bucket', 'events', 'uniques', 'paid_share', 'step', 'event', 'people', 'conversion', 'step_conversion', 'median_seconds'];
+const measures = [
+  'value',
+  'bucket',
+  'events',
+  'uniques',
+  'paid_share',
+  'step',
+  'event',
+  'people',
+  'conversion',
+  'step_conversion',
+  'median_seconds',
+];
 
 /** How many groups these rows speak of; without groups, how many buckets. */
 function groupsOf(rows: readonly Row[]): number {

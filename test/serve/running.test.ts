@@ -26,8 +26,20 @@ const openCloud = async () => {
   const { ledger, close } = openLedger(':memory:');
   const on = { now: noon };
   const world = {
-    ...{ sink: lake.sink(), engine: lake.engine(), ledger, clock: () => on.now, random: (n: number) => randomBytes(n), log: quiet },
-    ...{ pepper: async () => new Uint8Array(32), country: () => null, lake: 'raw' as const, questionTimeMs: 400 },
+    ...{
+      sink: lake.sink(),
+      engine: lake.engine(),
+      ledger,
+      clock: () => on.now,
+      random: (n: number) => randomBytes(n),
+      log: quiet,
+    },
+    ...{
+      pepper: async () => new Uint8Array(32),
+      country: () => null,
+      lake: 'raw' as const,
+      questionTimeMs: 400,
+    },
   };
   await createAccount(world, { id: 'acc', name: 'default', plan: 'unlimited' });
   const keyOf = async (slug: string) => {
@@ -48,7 +60,11 @@ const openCloud = async () => {
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     });
-    return { status: answer.status, headers: answer.headers, body: z.record(z.string(), z.unknown()).parse(await answer.json()) };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: z.record(z.string(), z.unknown()).parse(await answer.json()),
+    };
   };
   return {
     ...{ lake, shop, other, url, call },
@@ -68,7 +84,9 @@ const openCloud = async () => {
 let cloud: Awaited<ReturnType<typeof openCloud>>;
 beforeEach(async () => {
   cloud = await openCloud();
-  await cloud.call(cloud.shop, '/v1/batch', { events: ['a', 'a', 'b'].map((event) => ({ event, anonymous_id: 'v', timestamp: '2026-11-20T12:00:00Z' })) });
+  await cloud.call(cloud.shop, '/v1/batch', {
+    events: ['a', 'a', 'b'].map((event) => ({ event, anonymous_id: 'v', timestamp: '2026-11-20T12:00:00Z' })),
+  });
 });
 afterEach(() => cloud.close());
 
@@ -86,7 +104,11 @@ describe('a question that outlasts its request', () => {
     expect(first.body).toEqual({
       status: 'running',
       query_id: expect.stringMatching(/^[0-9a-z]+\.[0-9a-z]*\.0$/),
-      notes: [expect.stringMatching(/^Not answered yet: this question is still running\. Ask get_stats again with the same arguments and query_id "/)],
+      notes: [
+        expect.stringMatching(
+          /^Not answered yet: this question is still running\. Ask get_stats again with the same arguments and query_id "/,
+        ),
+      ],
       resolved: expect.objectContaining({ from: '2026-11-14T12:00:00.001Z', to: '2026-11-21T12:00:00.001Z' }),
     });
     cloud.wind(minute);
@@ -96,7 +118,11 @@ describe('a question that outlasts its request', () => {
     const { status, body } = await cloud.call(cloud.shop, `${question}&query_id=${first.body.query_id}`);
     expect(status).toBe(200);
     // A minute later `last:7d` is still that of the first asking.
-    expect(body).toMatchObject({ rows, query_id: first.body.query_id, period: { to: '2026-11-21T12:00:00.001Z' } });
+    expect(body).toMatchObject({
+      rows,
+      query_id: first.body.query_id,
+      period: { to: '2026-11-21T12:00:00.001Z' },
+    });
     expect(body).not.toHaveProperty('status');
     expect([cloud.athena.started.length, cloud.stops()]).toEqual([1, 0]);
   });
@@ -104,9 +130,15 @@ describe('a question that outlasts its request', () => {
   test('answers to its resolved arguments too, and page by page', async () => {
     const release = cloud.athena.hold();
     const { body } = await cloud.call(cloud.shop, '/v1/query?limit=2');
-    const { limit, from, to } = z.object({ limit: z.number(), from: z.string(), to: z.string() }).loose().parse(body.resolved);
+    const { limit, from, to } = z
+      .object({ limit: z.number(), from: z.string(), to: z.string() })
+      .loose()
+      .parse(body.resolved);
     release();
-    const page = await cloud.call(cloud.shop, `/v1/query?limit=${limit}&from=${from}&to=${to}&query_id=${body.query_id}`);
+    const page = await cloud.call(
+      cloud.shop,
+      `/v1/query?limit=${limit}&from=${from}&to=${to}&query_id=${body.query_id}`,
+    );
     expect(page.body.rows).toHaveLength(2);
     cloud.wind(minute);
     const releaseNext = cloud.athena.hold();
@@ -133,7 +165,11 @@ describe('a question that outlasts its request', () => {
       ],
       [cloud.shop, `${question}&include_bots=true&query_id=${text}`, /belongs to another question/],
       [cloud.shop, `/v1/sources?query_id=${text}`, /belongs to another question/],
-      [cloud.shop, `${question}&query_id=${(Number.parseInt(now, 36) - 1).toString(36)}.${delivered}.0`, /belongs to another question/],
+      [
+        cloud.shop,
+        `${question}&query_id=${(Number.parseInt(now, 36) - 1).toString(36)}.${delivered}.0`,
+        /belongs to another question/,
+      ],
       [cloud.shop, `${question}&query_id=${now}.${delivered}.77`, /not known here/],
       [cloud.shop, `${question}&query_id=nonsense`, /not one of ours/],
       [cloud.shop, `${question}&query_id=${now}.0`, /not one of ours/],
@@ -157,15 +193,25 @@ describe('a question that outlasts its request', () => {
     // The question is answered; the look at the names is not.
     await expect.poll(() => cloud.athena.states()).toEqual(['SUCCEEDED']);
     cloud.athena.hold();
-    const { status, body: answer } = await cloud.call(cloud.shop, `${question}&event=c&query_id=${body.query_id}`);
+    const { status, body: answer } = await cloud.call(
+      cloud.shop,
+      `${question}&event=c&query_id=${body.query_id}`,
+    );
     expect([status, answer.rows]).toEqual([200, []]);
-    expect(String(answer.notes)).toContain('Which events exist could not be looked up as well; the resource schema://events lists them.');
+    expect(String(answer.notes)).toContain(
+      'Which events exist could not be looked up as well; the resource schema://events lists them.',
+    );
     expect(cloud.stops()).toBe(1);
   });
 
   test('as a resource cannot be come back to: it is stopped, query_timeout', async () => {
     cloud.athena.hold();
-    const { body } = await cloud.call(cloud.shop, '/mcp', { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: 'schema://events' } });
+    const { body } = await cloud.call(cloud.shop, '/mcp', {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'resources/read',
+      params: { uri: 'schema://events' },
+    });
     expect(JSON.stringify(body.error)).toContain('query_timeout');
     expect(cloud.stops()).toBe(1);
   });
@@ -185,12 +231,18 @@ describe('an agent', () => {
       const talk = await official.connect(`${cloud.url}/mcp`, { Authorization: `Bearer ${cloud.shop}` });
       // A client that knows the tool’s schema checks what comes against it.
       await talk.tools();
-      const ask = async (more: object) => answer.parse(await talk.call('get_stats', { from: 'last:7d', group_by: 'event_name', ...more }));
+      const ask = async (more: object) =>
+        answer.parse(await talk.call('get_stats', { from: 'last:7d', group_by: 'event_name', ...more }));
       const running = await ask({});
       const query_id = running.structuredContent?.query_id;
       expect(running.isError).toBeUndefined();
-      expect(running.structuredContent).toMatchObject({ status: 'running', notes: [running.content[0]?.text] });
-      expect(running.content[0]?.text).toContain(`Ask get_stats again with the same arguments and query_id ${JSON.stringify(query_id)}`);
+      expect(running.structuredContent).toMatchObject({
+        status: 'running',
+        notes: [running.content[0]?.text],
+      });
+      expect(running.content[0]?.text).toContain(
+        `Ask get_stats again with the same arguments and query_id ${JSON.stringify(query_id)}`,
+      );
       release();
       const done = await ask({ query_id });
       expect(done.structuredContent).toMatchObject({ rows, query_id });
@@ -206,15 +258,22 @@ describe('an agent', () => {
 
 test('where questions end with their request a query_id is refused, and says so', async () => {
   const product = await startProduct();
-  const answer = await fetch(`${product.url}/v1/stats?query_id=abc.d.e`, { headers: { Authorization: `Bearer ${product.keys.rk}` } });
+  const answer = await fetch(`${product.url}/v1/stats?query_id=abc.d.e`, {
+    headers: { Authorization: `Bearer ${product.keys.rk}` },
+  });
   expect([answer.status, await answer.json()]).toEqual([
     400,
     {
       error: 'invalid_params',
-      message: 'query_id: questions end with their request here, so there is none to come back to; leave it out',
+      message:
+        'query_id: questions end with their request here, so there is none to come back to; leave it out',
       details: {
         formErrors: [],
-        fieldErrors: { query_id: ['query_id: questions end with their request here, so there is none to come back to; leave it out'] },
+        fieldErrors: {
+          query_id: [
+            'query_id: questions end with their request here, so there is none to come back to; leave it out',
+          ],
+        },
       },
     },
   ]);

@@ -9,7 +9,10 @@ export interface Disagreement {
 }
 
 /** The rows whose value on this engine is another than the expected one. */
-export async function disagreements(rows: Readonly<Record<string, Cell>>, worth: Worth): Promise<readonly Disagreement[]> {
+export async function disagreements(
+  rows: Readonly<Record<string, Cell>>,
+  worth: Worth,
+): Promise<readonly Disagreement[]> {
   const found: Disagreement[] = [];
   for (const [expression, expected] of Object.entries(rows)) {
     const got = await worth(expression).catch((error: unknown) => `refused: ${String(error)}`);

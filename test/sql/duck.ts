@@ -21,13 +21,18 @@ export async function openDuck(kind: 'taught' | 'bare' = 'taught'): Promise<Duck
   if (kind === 'taught') for (const statement of [...prelude, ...perConnection]) await run(statement);
   const rows = async (text: string): Promise<readonly Row[]> => {
     const answer = await connection.runAndReadAll(text);
-    return answer.getRowObjectsJS().map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, cellOf(value)])));
+    return answer
+      .getRowObjectsJS()
+      .map((row) =>
+        Object.fromEntries(Object.entries(row).map(([column, value]) => [column, cellOf(value)])),
+      );
   };
   return { run, rows, worth: async (expression) => (await rows(`select ${expression} as v`))[0]?.v ?? null };
 }
 
 function cellOf(value: unknown): Cell {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value;
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof Date) return value.toISOString();
   throw new Error(`no cell: ${String(value)}`);

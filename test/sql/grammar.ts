@@ -3,7 +3,12 @@ import { registerHooks } from 'node:module';
 // The parser's files import each other without endings, which Node does not take: they are put back while it loads.
 const hooks = registerHooks({
   resolve(specifier, context, next) {
-    if (!specifier.startsWith('.') || specifier.endsWith('.js') || context.parentURL?.includes('/dt-sql-parser/') !== true) return next(specifier, context);
+    if (
+      !specifier.startsWith('.') ||
+      specifier.endsWith('.js') ||
+      context.parentURL?.includes('/dt-sql-parser/') !== true
+    )
+      return next(specifier, context);
     try {
       return next(`${specifier}.js`, context);
     } catch {
@@ -32,7 +37,9 @@ const refused: readonly (readonly [pattern: RegExp, why: string])[] = [
 export function parsesAsTrino(sqlText: string): readonly string[] {
   const bare = sqlText.replaceAll(/'(?:[^']|'')*'/g, "''");
   return [
-    ...parser.validate(sqlText).map(({ message, startLine, startColumn }) => `${startLine}:${startColumn} ${message}`),
+    ...parser
+      .validate(sqlText)
+      .map(({ message, startLine, startColumn }) => `${startLine}:${startColumn} ${message}`),
     ...refused.filter(([pattern]) => pattern.test(bare)).map(([, why]) => why),
   ];
 }

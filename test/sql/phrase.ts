@@ -9,4 +9,8 @@ export interface Phrase {
 }
 
 /** One entry of the phrasebook. */
-export const phrase = (word: string, page: string, rows: Readonly<Record<string, Cell>>): Phrase => ({ word, page, rows });
+export const phrase = (word: string, page: string, rows: Readonly<Record<string, Cell>>): Phrase => ({
+  word,
+  page,
+  rows,
+});

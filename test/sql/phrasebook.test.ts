@@ -18,12 +18,12 @@ test('the prelude may be run twice', async () => {
   expect(await taught.worth('7 / 2')).toBe(3);
 });
 
-test.each(["date_diff('month', timestamp '2026-01-01 00:00:00', timestamp '2026-03-01 00:00:00')", "date_add('year', 1, timestamp '2026-01-01 00:00:00')"])(
-  'a unit the engines disagree on is refused: %s',
-  async (expression) => {
-    await expect(taught.worth(expression)).rejects.toThrow('not a unit both engines agree on');
-  },
-);
+test.each([
+  "date_diff('month', timestamp '2026-01-01 00:00:00', timestamp '2026-03-01 00:00:00')",
+  "date_add('year', 1, timestamp '2026-01-01 00:00:00')",
+])('a unit the engines disagree on is refused: %s', async (expression) => {
+  await expect(taught.worth(expression)).rejects.toThrow('not a unit both engines agree on');
+});
 
 test('a property that DuckDB calls malformed JSON is no text and stops no question', async () => {
   expect(await taught.worth(`json_extract_scalar('{"a":"\\ud800"}', '$["a"]')`)).toBeNull();

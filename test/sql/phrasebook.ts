@@ -19,7 +19,9 @@ export const phrasebook: readonly Phrase[] = [
 ];
 
 /** The functions that questions may call. */
-export const words: ReadonlySet<string> = new Set(phrasebook.map(({ word }) => word).filter((word) => /^[a-z_]+$/.test(word)));
+export const words: ReadonlySet<string> = new Set(
+  phrasebook.map(({ word }) => word).filter((word) => /^[a-z_]+$/.test(word)),
+);
 
 /** SQL words that stand before a parenthesis and call nothing. */
 const grammar = new Set(

@@ -33,7 +33,10 @@ export const oddDays: readonly (readonly [tz: string, ...days: string[]])[] = [
 export const zoneWorld: fc.Arbitrary<ZoneWorld> = fc.constantFrom(...oddDays).chain(([tz, ...days]) =>
   fc.constantFrom(...days).chain((day) => {
     const near = fc
-      .record({ quarters: fc.integer({ min: -2 * 96, max: 3 * 96 }), ms: fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: 0, max: 899_999 })) })
+      .record({
+        quarters: fc.integer({ min: -2 * 96, max: 3 * 96 }),
+        ms: fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: 0, max: 899_999 })),
+      })
       .map(({ quarters, ms }) => Date.parse(day) + quarters * 15 * minuteMs + ms);
     const far = fc.integer({ min: Date.parse(day) - 40 * dayMs, max: Date.parse(day) + 40 * dayMs });
     return fc
@@ -42,7 +45,12 @@ export const zoneWorld: fc.Arbitrary<ZoneWorld> = fc.constantFrom(...oddDays).ch
         before: fc.nat(3 * dayMs),
         after: fc.integer({ min: 1, max: 3 * dayMs }),
       })
-      .map(({ instants, before, after }) => ({ tz, instants, from: Math.min(...instants) - before, to: Math.max(...instants) + after }));
+      .map(({ instants, before, after }) => ({
+        tz,
+        instants,
+        from: Math.min(...instants) - before,
+        to: Math.max(...instants) + after,
+      }));
   }),
 );
 
@@ -77,7 +85,11 @@ export const slowStarts = ({ tz, instants }: ZoneWorld): readonly Record<Interva
       return start;
     };
     return {
-      hour: back(minuteMs, 60 * minuteMs, (then) => then.date === now.date && then.hour === now.hour && then.offset === now.offset),
+      hour: back(
+        minuteMs,
+        60 * minuteMs,
+        (then) => then.date === now.date && then.hour === now.hour && then.offset === now.offset,
+      ),
       day: once('day', 2, ({ date }) => date),
       week: once('week', 8, ({ date }) => mondayOf(date)),
       month: once('month', 33, ({ date }) => date.slice(0, 7)),
@@ -99,10 +111,16 @@ function clock(tz: string, at: number): Clock {
   const key = `${tz} ${at}`;
   const known = read.get(key);
   if (known !== undefined) return known;
-  const format = formats.get(tz) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: tz, dateStyle: 'short', timeStyle: 'medium' });
+  const format =
+    formats.get(tz) ??
+    new Intl.DateTimeFormat('sv-SE', { timeZone: tz, dateStyle: 'short', timeStyle: 'medium' });
   formats.set(tz, format);
   const [date = '', time = ''] = format.format(at).split(' ');
-  const shown: Clock = { date, hour: time.slice(0, 2), offset: Date.parse(`${date}T${time}Z`) - Math.floor(at / 1000) * 1000 };
+  const shown: Clock = {
+    date,
+    hour: time.slice(0, 2),
+    offset: Date.parse(`${date}T${time}Z`) - Math.floor(at / 1000) * 1000,
+  };
   read.set(key, shown);
   return shown;
 }

@@ -19,7 +19,15 @@ const methodShape = z.object({
     Uri: z.unknown().optional(),
     PassthroughBehavior: z.string().optional(),
     RequestTemplates: headersShape.optional(),
-    IntegrationResponses: z.array(z.object({ StatusCode: z.string(), ResponseParameters: headersShape, ResponseTemplates: headersShape })).optional(),
+    IntegrationResponses: z
+      .array(
+        z.object({
+          StatusCode: z.string(),
+          ResponseParameters: headersShape,
+          ResponseTemplates: headersShape,
+        }),
+      )
+      .optional(),
   }),
 });
 type Method = z.infer<typeof methodShape>;
@@ -36,7 +44,9 @@ beforeAll(() => {
     const { ParentId, PathPart } = resourceShape.parse(found.Properties);
     return `${pathOf(ref.safeParse(ParentId).data?.Ref ?? '')}/${PathPart}`;
   };
-  const all = Object.values(template.findResources('AWS::ApiGateway::Method')).map(({ Properties }) => methodShape.parse(Properties));
+  const all = Object.values(template.findResources('AWS::ApiGateway::Method')).map(({ Properties }) =>
+    methodShape.parse(Properties),
+  );
   methods = new Map(all.map((method) => [`${method.HttpMethod} ${pathOf(method.ResourceId.Ref)}`, method]));
 });
 
@@ -46,11 +56,16 @@ const at = (name: string): Method => {
   return method;
 };
 const paths = [...new Set(routes.map(({ path }) => path))];
-const methodsOf = (path: string) => routes.filter((route) => route.path === path).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+const methodsOf = (path: string) =>
+  routes
+    .filter((route) => route.path === path)
+    .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 
 describe('the gateway', () => {
   test('has the routes of the table, HEAD wherever GET is, a preflight and a 405 at each path, and nothing else', () => {
-    const wanted = paths.flatMap((path) => [...methodsOf(path), 'OPTIONS', 'ANY'].map((method) => `${method} ${path}`));
+    const wanted = paths.flatMap((path) =>
+      [...methodsOf(path), 'OPTIONS', 'ANY'].map((method) => `${method} ${path}`),
+    );
     expect([...methods.keys()].sort()).toEqual(wanted.sort());
   });
 
@@ -71,36 +86,53 @@ describe('the gateway', () => {
       AuthorizerResultTtlInSeconds: 60,
       IdentitySource: `${source},context.resourcePath,context.httpMethod`,
     });
-    template.hasResourceProperties('AWS::ApiGateway::Authorizer', authorizer('method.request.header.Authorization'));
+    template.hasResourceProperties(
+      'AWS::ApiGateway::Authorizer',
+      authorizer('method.request.header.Authorization'),
+    );
     template.hasResourceProperties('AWS::ApiGateway::Authorizer', authorizer('method.request.querystring.k'));
     template.resourceCountIs('AWS::ApiGateway::Authorizer', 2);
   });
 
-  test.each(paths)('answers OPTIONS on %s itself with 204, and any other method with 405 in our words', (path) => {
-    const preflight = at(`OPTIONS ${path}`);
-    const [allowed] = preflight.Integration.IntegrationResponses ?? [];
-    expect([preflight.AuthorizationType, preflight.Integration.Type, allowed?.StatusCode]).toEqual(['NONE', 'MOCK', '204']);
-    const headers = allowed?.ResponseParameters ?? {};
-    const allow = methodsOf(path);
-    expect(headers['method.response.header.Access-Control-Allow-Methods']).toBe(`'${allow.filter((method) => method !== 'HEAD').join(', ')}'`);
-    expect(headers['method.response.header.Access-Control-Allow-Headers']).toContain(path === '/mcp' ? 'Mcp-Session-Id' : "'Authorization, Content-Type'");
+  test.each(paths)(
+    'answers OPTIONS on %s itself with 204, and any other method with 405 in our words',
+    (path) => {
+      const preflight = at(`OPTIONS ${path}`);
+      const [allowed] = preflight.Integration.IntegrationResponses ?? [];
+      expect([preflight.AuthorizationType, preflight.Integration.Type, allowed?.StatusCode]).toEqual([
+        'NONE',
+        'MOCK',
+        '204',
+      ]);
+      const headers = allowed?.ResponseParameters ?? {};
+      const allow = methodsOf(path);
+      expect(headers['method.response.header.Access-Control-Allow-Methods']).toBe(
+        `'${allow.filter((method) => method !== 'HEAD').join(', ')}'`,
+      );
+      expect(headers['method.response.header.Access-Control-Allow-Headers']).toContain(
+        path === '/mcp' ? 'Mcp-Session-Id' : "'Authorization, Content-Type'",
+      );
 
-    const wrong = at(`ANY ${path}`);
-    const [answer] = wrong.Integration.IntegrationResponses ?? [];
-    expect([wrong.AuthorizationType, wrong.Integration.Type, answer?.StatusCode, wrong.Integration.PassthroughBehavior]).toEqual([
-      'NONE',
-      'MOCK',
-      '405',
-      'NEVER',
-    ]);
-    expect(answer?.ResponseTemplates['application/json']).toBe(JSON.stringify(wrongMethod(path, allow).body));
-    expect(answer?.ResponseParameters).toMatchObject({
-      'method.response.header.Allow': `'${allow.join(', ')}'`,
-      'method.response.header.Access-Control-Allow-Origin': "'*'",
-      'method.response.header.X-Request-Id': 'context.requestId',
-    });
-    for (const text of Object.values(wrong.Integration.RequestTemplates ?? {})) expect(JSON.parse(text)).toEqual({ statusCode: 405 });
-  });
+      const wrong = at(`ANY ${path}`);
+      const [answer] = wrong.Integration.IntegrationResponses ?? [];
+      expect([
+        wrong.AuthorizationType,
+        wrong.Integration.Type,
+        answer?.StatusCode,
+        wrong.Integration.PassthroughBehavior,
+      ]).toEqual(['NONE', 'MOCK', '405', 'NEVER']);
+      expect(answer?.ResponseTemplates['application/json']).toBe(
+        JSON.stringify(wrongMethod(path, allow).body),
+      );
+      expect(answer?.ResponseParameters).toMatchObject({
+        'method.response.header.Allow': `'${allow.join(', ')}'`,
+        'method.response.header.Access-Control-Allow-Origin': "'*'",
+        'method.response.header.X-Request-Id': 'context.requestId',
+      });
+      for (const text of Object.values(wrong.Integration.RequestTemplates ?? {}))
+        expect(JSON.parse(text)).toEqual({ statusCode: 405 });
+    },
+  );
 
   test('throttles, traces, and logs each request without key, query, body or address', () => {
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
@@ -118,7 +150,9 @@ describe('the gateway', () => {
       ],
       AccessLogSetting: {
         DestinationArn: Match.anyValue(),
-        Format: Match.serializedJson(Match.objectLike({ route: '$context.resourcePath', status: '$context.status' })),
+        Format: Match.serializedJson(
+          Match.objectLike({ route: '$context.resourcePath', status: '$context.status' }),
+        ),
       },
     });
     const stage = JSON.stringify(template.findResources('AWS::ApiGateway::Stage'));
@@ -126,8 +160,11 @@ describe('the gateway', () => {
   });
 
   test('is Regional and in no VPC', () => {
-    template.hasResourceProperties('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: ['REGIONAL'] } });
-    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function'))) expect(Properties).not.toHaveProperty('VpcConfig');
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+      EndpointConfiguration: { Types: ['REGIONAL'] },
+    });
+    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
+      expect(Properties).not.toHaveProperty('VpcConfig');
   });
 });
 
@@ -163,7 +200,10 @@ const refusalShape = z.object({
 });
 
 describe('what the gateway refuses by itself', () => {
-  const answers = () => Object.values(template.findResources('AWS::ApiGateway::GatewayResponse')).map(({ Properties }) => refusalShape.parse(Properties));
+  const answers = () =>
+    Object.values(template.findResources('AWS::ApiGateway::GatewayResponse')).map(({ Properties }) =>
+      refusalShape.parse(Properties),
+    );
   const answerTo = (type: string) => answers().find(({ ResponseType }) => ResponseType === type);
 
   test('is every kind there is, once', () => {
@@ -185,7 +225,9 @@ describe('what the gateway refuses by itself', () => {
     expect(headers['gatewayresponse.header.Access-Control-Allow-Origin']).toBe("'*'");
     expect(headers['gatewayresponse.header.Access-Control-Allow-Credentials']).toBeUndefined();
     expect(headers['gatewayresponse.header.X-Request-Id']).toBe('context.requestId');
-    expect(headers['gatewayresponse.header.WWW-Authenticate']).toBe(status === 401 ? `'Bearer realm="mcp"'` : undefined);
+    expect(headers['gatewayresponse.header.WWW-Authenticate']).toBe(
+      status === 401 ? `'Bearer realm="mcp"'` : undefined,
+    );
     expect(/^'\d+'$/.test(headers['gatewayresponse.header.Retry-After'] ?? '')).toBe(status === 429);
   });
 

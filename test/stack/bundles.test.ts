@@ -13,7 +13,10 @@ import { MillimetricStack } from '../../lib/stack.ts';
 import { settingNames } from '../../src/aws/settings.ts';
 
 const run = promisify(execFile);
-const assetPath = z.object({ Handler: z.string(), Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional() });
+const assetPath = z.object({
+  Handler: z.string(),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional(),
+});
 const assetFolder = z.object({ Properties: assetPath, Metadata: z.object({ 'aws:asset:path': z.string() }) });
 
 let out: string;
@@ -36,7 +39,10 @@ beforeAll(async () => {
   doors = new Map(
     functions.map(([id, { Properties, Metadata }]) => [
       /(?:Doors|Drain)(\w+?)Function/.exec(id)?.[1] ?? id,
-      { folder: join(out, Metadata['aws:asset:path']), settings: Object.keys(Properties.Environment?.Variables ?? {}) },
+      {
+        folder: join(out, Metadata['aws:asset:path']),
+        settings: Object.keys(Properties.Environment?.Variables ?? {}),
+      },
     ]),
   );
 }, 120_000);
@@ -56,13 +62,18 @@ test.each(['Authorizer', 'Collect', 'Query', 'Mcp', 'Site', 'Init', 'Door'])(
     const known = settings.filter((setting) => Object.values<string>(settingNames).includes(setting));
     const env = { AWS_REGION: 'eu-west-1', ...Object.fromEntries(known.map((setting) => [setting, 'x'])) };
     const say = `import { handler } from ${JSON.stringify(join(folder, 'index.mjs'))}; process.stdout.write(typeof handler);`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--no-deprecation', '-e', say], { env, cwd: folder });
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--no-deprecation', '-e', say], {
+      env,
+      cwd: folder,
+    });
     expect(stdout).toBe('function');
   },
 );
 
 test('the tables of countries lie beside the doors that take events, and only there', () => {
-  const with2 = [...doors].filter(([, { folder }]) => readdirSync(folder).filter((file) => file.endsWith('.mmdb')).length === 2).map(([name]) => name);
+  const with2 = [...doors]
+    .filter(([, { folder }]) => readdirSync(folder).filter((file) => file.endsWith('.mmdb')).length === 2)
+    .map(([name]) => name);
   expect(with2.sort()).toEqual(['Collect', 'Mcp']);
 });
 
@@ -73,7 +84,9 @@ test('the authorizer, which every cold start waits for, stays under 400 KB', () 
 test.each(doorNames)('what is weighed of %s is what the stack ships, byte for byte', async (name) => {
   // The drain is a construct of its own, and its door is called so.
   const { folder } = at(name === 'drain' ? 'Door' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`);
-  expect(Buffer.from((await doorBundle(name)).code).equals(readFileSync(join(folder, 'index.mjs')))).toBe(true);
+  expect(Buffer.from((await doorBundle(name)).code).equals(readFileSync(join(folder, 'index.mjs')))).toBe(
+    true,
+  );
 });
 
 test('no bundle carries a source map, or the ways to credentials that Lambda never goes', () => {

@@ -18,7 +18,9 @@ const stacks: readonly (readonly [string, (app: App) => Stack])[] = [
 const findings = (pack: NagPack, app: App): readonly string[] =>
   pack
     .validateScope(app)
-    .violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`));
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath}`),
+    );
 
 describe.each(stacks)('the stack %s', (_, make) => {
   test.each([
@@ -34,7 +36,10 @@ describe.each(stacks)('the stack %s', (_, make) => {
 test('the rules do look: a plain bucket put beside is found', () => {
   const app = unbundledApp();
   new Bucket(new MillimetricStack(app, 'Millimetric'), 'Plain');
-  expect(findings(new AwsSolutionsChecks(app), app).map((finding) => finding.split(' at ', 1)[0])).toEqual(['AwsSolutions-S1', 'AwsSolutions-S10']);
+  expect(findings(new AwsSolutionsChecks(app), app).map((finding) => finding.split(' at ', 1)[0])).toEqual([
+    'AwsSolutions-S1',
+    'AwsSolutions-S10',
+  ]);
 });
 
 describe('under a name of one’s own', () => {
@@ -49,11 +54,14 @@ describe('under a name of one’s own', () => {
     const [mapping] = Object.values(template.findResources('AWS::ApiGateway::BasePathMapping'));
     expect(mapping?.Properties).not.toHaveProperty('BasePath');
     expect(mapping?.Properties.Stage.Ref).toMatch(/DeploymentStageapi/);
-    for (const Type of ['A', 'AAAA']) template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'events.example.com.', Type });
+    for (const Type of ['A', 'AAAA'])
+      template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'events.example.com.', Type });
   });
 
   test('the API’s own address goes on working', () => {
-    expect(JSON.stringify(template.findResources('AWS::ApiGateway::RestApi'))).not.toContain('DisableExecuteApiEndpoint');
+    expect(JSON.stringify(template.findResources('AWS::ApiGateway::RestApi'))).not.toContain(
+      'DisableExecuteApiEndpoint',
+    );
   });
 });
 
@@ -65,7 +73,13 @@ describe('behind a firewall', () => {
       Scope: 'REGIONAL',
       DefaultAction: { Allow: {} },
       Rules: [
-        { Name: 'per-address', Action: { Block: {} }, Statement: { RateBasedStatement: { AggregateKeyType: 'IP', EvaluationWindowSec: 300, Limit: 5000 } } },
+        {
+          Name: 'per-address',
+          Action: { Block: {} },
+          Statement: {
+            RateBasedStatement: { AggregateKeyType: 'IP', EvaluationWindowSec: 300, Limit: 5000 },
+          },
+        },
       ],
     });
     template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);

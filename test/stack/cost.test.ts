@@ -44,7 +44,8 @@ describe('the stack’s own part of a bill', () => {
   });
 
   test('as many events travel together as the loader sends at once', () => {
-    const [, most] = /queue\.slice\(start, start \+ (\d+)\)/.exec(readFileSync('src/browser/loader.js', 'utf8')) ?? [];
+    const [, most] =
+      /queue\.slice\(start, start \+ (\d+)\)/.exec(readFileSync('src/browser/loader.js', 'utf8')) ?? [];
     expect(Number(most)).toBe(habits.eventsPerRequest);
   });
 });
@@ -64,18 +65,24 @@ describe('a price', () => {
     expect(dollarsFor(prices[name], many)).toBeCloseTo(dollars, 6);
   });
 
-  test.each(Object.entries(prices))('of %s has a source at AWS, and steps that go up', (_, { source, ...price }) => {
-    expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/\S+\/pricing\//);
-    const ends = price.steps.map((step) => ('upTo' in step ? step.upTo : Number.POSITIVE_INFINITY));
-    expect(ends).toEqual(ends.toSorted((a, b) => a - b));
-    expect(ends.at(-1)).toBe(Number.POSITIVE_INFINITY);
-  });
+  test.each(Object.entries(prices))(
+    'of %s has a source at AWS, and steps that go up',
+    (_, { source, ...price }) => {
+      expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/\S+\/pricing\//);
+      const ends = price.steps.map((step) => ('upTo' in step ? step.upTo : Number.POSITIVE_INFINITY));
+      expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+      expect(ends.at(-1)).toBe(Number.POSITIVE_INFINITY);
+    },
+  );
 });
 
 describe('on the way', () => {
   test('20 events of 700 bytes are one record of 14,020 bytes, billed as three steps of 5 KB; alone each is billed as one', () => {
     expect(flowOf(cloud, load({ events: 20 }))).toMatchObject({ requests: 1, billedBytes: 3 * 5120 });
-    expect(flowOf(cloud, load({ events: 20, perRequest: 1 }))).toMatchObject({ requests: 20, billedBytes: 20 * 5120 });
+    expect(flowOf(cloud, load({ events: 20, perRequest: 1 }))).toMatchObject({
+      requests: 20,
+      billedBytes: 20 * 5120,
+    });
   });
   test('1,000 events are two records of 500, each 350,500 bytes, so 69 steps', () => {
     expect(flowOf(cloud, load({ events: 1000, perRequest: 1000 })).billedBytes).toBe(2 * 69 * 5120);
@@ -91,7 +98,10 @@ describe('on the way', () => {
     expect(full.files).toBeCloseTo((500e6 * 14_020) / (128 * 2 ** 20), 3);
   });
   test('a stored event is a seventh of its JSON, and each file has 5,500 bytes besides', () => {
-    expect(flowOf(cloud, load({ events: 43_200, perRequest: 1 })).storedBytes).toBeCloseTo(43_200 * 100 + 21_600 * 5500, 3);
+    expect(flowOf(cloud, load({ events: 43_200, perRequest: 1 })).storedBytes).toBeCloseTo(
+      43_200 * 100 + 21_600 * 5500,
+      3,
+    );
   });
   test('X-Ray records one request in a hundred; by AWS’s own rule it would be one a second and a twentieth of the rest', () => {
     expect(traced(cloud, 1000)).toBe(10);
@@ -119,7 +129,8 @@ describe('a million events and 1,000 questions', () => {
   const pepper = (verdicts: number) => verdicts / (1 + (verdicts / 2_592_000) * 300) + verdicts / 100;
   const { usual: once, funnel } = month.readings;
   const all = (usual: number, everything: number) => 900 * usual + 100 * everything;
-  const logged = (gateway: number, runs: number, doors: number, ours: number) => logGb(cloud, { gateway, runs, doors, ours });
+  const logged = (gateway: number, runs: number, doors: number, ours: number) =>
+    logGb(cloud, { gateway, runs, doors, ours });
 
   test.each<readonly [string, Priced, string, number]>([
     ['events', 'apiRequest', 'requests and preflights', 50_000],
@@ -222,7 +233,10 @@ describe('a question', () => {
     expect([usual.gets, usual.bytes]).toEqual([29 * 12, 290e6 * 0.65]);
   });
   test('is billed 10 MB at least, and stopped at the workgroup’s limit', () => {
-    expect(readingsOf(cloud, load(), { ...twice, storedBytes: 60 }).usual).toMatchObject({ bytes: 10e6, stopped: false });
+    expect(readingsOf(cloud, load(), { ...twice, storedBytes: 60 }).usual).toMatchObject({
+      bytes: 10e6,
+      stopped: false,
+    });
     const { usual } = readingsOf({ ...cloud, cutoffBytes: 14.5e6 }, load(), twice);
     expect(usual).toMatchObject({ bytes: 14.5e6, gets: 14.5, stopped: true });
   });
@@ -260,25 +274,40 @@ test.each([
 });
 
 test('README’s table is what the script computes (npm run docs)', () => {
-  expect(readFileSync('README.md', 'utf8')).toContain(`<!-- cost: generated -->\n${readmeCost(cloud)}\n<!-- /cost -->`);
+  expect(readFileSync('README.md', 'utf8')).toContain(
+    `<!-- cost: generated -->\n${readmeCost(cloud)}\n<!-- /cost -->`,
+  );
 });
 
 describe('npm run cost', () => {
   test('prints both ways of sending, goals and grounds', () => {
     const printed = answerTo(['--events', '1e6,1e8', '--bytes', '700', '--questions', '1000']);
-    for (const part of ['| a month | 1 M events | 100 M events |', '**One event a request**', '| API Gateway | $0.18 | $17.50 |', 'There is no compaction'])
+    for (const part of [
+      '| a month | 1 M events | 100 M events |',
+      '**One event a request**',
+      '| API Gateway | $0.18 | $17.50 |',
+      'There is no compaction',
+    ])
       expect(printed).toContain(part);
   });
   test('prints JSON where asked', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, ['bin/cost.ts', '--events', '1e6', '--json']);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      'bin/cost.ts',
+      '--events',
+      '1e6',
+      '--json',
+    ]);
     const { together, singly } = JSON.parse(stdout);
     expect([together[0].load.perRequest, singly[0].load.perRequest]).toEqual([20, 1]);
   });
   test('prints every line where asked', () => {
-    expect(answerTo(['--events', '1e6', '--lines'])).toContain('| Firehose | events | records | 0.7153 | GB converted, rounded likewise | $0.01 |');
+    expect(answerTo(['--events', '1e6', '--lines'])).toContain(
+      '| Firehose | events | records | 0.7153 | GB converted, rounded likewise | $0.01 |',
+    );
   });
   test('knows what a longer buffer and a firewall would change', () => {
-    const sumIn = (printed: string) => Number(/\*\*sum, at list prices\*\* \| \*\*\$([\d.]+)\*\*/.exec(printed)?.[1]);
+    const sumIn = (printed: string) =>
+      Number(/\*\*sum, at list prices\*\* \| \*\*\$([\d.]+)\*\*/.exec(printed)?.[1]);
     const plain = sumIn(answerTo(['--events', '1e6']));
     expect(sumIn(answerTo(['--events', '1e6', '--buffer', '300']))).toBeLessThan(plain);
     expect(sumIn(answerTo(['--events', '1e6', '--waf'])) - plain).toBeCloseTo(6.03, 1);

@@ -8,27 +8,53 @@ import { synthesized } from './synth.ts';
  */
 const { template } = synthesized();
 const rights = rightsOf(template.toJSON());
-const catalog = ['arn::glue:::catalog', 'arn::glue:::database/LakeDatabase', 'arn::glue:::table/LakeDatabase/LakeEventsTable'];
+const catalog = [
+  'arn::glue:::catalog',
+  'arn::glue:::database/LakeDatabase',
+  'arn::glue:::table/LakeDatabase/LakeEventsTable',
+];
 const on = (actions: readonly string[], ...resources: readonly string[]) =>
   actions.flatMap((action) => resources.map((resource) => `${action} on ${resource}`));
-const lacking = (role: string, wanted: readonly string[]) => wanted.filter((right) => !rights.get(role)?.includes(right));
+const lacking = (role: string, wanted: readonly string[]) =>
+  wanted.filter((right) => !rights.get(role)?.includes(right));
 
 describe('Firehose may do what https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html asks for', () => {
   test.each([
-    ['to write to a bucket: the bucket', on(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], 'LakeBucket')],
-    ['to write to a bucket: what it writes', on(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], 'LakeBucket/raw/*', 'LakeBucket/errors/*')],
-    ['to convert records by a table of Glue', on(['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'], ...catalog)],
+    [
+      'to write to a bucket: the bucket',
+      on(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], 'LakeBucket'),
+    ],
+    [
+      'to write to a bucket: what it writes',
+      on(
+        ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+        'LakeBucket/raw/*',
+        'LakeBucket/errors/*',
+      ),
+    ],
+    [
+      'to convert records by a table of Glue',
+      on(['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'], ...catalog),
+    ],
     ['to log what went wrong', on(['logs:PutLogEvents'], 'IntakeLog')],
   ])('%s', (_, wanted) => {
     expect(lacking('IntakeRole', wanted)).toEqual([]);
   });
 
   test('in the two places that the stream is told to write to, and by this role alone', () => {
-    const [{ Properties } = { Properties: {} }] = Object.values(template.findResources('AWS::KinesisFirehose::DeliveryStream'));
+    const [{ Properties } = { Properties: {} }] = Object.values(
+      template.findResources('AWS::KinesisFirehose::DeliveryStream'),
+    );
     const destination = Properties.ExtendedS3DestinationConfiguration;
-    expect([destination.Prefix.split('/')[0], destination.ErrorOutputPrefix.split('/')[0]]).toEqual(['raw', 'errors']);
+    expect([destination.Prefix.split('/')[0], destination.ErrorOutputPrefix.split('/')[0]]).toEqual([
+      'raw',
+      'errors',
+    ]);
     const role = { 'Fn::GetAtt': [expect.stringContaining('IntakeRole'), 'Arn'] };
-    expect([destination.RoleARN, destination.DataFormatConversionConfiguration.SchemaConfiguration.RoleARN]).toEqual([role, role]);
+    expect([
+      destination.RoleARN,
+      destination.DataFormatConversionConfiguration.SchemaConfiguration.RoleARN,
+    ]).toEqual([role, role]);
   });
 });
 
@@ -37,7 +63,12 @@ describe.each(['DoorsQueryRole', 'DoorsMcpRole'])('%s may do what Athena does fo
     [
       'ask in one workgroup: https://docs.aws.amazon.com/athena/latest/ug/example-policies-workgroup.html',
       on(
-        ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:StopQueryExecution'],
+        [
+          'athena:StartQueryExecution',
+          'athena:GetQueryExecution',
+          'athena:GetQueryResults',
+          'athena:StopQueryExecution',
+        ],
         'arn::athena:::workgroup/Millimetric-Lake-CA4AF0E8',
       ),
     ],
@@ -52,14 +83,22 @@ describe.each(['DoorsQueryRole', 'DoorsMcpRole'])('%s may do what Athena does fo
     ],
     [
       'read the table’s files: https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html',
-      [...on(['s3:GetBucketLocation'], 'LakeBucket'), ...on(['s3:GetObject'], 'LakeBucket/raw/*'), 's3:ListBucket on LakeBucket for raw/*'],
+      [
+        ...on(['s3:GetBucketLocation'], 'LakeBucket'),
+        ...on(['s3:GetObject'], 'LakeBucket/raw/*'),
+        's3:ListBucket on LakeBucket for raw/*',
+      ],
     ],
   ])('%s', (_, wanted) => {
     expect(lacking(role, wanted)).toEqual([]);
   });
 
   test('and needs no place for results, which Athena keeps itself', () => {
-    template.hasResourceProperties('AWS::Athena::WorkGroup', { WorkGroupConfiguration: { ManagedQueryResultsConfiguration: { Enabled: true } } });
-    expect(rights.get(role)?.filter((right) => right.startsWith('s3:Put'))).toEqual(role === 'DoorsMcpRole' ? ['s3:PutObject on LakeBucket/spill/*'] : []);
+    template.hasResourceProperties('AWS::Athena::WorkGroup', {
+      WorkGroupConfiguration: { ManagedQueryResultsConfiguration: { Enabled: true } },
+    });
+    expect(rights.get(role)?.filter((right) => right.startsWith('s3:Put'))).toEqual(
+      role === 'DoorsMcpRole' ? ['s3:PutObject on LakeBucket/spill/*'] : [],
+    );
   });
 });

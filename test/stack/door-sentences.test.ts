@@ -15,7 +15,8 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millimetric-doors-'));
-  for (const name of ['query', 'init', 'site']) await writeFile(join(folder, `${name}.mjs`), (await doorBundle(name)).code);
+  for (const name of ['query', 'init', 'site'])
+    await writeFile(join(folder, `${name}.mjs`), (await doorBundle(name)).code);
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -26,7 +27,10 @@ const said = async (door: string, event: unknown): Promise<string> => {
     const answer = await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 20_000 }).catch((thrown) => ({ body: thrown.message }));
     process.stdout.write('\\n---\\n' + answer.body);
     process.exit(0);`;
-  const env = { AWS_REGION: 'eu-west-1', ...Object.fromEntries(Object.values(settingNames).map((name) => [name, 'x'])) };
+  const env = {
+    AWS_REGION: 'eu-west-1',
+    ...Object.fromEntries(Object.values(settingNames).map((name) => [name, 'x'])),
+  };
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], { env });
   // Before it stands the log.
   return stdout.split('\n---\n').at(-1) ?? '';
@@ -38,7 +42,9 @@ const request = (resource: string, query: Readonly<Record<string, string>> = {})
   headers: {},
   multiValueHeaders: {},
   queryStringParameters: query,
-  multiValueQueryStringParameters: Object.fromEntries(Object.entries(query).map(([name, text]) => [name, [text]])),
+  multiValueQueryStringParameters: Object.fromEntries(
+    Object.entries(query).map(([name, text]) => [name, [text]]),
+  ),
   body: null,
   isBase64Encoded: false,
   requestContext: {
@@ -53,14 +59,22 @@ const request = (resource: string, query: Readonly<Record<string, string>> = {})
 
 test.each([
   [{ group_by: 'country,source,medium,path' }, 'get_stats: group_by: takes at most 3 entries; more came'],
-  [{ group_by: `properties.${'k'.repeat(400)}` }, 'get_stats: group_by: a column’s name has at most 300 characters; more came'],
+  [
+    { group_by: `properties.${'k'.repeat(400)}` },
+    'get_stats: group_by: a column’s name has at most 300 characters; more came',
+  ],
   [{ limit: 'many' }, 'get_stats: limit: must be a number; got "many"'],
 ])('a question’s door says what is wrong with %j in words', async (query, sentence) => {
-  expect(JSON.parse(await said('query', request('/v1/stats', query)))).toMatchObject({ error: 'invalid_params', message: sentence });
+  expect(JSON.parse(await said('query', request('/v1/stats', query)))).toMatchObject({
+    error: 'invalid_params',
+    message: sentence,
+  });
 });
 
 test('a wrong order to begin with is refused in words', async () => {
-  expect(await said('init', { rotate: 1 })).toBe('The order does not fit: ✖ Invalid input: expected boolean, received number\n  → at rotate');
+  expect(await said('init', { rotate: 1 })).toBe(
+    'The order does not fit: ✖ Invalid input: expected boolean, received number\n  → at rotate',
+  );
 });
 
 test('the site shows the very document that the tables make', async () => {

@@ -5,7 +5,9 @@ import { doorBundle, doorNames, floorsOf, packageOf } from '../../bench/bundles.
  * Per door: the services it may know of, since what it brings into its bundle it also pays for at each cold start; and how much larger than the bare floor it may be, which is some
  * way above what it is, so that what grows is seen.
  */
-const doors: Readonly<Record<string, { readonly services: readonly string[]; readonly ofBareFloor: number }>> = {
+const doors: Readonly<
+  Record<string, { readonly services: readonly string[]; readonly ofBareFloor: number }>
+> = {
   authorizer: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.2 },
   collect: { services: ['dynamodb', 'firehose', 's3'], ofBareFloor: 1.4 },
   drain: { services: ['firehose', 's3'], ofBareFloor: 1.05 },
@@ -38,7 +40,11 @@ describe.each(Object.entries(doors))('the bundle of %s', async (name, { services
   });
 
   test('holds the product, and nothing of the local twins, the stack or the tests', () => {
-    expect(files.filter((path) => !/^(lambdas|node_modules|docs\/openapi\.json$|src\/(?!local\/|cli\/|docs\/))/.test(path))).toEqual([]);
+    expect(
+      files.filter(
+        (path) => !/^(lambdas|node_modules|docs\/openapi\.json$|src\/(?!local\/|cli\/|docs\/))/.test(path),
+      ),
+    ).toEqual([]);
   });
 
   test('holds the clients it uses and no other', () => {

@@ -14,7 +14,8 @@ export const matches = (pattern: string, line: string): boolean => {
   const tokens = pattern.match(/"[^"]*"|&&|\|\||\$\.\w+|[(){}=]|\S+/g) ?? [];
   const next = (expected: RegExp): string => {
     const token = tokens.shift() ?? 'its end';
-    if (!expected.test(token)) throw new Error(`${token} in the filter pattern ${pattern} is not understood here`);
+    if (!expected.test(token))
+      throw new Error(`${token} in the filter pattern ${pattern} is not understood here`);
     return token;
   };
   const joined = (word: string, part: () => Test, holds: (all: readonly boolean[]) => boolean): Test => {

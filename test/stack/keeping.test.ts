@@ -10,15 +10,26 @@ const one = (type: string) => {
   const [found, ...more] = Object.values(template.findResources(type));
   expect(more).toEqual([]);
   return z
-    .object({ Properties: z.record(z.string(), z.unknown()), DeletionPolicy: z.string().optional(), UpdateReplacePolicy: z.string().optional() })
+    .object({
+      Properties: z.record(z.string(), z.unknown()),
+      DeletionPolicy: z.string().optional(),
+      UpdateReplacePolicy: z.string().optional(),
+    })
     .parse(found);
 };
 
 describe('the bucket', () => {
   test('is private, encrypted, versioned, and forgets old versions after a week', () => {
     expect(one('AWS::S3::Bucket').Properties).toMatchObject({
-      PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
-      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
       VersioningConfiguration: { Status: 'Enabled' },
       LifecycleConfiguration: {
         Rules: [
@@ -35,10 +46,14 @@ describe('the bucket', () => {
   });
 
   test('is reached by TLS 1.2 or not at all', () => {
-    const denied = (condition: unknown) => Match.objectLike({ Effect: 'Deny', Action: 's3:*', Principal: { AWS: '*' }, Condition: condition });
+    const denied = (condition: unknown) =>
+      Match.objectLike({ Effect: 'Deny', Action: 's3:*', Principal: { AWS: '*' }, Condition: condition });
     template.hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {
-        Statement: Match.arrayWith([denied({ Bool: { 'aws:SecureTransport': 'false' } }), denied({ NumericLessThan: { 's3:TlsVersion': 1.2 } })]),
+        Statement: Match.arrayWith([
+          denied({ Bool: { 'aws:SecureTransport': 'false' } }),
+          denied({ NumericLessThan: { 's3:TlsVersion': 1.2 } }),
+        ]),
       },
     });
   });
@@ -46,7 +61,9 @@ describe('the bucket', () => {
   test('forgets events only where a time is given, and spilled events never', () => {
     const kept = synthesized({ recordsRetention: Duration.days(400) }).template;
     kept.hasResourceProperties('AWS::S3::Bucket', {
-      LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ Prefix: 'raw/', ExpirationInDays: 400 })]) },
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([Match.objectLike({ Prefix: 'raw/', ExpirationInDays: 400 })]),
+      },
     });
     expect(JSON.stringify(kept.findResources('AWS::S3::Bucket'))).not.toContain('spill/');
   });
@@ -55,13 +72,19 @@ describe('the bucket', () => {
 describe('the table of events', () => {
   test('has the columns of the one table, in their order, and a partition per day of arrival that needs no catalog entry', () => {
     const types = { varchar: 'string', 'timestamp(3)': 'timestamp', bigint: 'bigint', boolean: 'boolean' };
-    const TableInput = z.object({ TableInput: z.unknown() }).parse(one('AWS::Glue::Table').Properties).TableInput;
+    const TableInput = z
+      .object({ TableInput: z.unknown() })
+      .parse(one('AWS::Glue::Table').Properties).TableInput;
     expect(TableInput).toMatchObject({
       Name: 'events',
       TableType: 'EXTERNAL_TABLE',
       PartitionKeys: [{ Name: 'dt', Type: 'string' }],
       StorageDescriptor: {
-        Columns: columnNames.map((name) => ({ Name: name, Type: types[columns[name].type], Comment: columns[name].holds })),
+        Columns: columnNames.map((name) => ({
+          Name: name,
+          Type: types[columns[name].type],
+          Comment: columns[name].holds,
+        })),
         SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
       },
       Parameters: {
@@ -139,7 +162,9 @@ describe('cdk destroy', () => {
 
   test('takes everything with it where retain is false', () => {
     const gone = synthesized({ retain: false }).template;
-    for (const type of dear) for (const { DeletionPolicy } of Object.values(gone.findResources(type))) expect([type, DeletionPolicy]).toEqual([type, 'Delete']);
+    for (const type of dear)
+      for (const { DeletionPolicy } of Object.values(gone.findResources(type)))
+        expect([type, DeletionPolicy]).toEqual([type, 'Delete']);
     gone.hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false });
   });
 });
@@ -148,14 +173,19 @@ test('every function runs on Node 24 and ARM, traced, with memory, time and a lo
   const functions = Object.values(template.findResources('AWS::Lambda::Function'));
   expect(functions).toHaveLength(7);
   for (const { Properties } of functions) {
-    expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
-    expect([Properties.MemorySize >= 256, Properties.Timeout >= 10, Properties.LoggingConfig.LogGroup.Ref]).toEqual([
-      true,
-      true,
-      expect.stringContaining('Log'),
-    ]);
+    expect(Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+    });
+    expect([
+      Properties.MemorySize >= 256,
+      Properties.Timeout >= 10,
+      Properties.LoggingConfig.LogGroup.Ref,
+    ]).toEqual([true, true, expect.stringContaining('Log')]);
   }
-  for (const { Properties } of Object.values(template.findResources('AWS::Logs::LogGroup'))) expect(Properties.RetentionInDays).toBe(30);
+  for (const { Properties } of Object.values(template.findResources('AWS::Logs::LogGroup')))
+    expect(Properties.RetentionInDays).toBe(30);
 });
 
 test('no output and no environment holds a secret', () => {

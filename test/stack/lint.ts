@@ -57,7 +57,9 @@ async function linted(): Promise<number> {
   const began = performance.now();
   try {
     await run(tool, ['--ignore-checks', ...ignored, '--template', ...files]);
-    console.log(`cfn-lint ${version}: ${((performance.now() - began) / 1000).toFixed(1)} s, no error, no warning\n${files.length} passed, 0 failed, 0 skipped`);
+    console.log(
+      `cfn-lint ${version}: ${((performance.now() - began) / 1000).toFixed(1)} s, no error, no warning\n${files.length} passed, 0 failed, 0 skipped`,
+    );
     return 0;
   } catch (thrown) {
     console.error(thrown instanceof Error && 'stdout' in thrown ? String(thrown.stdout) : String(thrown));
@@ -68,8 +70,14 @@ async function linted(): Promise<number> {
 
 function unable(why: string): number {
   const excused = process.env.MILLIMETRIC_SKIP_CFN_LINT === '1';
-  console.error(`\n*** CFN-LINT DID NOT RUN: ${why}. ***\n*** No template was checked against AWS’s own schemas. ***`);
-  console.error(excused ? 'MILLIMETRIC_SKIP_CFN_LINT=1: going on without it.' : 'Set MILLIMETRIC_SKIP_CFN_LINT=1 to go on without it.');
+  console.error(
+    `\n*** CFN-LINT DID NOT RUN: ${why}. ***\n*** No template was checked against AWS’s own schemas. ***`,
+  );
+  console.error(
+    excused
+      ? 'MILLIMETRIC_SKIP_CFN_LINT=1: going on without it.'
+      : 'Set MILLIMETRIC_SKIP_CFN_LINT=1 to go on without it.',
+  );
   console.log('0 passed, 0 failed, 0 skipped');
   return excused ? 0 : 1;
 }

@@ -6,11 +6,24 @@ const { template } = synthesized();
 const rights = rightsOf(template.toJSON());
 
 const workgroup = 'arn::athena:::workgroup/Millimetric-Lake-CA4AF0E8';
-const glueThings = ['arn::glue:::catalog', 'arn::glue:::database/LakeDatabase', 'arn::glue:::table/LakeDatabase/LakeEventsTable'];
-const each = (actions: readonly string[], resources: readonly string[]) => actions.flatMap((action) => resources.map((resource) => `${action} on ${resource}`));
+const glueThings = [
+  'arn::glue:::catalog',
+  'arn::glue:::database/LakeDatabase',
+  'arn::glue:::table/LakeDatabase/LakeEventsTable',
+];
+const each = (actions: readonly string[], resources: readonly string[]) =>
+  actions.flatMap((action) => resources.map((resource) => `${action} on ${resource}`));
 
 const ask = [
-  ...each(['athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:StartQueryExecution', 'athena:StopQueryExecution'], [workgroup]),
+  ...each(
+    [
+      'athena:GetQueryExecution',
+      'athena:GetQueryResults',
+      'athena:StartQueryExecution',
+      'athena:StopQueryExecution',
+    ],
+    [workgroup],
+  ),
   ...each(['glue:GetDatabase', 'glue:GetTable'], glueThings),
   'glue:CreateDatabase on arn::glue:::catalog',
   ...each(['glue:CreateDatabase', 'glue:GetDatabase'], ['arn::glue:::database/default']),
@@ -35,7 +48,11 @@ const door = (name: string) => [
 
 /** Everything anything of ours may do. A new right has to be written down here, where it is seen. */
 const wanted: Readonly<Record<string, readonly string[]>> = {
-  DoorsAuthorizerRole: [...door('DoorsAuthorizer'), 'dynamodb:GetItem on LedgerTable for KEY#*', 'secretsmanager:GetSecretValue on LedgerPepper'],
+  DoorsAuthorizerRole: [
+    ...door('DoorsAuthorizer'),
+    'dynamodb:GetItem on LedgerTable for KEY#*',
+    'secretsmanager:GetSecretValue on LedgerPepper',
+  ],
   DoorsCollectRole: [...door('DoorsCollect'), ...ingest],
   DoorsQueryRole: [...door('DoorsQuery'), ...ask],
   DoorsMcpRole: [...door('DoorsMcp'), ...ask, ...ingest],
@@ -57,7 +74,10 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
   IntakeRole: [
     ...each(['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'], glueThings),
     'logs:PutLogEvents on IntakeLog',
-    ...each(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], ['LakeBucket/errors/*', 'LakeBucket/raw/*']),
+    ...each(
+      ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+      ['LakeBucket/errors/*', 'LakeBucket/raw/*'],
+    ),
     ...each(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], ['LakeBucket']),
   ],
   ApiRestCloudWatchRole: ['managed arn::iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs'],
@@ -65,7 +85,9 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
 
 test('there are exactly these roles, one per function', () => {
   expect([...rights.keys()].sort()).toEqual(Object.keys(wanted).sort());
-  const functions = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => JSON.stringify(Properties.Role));
+  const functions = Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) =>
+    JSON.stringify(Properties.Role),
+  );
   expect(new Set(functions).size).toBe(functions.length);
 });
 
@@ -74,13 +96,20 @@ test.each(Object.entries(wanted))('%s may do this and nothing else', (role, may)
 });
 
 test('no right has a wildcard but traces, which know no resources, and the end of a key prefix', () => {
-  const wild = [...rights.values()].flat().filter((right) => right.includes('*') && !right.startsWith('xray:'));
+  const wild = [...rights.values()]
+    .flat()
+    .filter((right) => right.includes('*') && !right.startsWith('xray:'));
   for (const right of wild) expect(right).toMatch(/ on (LakeBucket\/(raw|spill|errors)\/\*|\S+ for .*)$/);
 });
 
 test('only the gateway may call the doors, and no service at all the function that makes keys', () => {
-  const callers = Object.values(template.findResources('AWS::Lambda::Permission')).map(({ Properties }) => Properties);
+  const callers = Object.values(template.findResources('AWS::Lambda::Permission')).map(
+    ({ Properties }) => Properties,
+  );
   for (const { Principal, SourceArn } of callers)
-    expect([Principal, JSON.stringify(SourceArn)]).toEqual(['apigateway.amazonaws.com', expect.stringContaining('ApiRest')]);
+    expect([Principal, JSON.stringify(SourceArn)]).toEqual([
+      'apigateway.amazonaws.com',
+      expect.stringContaining('ApiRest'),
+    ]);
   expect(JSON.stringify(callers)).not.toMatch(/DoorsInit|Drain/);
 });

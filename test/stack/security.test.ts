@@ -21,7 +21,8 @@ const installation = () => {
     },
   };
 };
-const keysOf = ({ keys }: Awaited<ReturnType<typeof firstStart>>): readonly string[] => Object.values(keys ?? {});
+const keysOf = ({ keys }: Awaited<ReturnType<typeof firstStart>>): readonly string[] =>
+  Object.values(keys ?? {});
 
 test('a changed pepper ends every key at once, and `init --rotate` mints ones that work and revokes the old', async () => {
   const { init, found, changePepper } = installation();

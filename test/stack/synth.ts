@@ -5,7 +5,11 @@ import { type MillimetricProps, MillimetricStack } from '../../lib/stack.ts';
 
 /** An app as `npx cdk` makes it from cdk.json, but without bundling the functions and without CDK's own check of the template, which takes five seconds. */
 export const unbundledApp = (): App =>
-  new App({ context: { ...config.context, 'aws:cdk:bundling-stacks': [] }, builtinCloudFormationValidation: false, analyticsReporting: false });
+  new App({
+    context: { ...config.context, 'aws:cdk:bundling-stacks': [] },
+    builtinCloudFormationValidation: false,
+    analyticsReporting: false,
+  });
 
 /** The stack with these settings, and its template. */
 export const synthesized = (props: MillimetricProps & StackProps = {}) => {

@@ -6,7 +6,12 @@ import { synthesized, unbundledApp } from './synth.ts';
 
 /** Emulators do not know these rules, so all there is to know of one is asserted here. */
 const shape = z.object({
-  SamplingRule: z.object({ RuleName: z.string(), ResourceARN: z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) }) }).loose(),
+  SamplingRule: z
+    .object({
+      RuleName: z.string(),
+      ResourceARN: z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) }),
+    })
+    .loose(),
 });
 const ruleOf = (template: Template) => {
   const [found, ...more] = Object.values(template.findResources('AWS::XRay::SamplingRule'));

@@ -18,8 +18,17 @@ const alarms = [
 
 describe('somebody hears', () => {
   test.each(alarms)('of %s', (name, MetricName, Statistic, Threshold, EvaluationPeriods) => {
-    const [found] = Object.entries(template.findResources('AWS::CloudWatch::Alarm')).filter(([id]) => id.includes(name));
-    expect(found?.[1].Properties).toMatchObject({ MetricName, Statistic, Threshold, EvaluationPeriods, Period: 300, TreatMissingData: 'notBreaching' });
+    const [found] = Object.entries(template.findResources('AWS::CloudWatch::Alarm')).filter(([id]) =>
+      id.includes(name),
+    );
+    expect(found?.[1].Properties).toMatchObject({
+      MetricName,
+      Statistic,
+      Threshold,
+      EvaluationPeriods,
+      Period: 300,
+      TreatMissingData: 'notBreaching',
+    });
     expect(found?.[1].Properties.AlarmDescription.length).toBeGreaterThan(60);
   });
 
@@ -33,18 +42,30 @@ describe('somebody hears', () => {
     told.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' });
     told.hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {
-        Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish' })]),
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+          }),
+        ]),
       },
     });
-    for (const { Properties } of Object.values(told.findResources('AWS::CloudWatch::Alarm'))) expect(Properties.AlarmActions).toHaveLength(1);
+    for (const { Properties } of Object.values(told.findResources('AWS::CloudWatch::Alarm')))
+      expect(Properties.AlarmActions).toHaveLength(1);
     template.resourceCountIs('AWS::SNS::Topic', 0);
   });
 });
 
 test('failed requests are counted from the access log on every route events come in by, throttled ones on all', () => {
   const filter = (MetricName: string, FilterPattern: string) =>
-    template.hasResourceProperties('AWS::Logs::MetricFilter', { FilterPattern, MetricTransformations: [Match.objectLike({ MetricName, MetricValue: '1' })] });
-  const routes = ['track', 'batch', 'identify', 'beacon'].map((name) => `($.route = "/v1/${name}")`).join(' || ');
+    template.hasResourceProperties('AWS::Logs::MetricFilter', {
+      FilterPattern,
+      MetricTransformations: [Match.objectLike({ MetricName, MetricValue: '1' })],
+    });
+  const routes = ['track', 'batch', 'identify', 'beacon']
+    .map((name) => `($.route = "/v1/${name}")`)
+    .join(' || ');
   filter('FailedIngests', `{ ($.status = "5*") && (${routes}) }`);
   filter('ThrottledRequests', '{ $.status = "429" }');
   filter('DrainsWithSpill', '{ $.message = "drained" }');

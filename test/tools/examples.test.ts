@@ -13,11 +13,14 @@ describe.each([
   afterAll(() => asker.close());
 
   for (const question of questions)
-    test.each(question.examples.map((example) => [example.says, example] as const))(`${question.name}: %s`, async (_says, { input, rows }) => {
-      await kept;
-      const answer = await asker.ask(question.name, input, { projects: [shopProject], env: 'live' }, later);
-      expect(answer.rows, asker.sql()).toEqual(rows);
-    });
+    test.each(question.examples.map((example) => [example.says, example] as const))(
+      `${question.name}: %s`,
+      async (_says, { input, rows }) => {
+        await kept;
+        const answer = await asker.ask(question.name, input, { projects: [shopProject], env: 'live' }, later);
+        expect(answer.rows, asker.sql()).toEqual(rows);
+      },
+    );
 
   test.each([
     ['get_stats', { event: 'purchase' }, { value: 3 }],
@@ -38,7 +41,12 @@ describe.each([
     const pages: number[] = [];
     let args: Readonly<Record<string, unknown>> = { ...shopWeek, limit };
     for (let more = true; more; ) {
-      const { rows, next_cursor: cursor } = await asker.ask('query_events', args, { projects: [shopProject], env: 'live' }, later);
+      const { rows, next_cursor: cursor } = await asker.ask(
+        'query_events',
+        args,
+        { projects: [shopProject], env: 'live' },
+        later,
+      );
       pages.push(rows.length);
       args = { cursor };
       more = cursor !== null;

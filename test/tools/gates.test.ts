@@ -11,7 +11,14 @@ import { unknownWords } from '../sql/phrasebook.ts';
 import { sampleWorlds } from '../worlds/worlds.ts';
 
 const asker = (lake: 'clean' | 'raw') =>
-  ({ projects: ["it's"], byProject: false, env: 'live', lake, timezone: 'Australia/Lord_Howe', now: Date.parse('2026-04-07T00:00:00Z') }) as const;
+  ({
+    projects: ["it's"],
+    byProject: false,
+    env: 'live',
+    lake,
+    timezone: 'Australia/Lord_Howe',
+    now: Date.parse('2026-04-07T00:00:00Z'),
+  }) as const;
 
 test('a question that takes group_by splits its rows by it', () => {
   const split = questions.filter(({ groups }) => groups !== undefined);
@@ -27,17 +34,40 @@ const texts = (['clean', 'raw'] as const).flatMap((lake) =>
   checked.flatMap((name) => {
     const question = questionNamed(name);
     if (question === undefined) throw new Error(name);
-    const sampled = [...question.examples.map(({ input }) => input), ...sampleWorlds(name, 12, 7).map(({ args }) => args)];
-    const inputs = [...sampled, { ...sampled[0], ...(name === 'funnel' ? { order: 'any', window: '9999w' } : {}), from: '0001-01-01', to: '9999-12-31' }];
-    return inputs.map((input) => [lake, name, JSON.stringify(input), question.ask(resolve(question, input, asker(lake)).asking).text] as const);
+    const sampled = [
+      ...question.examples.map(({ input }) => input),
+      ...sampleWorlds(name, 12, 7).map(({ args }) => args),
+    ];
+    const inputs = [
+      ...sampled,
+      {
+        ...sampled[0],
+        ...(name === 'funnel' ? { order: 'any', window: '9999w' } : {}),
+        from: '0001-01-01',
+        to: '9999-12-31',
+      },
+    ];
+    return inputs.map(
+      (input) =>
+        [
+          lake,
+          name,
+          JSON.stringify(input),
+          question.ask(resolve(question, input, asker(lake)).asking).text,
+        ] as const,
+    );
   }),
 );
 
-test.each(texts)('%s lake, %s %s: the SQL is Trino’s grammar and uses only words of the phrasebook', { timeout: 120_000 }, (_lake, _name, _input, text) => {
-  expect(parsesAsTrino(text)).toEqual([]);
-  expect(unknownWords(text)).toEqual([]);
-  expect(text, 'years have four digits').not.toMatch(/(?:timestamp|dt >=) '(?!\d{4}-)/);
-});
+test.each(texts)(
+  '%s lake, %s %s: the SQL is Trino’s grammar and uses only words of the phrasebook',
+  { timeout: 120_000 },
+  (_lake, _name, _input, text) => {
+    expect(parsesAsTrino(text)).toEqual([]);
+    expect(unknownWords(text)).toEqual([]);
+    expect(text, 'years have four digits').not.toMatch(/(?:timestamp|dt >=) '(?!\d{4}-)/);
+  },
+);
 
 const key = (kind: 'rk' | 'sk'): Principal => ({
   ...{ key: `${kind}_live_aaaaaaaa`, kind, env: 'live', scope: '', accountId: 'a', plan: 'unlimited' },
@@ -74,7 +104,8 @@ test('every tool says what it answers in at most 400 characters, and every input
     expect(tool.description.length, tool.name).toBeLessThanOrEqual(400);
     expect(tool.name).toMatch(/^[a-z0-9_]{1,64}$/);
     expect(tool.annotations).toMatchObject({ openWorldHint: false });
-    for (const [name, schema] of Object.entries(Object(tool.inputSchema.properties))) expect(schema, `${tool.name}.${name}`).toHaveProperty('description');
+    for (const [name, schema] of Object.entries(Object(tool.inputSchema.properties)))
+      expect(schema, `${tool.name}.${name}`).toHaveProperty('description');
   }
 });
 

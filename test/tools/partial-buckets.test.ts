@@ -8,10 +8,38 @@ const runs = Number(process.env.MILLIMETRIC_WORLDS ?? 200);
 const iso = (instant: number): string => new Date(instant).toISOString();
 
 test.each([
-  { does: 'whole days', tz: 'UTC', interval: 'day', from: '2026-03-02T00:00', to: '2026-03-04T00:00', cut: [] },
-  { does: 'half of the first day', tz: 'UTC', interval: 'day', from: '2026-03-02T12:00', to: '2026-03-04T00:00', cut: ['2026-03-02T00:00'] },
-  { does: 'half of the last day', tz: 'UTC', interval: 'day', from: '2026-03-02T00:00', to: '2026-03-04T12:00', cut: ['2026-03-04T00:00'] },
-  { does: 'some hours of one day', tz: 'UTC', interval: 'day', from: '2026-03-02T10:00', to: '2026-03-02T12:00', cut: ['2026-03-02T00:00'] },
+  {
+    does: 'whole days',
+    tz: 'UTC',
+    interval: 'day',
+    from: '2026-03-02T00:00',
+    to: '2026-03-04T00:00',
+    cut: [],
+  },
+  {
+    does: 'half of the first day',
+    tz: 'UTC',
+    interval: 'day',
+    from: '2026-03-02T12:00',
+    to: '2026-03-04T00:00',
+    cut: ['2026-03-02T00:00'],
+  },
+  {
+    does: 'half of the last day',
+    tz: 'UTC',
+    interval: 'day',
+    from: '2026-03-02T00:00',
+    to: '2026-03-04T12:00',
+    cut: ['2026-03-04T00:00'],
+  },
+  {
+    does: 'some hours of one day',
+    tz: 'UTC',
+    interval: 'day',
+    from: '2026-03-02T10:00',
+    to: '2026-03-02T12:00',
+    cut: ['2026-03-02T00:00'],
+  },
   {
     does: 'UTC days in New York',
     tz: 'America/New_York',
@@ -20,8 +48,22 @@ test.each([
     to: '2026-03-09T00:00',
     cut: ['2026-03-07T05:00', '2026-03-08T05:00'],
   },
-  { does: 'New York’s day of 23 hours', tz: 'America/New_York', interval: 'day', from: '2026-03-08T05:00', to: '2026-03-09T04:00', cut: [] },
-  { does: 'Lord Howe’s half hour', tz: 'Australia/Lord_Howe', interval: 'hour', from: '2026-04-04T15:00', to: '2026-04-04T15:30', cut: [] },
+  {
+    does: 'New York’s day of 23 hours',
+    tz: 'America/New_York',
+    interval: 'day',
+    from: '2026-03-08T05:00',
+    to: '2026-03-09T04:00',
+    cut: [],
+  },
+  {
+    does: 'Lord Howe’s half hour',
+    tz: 'Australia/Lord_Howe',
+    interval: 'hour',
+    from: '2026-04-04T15:00',
+    to: '2026-04-04T15:30',
+    cut: [],
+  },
 ] as const)('$does: buckets by $interval in $tz that the period cuts', ({ tz, interval, from, to, cut }) => {
   const starts = cut.map((start) => `${start}:00.000Z`);
   const period = { from: Date.parse(`${from}Z`), to: Date.parse(`${to}Z`) };
@@ -35,7 +77,10 @@ test('partial_buckets are those that a wall clock shows on both sides of the per
       const ends = [from, ...instants, to].toSorted((a, b) => a - b);
       for (const [i, end] of ends.slice(1).entries()) {
         const begin = ends[i] ?? from;
-        if (begin < end) expect(partialBuckets({ from: begin, to: end }, tz, interval)).toEqual(cutBuckets(begin, end, tz, interval).map(iso));
+        if (begin < end)
+          expect(partialBuckets({ from: begin, to: end }, tz, interval)).toEqual(
+            cutBuckets(begin, end, tz, interval).map(iso),
+          );
       }
     }),
     { numRuns: runs },

@@ -5,7 +5,14 @@ import { questionNamed } from '../../src/tools/index.ts';
 import { type Asker, resolve } from '../../src/tools/resolve.ts';
 
 const now = Date.parse('2026-03-10T12:00:00.000Z');
-const asker: Asker = { projects: ['p'], byProject: false, env: 'live', lake: 'clean', timezone: 'America/New_York', now };
+const asker: Asker = {
+  projects: ['p'],
+  byProject: false,
+  env: 'live',
+  lake: 'clean',
+  timezone: 'America/New_York',
+  now,
+};
 const asked = (tool: string, args: Readonly<Record<string, unknown>>) => {
   const question = questionNamed(tool);
   if (question === undefined) throw new Error(tool);
@@ -19,16 +26,66 @@ const period = (tool: string, args: Readonly<Record<string, unknown>>) => {
 test.each([
   ['get_stats', {}, '2026-03-03T12:00:00.001Z', '2026-03-10T12:00:00.001Z'],
   ['get_stats', { from: 'last:24h' }, '2026-03-09T12:00:00.001Z', '2026-03-10T12:00:00.001Z'],
-  ['get_stats', { from: 'last:2w', to: '2026-03-01' }, '2026-02-15T00:00:00.000Z', '2026-03-01T00:00:00.000Z'],
-  ['get_stats', { from: 'last:99999w', to: '1000-01-01' }, '0001-01-01T00:00:00.000Z', '1000-01-01T00:00:00.000Z'],
-  ['funnel', { steps: 'a,b', from: '0001-01-01', to: '9999-12-31', tz: 'UTC' }, '0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'],
-  ['get_stats', { from: '2026-03-01', to: '2026-03-01T24:00' }, '2026-03-01T00:00:00.000Z', '2026-03-02T00:00:00.000Z'],
-  ['get_stats', { from: '2026-03-01', to: '2026-03-09' }, '2026-03-01T00:00:00.000Z', '2026-03-09T00:00:00.000Z'],
-  ['get_stats', { from: '2026-03-08', to: '2026-03-09', tz: 'America/New_York' }, '2026-03-08T05:00:00.000Z', '2026-03-09T04:00:00.000Z'],
-  ['get_stats', { from: '2026-03-01T10:00:00+05:30', to: '2026-03-01T10:00:00Z' }, '2026-03-01T04:30:00.000Z', '2026-03-01T10:00:00.000Z'],
-  ['funnel', { steps: 'a,b', from: '2026-03-07', to: '2026-03-08' }, '2026-03-07T05:00:00.000Z', '2026-03-09T04:00:00.000Z'],
-  ['funnel', { steps: 'a,b', from: '2011-12-29', to: '2011-12-29', tz: 'Pacific/Apia' }, '2011-12-29T10:00:00.000Z', '2011-12-30T10:00:00.000Z'],
-  ['funnel', { steps: 'a,b', from: '2011-12-29', to: '2011-12-30', tz: 'Pacific/Apia' }, '2011-12-29T10:00:00.000Z', '2011-12-30T10:00:00.000Z'],
+  [
+    'get_stats',
+    { from: 'last:2w', to: '2026-03-01' },
+    '2026-02-15T00:00:00.000Z',
+    '2026-03-01T00:00:00.000Z',
+  ],
+  [
+    'get_stats',
+    { from: 'last:99999w', to: '1000-01-01' },
+    '0001-01-01T00:00:00.000Z',
+    '1000-01-01T00:00:00.000Z',
+  ],
+  [
+    'funnel',
+    { steps: 'a,b', from: '0001-01-01', to: '9999-12-31', tz: 'UTC' },
+    '0001-01-01T00:00:00.000Z',
+    '9999-12-31T23:59:59.999Z',
+  ],
+  [
+    'get_stats',
+    { from: '2026-03-01', to: '2026-03-01T24:00' },
+    '2026-03-01T00:00:00.000Z',
+    '2026-03-02T00:00:00.000Z',
+  ],
+  [
+    'get_stats',
+    { from: '2026-03-01', to: '2026-03-09' },
+    '2026-03-01T00:00:00.000Z',
+    '2026-03-09T00:00:00.000Z',
+  ],
+  [
+    'get_stats',
+    { from: '2026-03-08', to: '2026-03-09', tz: 'America/New_York' },
+    '2026-03-08T05:00:00.000Z',
+    '2026-03-09T04:00:00.000Z',
+  ],
+  [
+    'get_stats',
+    { from: '2026-03-01T10:00:00+05:30', to: '2026-03-01T10:00:00Z' },
+    '2026-03-01T04:30:00.000Z',
+    '2026-03-01T10:00:00.000Z',
+  ],
+  [
+    'funnel',
+    { steps: 'a,b', from: '2026-03-07', to: '2026-03-08' },
+    '2026-03-07T05:00:00.000Z',
+    '2026-03-09T04:00:00.000Z',
+  ],
+  [
+    'funnel',
+    { steps: 'a,b', from: '2011-12-29', to: '2011-12-29', tz: 'Pacific/Apia' },
+    '2011-12-29T10:00:00.000Z',
+    '2011-12-30T10:00:00.000Z',
+  ],
+  [
+    'funnel',
+    { steps: 'a,b', from: '2011-12-29', to: '2011-12-30', tz: 'Pacific/Apia' },
+    '2011-12-29T10:00:00.000Z',
+    '2011-12-30T10:00:00.000Z',
+  ],
 ] as const)('%s %j reads as %s to %s', (tool, args, from, to) => {
   expect(period(tool, args)).toEqual([from, to]);
 });
@@ -48,8 +105,18 @@ describe('arguments that cannot be honoured are refused by name', () => {
     ['get_stats', { event: { toString: null } }, 'invalid_params', /event: must be text/],
     ['get_stats', { limit: 0 }, 'invalid_params', /limit: must be at least 1; got 0/],
     ['get_stats', { limit: '10' }, 'invalid_params', /limit: must be a number; got "10"$/],
-    ['get_stats', { include_bots: 'yes' }, 'invalid_params', /include_bots: must be true or false; got "yes"$/],
-    ['get_stats', { event: null }, 'invalid_params', /event: must be text; got null \(leave it out instead\)$/],
+    [
+      'get_stats',
+      { include_bots: 'yes' },
+      'invalid_params',
+      /include_bots: must be true or false; got "yes"$/,
+    ],
+    [
+      'get_stats',
+      { event: null },
+      'invalid_params',
+      /event: must be text; got null \(leave it out instead\)$/,
+    ],
     ['get_stats', { event: '' }, 'invalid_params', /event: must be at least 1 character; got ""$/],
     [
       'get_stats',
@@ -58,31 +125,106 @@ describe('arguments that cannot be honoured are refused by name', () => {
       /where: must be a list such as \[\{"field":"country","op":"eq","value":"DE"\}\]; got "country:DE"$/,
     ],
     ['get_stats', { where: 'country:DE,device_type:mobile' }, 'invalid_params', /^(?!.*characters)/],
-    ['get_stats', { where: [{ field: 'event', op: 'eq', value: 'a' }] }, 'invalid_params', /unknown column "event"; .*; nearest: event_name$/],
+    [
+      'get_stats',
+      { where: [{ field: 'event', op: 'eq', value: 'a' }] },
+      'invalid_params',
+      /unknown column "event"; .*; nearest: event_name$/,
+    ],
     ['get_stats', { group_by: 'sorce' }, 'invalid_group_by', /unknown column "sorce"; .*; nearest: source$/],
-    ['get_stats', { group_by: 'plan' }, 'invalid_group_by', /or properties.<key>; a property is written properties.plan$/],
-    ['get_stats', { group_by: 'user_id' }, 'invalid_group_by', /; user_id is no column to group or filter by$/],
-    ['get_stats', { group_by: ','.repeat(9_000) }, 'invalid_params', /group_by: must be at most 8192 characters/],
+    [
+      'get_stats',
+      { group_by: 'plan' },
+      'invalid_group_by',
+      /or properties.<key>; a property is written properties.plan$/,
+    ],
+    [
+      'get_stats',
+      { group_by: 'user_id' },
+      'invalid_group_by',
+      /; user_id is no column to group or filter by$/,
+    ],
+    [
+      'get_stats',
+      { group_by: ','.repeat(9_000) },
+      'invalid_params',
+      /group_by: must be at most 8192 characters/,
+    ],
     ['get_stats', { tz: 'Berlin' }, 'invalid_params', /; nearest: Europe\/Berlin$/],
-    ['get_stats', { from: '2026-03-01T10:00:00 05:30' }, 'invalid_params', /in a URL the \+ of a zone is written %2B$/],
+    [
+      'get_stats',
+      { from: '2026-03-01T10:00:00 05:30' },
+      'invalid_params',
+      /in a URL the \+ of a zone is written %2B$/,
+    ],
     ['get_stats', { evnet: 'a' }, 'invalid_params', /no argument "evnet", did you mean event\?/],
     ['get_stats', { foo: 'a' }, 'invalid_params', /no argument "foo"; it takes/],
-    ['top_sources', { event: 'sign_up' }, 'invalid_params', /To filter by event use where=\[\{"field":"event_name","op":"eq","value":…\}\]$/],
+    [
+      'top_sources',
+      { event: 'sign_up' },
+      'invalid_params',
+      /To filter by event use where=\[\{"field":"event_name","op":"eq","value":…\}\]$/,
+    ],
     ['get_stats', { steps: ['a'] }, 'invalid_params', /no argument "steps"/],
     ['query_events', { group_by: 'country' }, 'invalid_params', /cannot honour group_by.*get_stats groups/],
     ['top_sources', { per: 'person' }, 'invalid_params', /cannot honour per/],
     ['get_stats', { country: 'DE' }, 'invalid_params', /use where=/],
     ['get_stats', { where: [{ field: 'country', op: 'eq' }] }, 'invalid_params', /eq needs a value/],
-    ['get_stats', { where: [{ field: 'country', op: 'exists', value: 'x' }] }, 'invalid_params', /exists takes no value/],
-    ['get_stats', { where: [{ field: 'country', op: 'in', value: 'DE' }] }, 'invalid_params', /in takes a list/],
+    [
+      'get_stats',
+      { where: [{ field: 'country', op: 'exists', value: 'x' }] },
+      'invalid_params',
+      /exists takes no value/,
+    ],
+    [
+      'get_stats',
+      { where: [{ field: 'country', op: 'in', value: 'DE' }] },
+      'invalid_params',
+      /in takes a list/,
+    ],
     ['get_stats', { where: [{ field: 'properties.a"b', op: 'exists' }] }, 'invalid_params', /unknown column/],
-    ['get_stats', { where: [{ field: 'country', op: 'in', value: Array(201).fill('DE') }] }, 'invalid_params', /at most 200 entries/],
-    ['get_stats', { where: [{ field: 'country', op: 'in', value: ['DE', 1] }] }, 'invalid_params', /list of one kind/],
-    ['get_stats', { where: [{ field: 'country', op: 'eq', value: true }] }, 'invalid_params', /country is text; compare it with text/],
-    ['get_stats', { where: [{ field: 'properties.x', op: 'gt', value: true }] }, 'invalid_params', /gt does not compare booleans/],
-    ['get_stats', { where: [{ field: 'country', op: 'contains', value: '' }] }, 'invalid_params', /contains takes a text that is not empty/],
-    ['get_stats', { where: [{ field: 'country', op: 'starts_with', value: 1 }] }, 'invalid_params', /starts_with takes a text that is not empty/],
-    ['get_stats', { where: [{ field: 'country', op: 'eq', value: ['DE'] }] }, 'invalid_params', /for a list use in or not_in/],
+    [
+      'get_stats',
+      { where: [{ field: 'country', op: 'in', value: Array(201).fill('DE') }] },
+      'invalid_params',
+      /at most 200 entries/,
+    ],
+    [
+      'get_stats',
+      { where: [{ field: 'country', op: 'in', value: ['DE', 1] }] },
+      'invalid_params',
+      /list of one kind/,
+    ],
+    [
+      'get_stats',
+      { where: [{ field: 'country', op: 'eq', value: true }] },
+      'invalid_params',
+      /country is text; compare it with text/,
+    ],
+    [
+      'get_stats',
+      { where: [{ field: 'properties.x', op: 'gt', value: true }] },
+      'invalid_params',
+      /gt does not compare booleans/,
+    ],
+    [
+      'get_stats',
+      { where: [{ field: 'country', op: 'contains', value: '' }] },
+      'invalid_params',
+      /contains takes a text that is not empty/,
+    ],
+    [
+      'get_stats',
+      { where: [{ field: 'country', op: 'starts_with', value: 1 }] },
+      'invalid_params',
+      /starts_with takes a text that is not empty/,
+    ],
+    [
+      'get_stats',
+      { where: [{ field: 'country', op: 'eq', value: ['DE'] }] },
+      'invalid_params',
+      /for a list use in or not_in/,
+    ],
     ['get_stats', { where: [{ any: [] }] }, 'invalid_params', /where: 0\.any/],
     [
       'get_stats',
@@ -96,7 +238,12 @@ describe('arguments that cannot be honoured are refused by name', () => {
     ['funnel', { steps: 'a,'.repeat(5000) }, 'invalid_params', /8192 characters/],
     [
       'funnel',
-      { steps: Array(6).fill({ event: 'a', where: [{ field: 'path', op: 'in', value: Array(200).fill('/a') }] }) },
+      {
+        steps: Array(6).fill({
+          event: 'a',
+          where: [{ field: 'path', op: 'in', value: Array(200).fill('/a') }],
+        }),
+      },
       'invalid_params',
       /at most 1000 values in all/,
     ],
@@ -131,10 +278,20 @@ test.each([
 });
 
 test('a page is of its own question and arguments', () => {
-  const cursor = cursorText({ tool: 'top_sources', given: { limit: 2 }, resolved: { limit: 2, breakdown: 'source' }, skip: 2, after: null });
+  const cursor = cursorText({
+    tool: 'top_sources',
+    given: { limit: 2 },
+    resolved: { limit: 2, breakdown: 'source' },
+    skip: 2,
+    after: null,
+  });
   for (const same of [{}, { limit: 2 }, { breakdown: 'source', limit: 2 }]) {
     const { skip, given, resolved } = asked('top_sources', { ...same, cursor });
-    expect({ skip, given, breakdown: resolved.breakdown }).toEqual({ skip: 2, given: { limit: 2 }, breakdown: 'source' });
+    expect({ skip, given, breakdown: resolved.breakdown }).toEqual({
+      skip: 2,
+      given: { limit: 2 },
+      breakdown: 'source',
+    });
   }
   expect(() => asked('top_sources', { limit: 3, cursor })).toThrow(/belongs to other arguments/);
   expect(() => asked('get_stats', { cursor })).toThrow(/belongs to top_sources, not to get_stats/);
@@ -143,7 +300,13 @@ test('a page is of its own question and arguments', () => {
 test('resolved holds every default, and understood again it is the same question', () => {
   const first = asked('get_stats', { group_by: 'country', interval: 'day' });
   expect(first.resolved).toEqual({
-    ...{ metric: 'count', group_by: 'country', limit: 100, from: '2026-03-03T12:00:00.001Z', to: '2026-03-10T12:00:00.001Z' },
+    ...{
+      metric: 'count',
+      group_by: 'country',
+      limit: 100,
+      from: '2026-03-03T12:00:00.001Z',
+      to: '2026-03-10T12:00:00.001Z',
+    },
     ...{ tz: 'America/New_York', interval: 'day', where: [], include_bots: false },
   });
   const again = asked('get_stats', first.resolved);

@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { trino } from './client.ts';
 
-const noNodes = { error: { errorName: 'NO_NODES_AVAILABLE', errorType: 'INSUFFICIENT_RESOURCES', message: 'No nodes available to run query' } };
+const noNodes = {
+  error: {
+    errorName: 'NO_NODES_AVAILABLE',
+    errorType: 'INSUFFICIENT_RESOURCES',
+    message: 'No nodes available to run query',
+  },
+};
 const one = { columns: [{ name: 'n', type: 'integer' }], data: [[1]] };
 const wrong = { error: { errorName: 'SYNTAX_ERROR', errorType: 'USER_ERROR', message: 'line 1:1' } };
 

@@ -43,7 +43,13 @@ export async function trino(statement: string, place: TrinoPlace, tries = 120): 
   try {
     return await once(statement, place);
   } catch (error) {
-    if (tries === 0 || place.signal?.aborted === true || !(error instanceof TrinoError) || error.code !== 'NO_NODES_AVAILABLE') throw error;
+    if (
+      tries === 0 ||
+      place.signal?.aborted === true ||
+      !(error instanceof TrinoError) ||
+      error.code !== 'NO_NODES_AVAILABLE'
+    )
+      throw error;
     await pause(250);
     return trino(statement, place, tries - 1);
   }
@@ -62,7 +68,8 @@ async function once(statement: string, place: TrinoPlace): Promise<TrinoAnswer> 
   let columns: TrinoAnswer['columns'] = [];
   let page = await call(`${place.url}/v1/statement`, { method: 'POST', headers, body: statement });
   for (;;) {
-    if (page.error !== undefined) throw new TrinoError(page.error.errorName, page.error.message, page.error.errorType);
+    if (page.error !== undefined)
+      throw new TrinoError(page.error.errorName, page.error.message, page.error.errorType);
     if (place.signal?.aborted === true && page.nextUri !== undefined) {
       await fetch(page.nextUri, { method: 'DELETE', headers });
       throw place.signal.reason;
@@ -78,12 +85,15 @@ async function call(url: string, request: RequestInit, tries = 100): Promise<Pag
   const answer = await fetch(url, request);
   const text = await answer.text();
   if (answer.ok) return JSON.parse(text, exact);
-  if (tries === 0 || ![429, 502, 503, 504].includes(answer.status)) throw new TrinoError(`HTTP_${answer.status}`, text);
+  if (tries === 0 || ![429, 502, 503, 504].includes(answer.status))
+    throw new TrinoError(`HTTP_${answer.status}`, text);
   await pause(100);
   return call(url, request, tries - 1);
 }
 
 const exact = (_key: string, value: unknown, { source }: { source?: string } = {}): unknown =>
-  typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
+  typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source)
+    ? BigInt(source)
+    : value;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -17,15 +17,32 @@ const event = anEvent({
   path: '/',
   properties: '{"a b":1.5,"t":"ä\\n"}',
 });
-const identified: Event = { ...event, event_name: '$identify', user_id: 'zoe', ts: ts + 5, seq: 9007199254740991 };
-const engine = await trinoEngine([event, identified, { ...event, project_id: 'other' }], trinoServer(), ts + 1000);
+const identified: Event = {
+  ...event,
+  event_name: '$identify',
+  user_id: 'zoe',
+  ts: ts + 5,
+  seq: 9007199254740991,
+};
+const engine = await trinoEngine(
+  [event, identified, { ...event, project_id: 'other' }],
+  trinoServer(),
+  ts + 1000,
+);
 const reading: Reading = { projects: ['shop'], env: 'live', bots: false, lake: 'clean' };
 const reads = { reading, period: { from: ts - 1000, to: ts + 1000 } };
 const limits = { timeMs: 60_000 };
 
 test('what was stored comes back cell by cell', async () => {
-  const { rows, completeUntil } = await engine.ask(sql`select * from (${eventsOf(reading, reads.period)}) as e order by ts`, reads, limits);
-  const times = ({ ts, received_at }: Event) => ({ ts: new Date(ts).toISOString(), received_at: new Date(received_at).toISOString() });
+  const { rows, completeUntil } = await engine.ask(
+    sql`select * from (${eventsOf(reading, reads.period)}) as e order by ts`,
+    reads,
+    limits,
+  );
+  const times = ({ ts, received_at }: Event) => ({
+    ts: new Date(ts).toISOString(),
+    received_at: new Date(received_at).toISOString(),
+  });
   expect(rows).toEqual([event, identified].map((kept) => ({ ...kept, ...times(kept) })));
   expect(completeUntil).toBe(ts + 1000);
 });
@@ -33,7 +50,11 @@ test('what was stored comes back cell by cell', async () => {
 test('a raw lake with repeats gives each event once', async () => {
   const raw: Reading = { ...reading, lake: 'raw' };
   const copies = await trinoEngine([event, event, { ...event, received_at: ts + 2 }], trinoServer());
-  const { rows } = await copies.ask(sql`select count(*) as n, min(received_at) as first from (${eventsOf(raw, reads.period)}) as e`, reads, limits);
+  const { rows } = await copies.ask(
+    sql`select count(*) as n, min(received_at) as first from (${eventsOf(raw, reads.period)}) as e`,
+    reads,
+    limits,
+  );
   expect(rows).toEqual([{ n: 1, first: new Date(ts + 1).toISOString() }]);
 });
 
@@ -43,13 +64,19 @@ test('identifications are found apart from events', async () => {
 });
 
 test('an empty lake answers with no rows', async () => {
-  const { rows } = await (await trinoEngine([], trinoServer())).ask(sql`select ts from (${eventsOf(reading, reads.period)}) as e`, reads, limits);
+  const { rows } = await (await trinoEngine([], trinoServer())).ask(
+    sql`select ts from (${eventsOf(reading, reads.period)}) as e`,
+    reads,
+    limits,
+  );
   expect(rows).toEqual([]);
 });
 
 test('a question over its time is a query_timeout', async () => {
   const endless = sql`select count(*) as n from unnest(sequence(1, 10000)) as a(x) cross join unnest(sequence(1, 10000)) as b(y) cross join unnest(sequence(1, 10000)) as c(z)`;
-  await expect(engine.ask(endless, reads, { timeMs: 300 })).rejects.toSatisfy((error) => error instanceof Problem && error.code === 'query_timeout');
+  await expect(engine.ask(endless, reads, { timeMs: 300 })).rejects.toSatisfy(
+    (error) => error instanceof Problem && error.code === 'query_timeout',
+  );
 });
 
 test.each([

@@ -17,6 +17,9 @@ describe('a real Trino agrees with the phrasebook on', () => {
   });
 });
 
-test.each(Object.entries(slips))('it notices what only DuckDB says: %s is not %j', async (expression, slipped) => {
-  expect(await disagreements({ [expression]: slipped }, worth)).toHaveLength(1);
-});
+test.each(Object.entries(slips))(
+  'it notices what only DuckDB says: %s is not %j',
+  async (expression, slipped) => {
+    expect(await disagreements({ [expression]: slipped }, worth)).toHaveLength(1);
+  },
+);

@@ -17,7 +17,11 @@ interface Given {
 }
 
 /** Runs a program in the project’s root, its output to ours; resolves to its exit code, 1 where it could not start or was ended. */
-export const does = (program: string, given: readonly string[], { environment, signal, quiet = false }: Given): Promise<number> =>
+export const does = (
+  program: string,
+  given: readonly string[],
+  { environment, signal, quiet = false }: Given,
+): Promise<number> =>
   new Promise((resolve) => {
     const child = spawn(program, given, {
       cwd: home,
@@ -48,16 +52,42 @@ export interface Tally {
   readonly good: boolean;
 }
 
-const counts = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int(), numTodoTests: z.int(), success: z.boolean() });
+const counts = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numPendingTests: z.int(),
+  numTodoTests: z.int(),
+  success: z.boolean(),
+});
 
 /** Runs vitest with this configuration, shows what it says, and counts. `results`: a file of ours for its report. */
-export const tested = async (config: string, results: string, given: Given, also: readonly string[] = []): Promise<Tally | undefined> => {
+export const tested = async (
+  config: string,
+  results: string,
+  given: Given,
+  also: readonly string[] = [],
+): Promise<Tally | undefined> => {
   const vitest = join(home, 'node_modules', 'vitest', 'vitest.mjs');
-  const asked = [vitest, 'run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...also];
+  const asked = [
+    vitest,
+    'run',
+    '--config',
+    config,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${results}`,
+    ...also,
+  ];
   const code = await does(process.execPath, asked, given);
   const counted = counts.safeParse(JSON.parse(await readFile(results, 'utf8').catch(() => 'null'))).data;
   if (counted === undefined) return undefined;
-  const { numPassedTests: passed, numFailedTests, numPendingTests: pending, numTodoTests: todo, success } = counted;
+  const {
+    numPassedTests: passed,
+    numFailedTests,
+    numPendingTests: pending,
+    numTodoTests: todo,
+    success,
+  } = counted;
   // What fails before a test begins fails none of them.
   const failed = success ? 0 : Math.max(1, numFailedTests);
   return { passed, failed, skipped: pending + todo, good: code === 0 && success && passed > 0 };

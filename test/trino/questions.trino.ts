@@ -37,9 +37,14 @@ const keyOf = (id: string, env: 'live' | 'test', timezone: string): Principal =>
 describe('the documented examples over the shop, on a real Trino', async () => {
   const world = worldAt(await trinoEngine(shop, server), Date.parse('2026-04-01T00:00:00Z'));
   for (const question of questions)
-    test.each(question.examples.map((example) => [example.says, example] as const))(`${question.name}: %s`, async (_says, { input, rows }) => {
-      expect((await askQuestion(world, keyOf(shopProject, 'live', 'UTC'), question.name, input)).rows).toEqual(rows);
-    });
+    test.each(question.examples.map((example) => [example.says, example] as const))(
+      `${question.name}: %s`,
+      async (_says, { input, rows }) => {
+        expect(
+          (await askQuestion(world, keyOf(shopProject, 'live', 'UTC'), question.name, input)).rows,
+        ).toEqual(rows);
+      },
+    );
 });
 
 describe.each(checked)('%s in generated worlds, on a real Trino', async (question) => {
@@ -49,16 +54,28 @@ describe.each(checked)('%s in generated worlds, on a real Trino', async (questio
     events: moved(world.events, `${question}-${i}`),
   }));
   // Rows without an id of their own are delivered twice, as a retry inside the pipeline may.
-  const stored = worlds.flatMap(({ events }) => [...events, ...events.filter((event) => event.event_id === null)]);
+  const stored = worlds.flatMap(({ events }) => [
+    ...events,
+    ...events.filter((event) => event.event_id === null),
+  ]);
   const engine = await trinoEngine(stored, server);
 
-  test(`agrees with the oracle in ${perQuestion} worlds`, { timeout: 60_000 + perQuestion * 2_000 }, async () => {
+  test(`agrees with the oracle in ${perQuestion} worlds`, {
+    timeout: 60_000 + perQuestion * 2_000,
+  }, async () => {
     for (const { project, events, args, env, asking } of worlds) {
-      const { rows } = await askQuestion(worldAt(engine, asking.now), keyOf(project, env, asking.timezone), question, args);
+      const { rows } = await askQuestion(
+        worldAt(engine, asking.now),
+        keyOf(project, env, asking.timezone),
+        question,
+        args,
+      );
       try {
         expectSame(rows, truth(question, events, args, { projects: [project], env }, asking));
       } catch (thrown) {
-        throw new Error(`${question} in world ${project}, seed ${seed}, arguments ${JSON.stringify(args)}`, { cause: thrown });
+        throw new Error(`${question} in world ${project}, seed ${seed}, arguments ${JSON.stringify(args)}`, {
+          cause: thrown,
+        });
       }
     }
   });

@@ -51,7 +51,12 @@ async function began(): Promise<string | undefined> {
 
 async function asked(): Promise<number> {
   const began = performance.now();
-  const tally = await tested(config, join(run, 'results.json'), { environment, signal: interrupted.signal }, process.argv.slice(2));
+  const tally = await tested(
+    config,
+    join(run, 'results.json'),
+    { environment, signal: interrupted.signal },
+    process.argv.slice(2),
+  );
   if (tally === undefined) {
     console.error('No result was written: the tests did not run to their end.');
     return 1;
@@ -63,8 +68,14 @@ async function asked(): Promise<number> {
 
 function unable(why: string): number {
   const excused = process.env.MILLIMETRIC_SKIP_TRINO === '1';
-  console.error(`\n*** TRINO DID NOT RUN: ${why}. ***\n*** Nothing was checked against the engine of the cloud. ***`);
-  console.error(excused ? 'MILLIMETRIC_SKIP_TRINO=1: going on without it.' : 'Set MILLIMETRIC_SKIP_TRINO=1 to go on without it.');
+  console.error(
+    `\n*** TRINO DID NOT RUN: ${why}. ***\n*** Nothing was checked against the engine of the cloud. ***`,
+  );
+  console.error(
+    excused
+      ? 'MILLIMETRIC_SKIP_TRINO=1: going on without it.'
+      : 'Set MILLIMETRIC_SKIP_TRINO=1 to go on without it.',
+  );
   console.log('0 passed, 0 failed, 0 skipped');
   return excused ? 0 : 1;
 }

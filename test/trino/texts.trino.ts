@@ -57,7 +57,9 @@ const fields = [...dimensions, 'properties.a', 'properties["a.b"].c'];
 const valueFor = (op: string): readonly unknown[] => {
   if (op === 'exists' || op === 'not_exists') return [none];
   if (op === 'in' || op === 'not_in') return [['a', "b'"], [1, 2.5], [true]];
-  return /contains|starts_with/.test(op) ? ["a'"] : ['a', 1.5, ...(op === 'eq' || op === 'neq' ? [true] : [])];
+  return /contains|starts_with/.test(op)
+    ? ["a'"]
+    : ['a', 1.5, ...(op === 'eq' || op === 'neq' ? [true] : [])];
 };
 const comparisons = operators.flatMap((op) =>
   ['path', 'properties.a'].flatMap((field) =>
@@ -78,7 +80,16 @@ const where = [
 const steps = ['$pageview', { event: 'purchase', where }, 'refund'];
 
 const arguments_: readonly (readonly [question: string, mixes: readonly Arguments[]])[] = [
-  ['query_events', mixed({ event: [none, 'a'], where: [[], where], include_bots: [false, true], limit: [1, 1000], from: ['last:7d', '1999-01-01'] })],
+  [
+    'query_events',
+    mixed({
+      event: [none, 'a'],
+      where: [[], where],
+      include_bots: [false, true],
+      limit: [1, 1000],
+      from: ['last:7d', '1999-01-01'],
+    }),
+  ],
   [
     'get_stats',
     mixed({
@@ -91,7 +102,10 @@ const arguments_: readonly (readonly [question: string, mixes: readonly Argument
   ],
   ['get_stats', fields.map((group_by) => ({ group_by }))],
   ['get_stats', comparisons.map((comparison) => ({ where: [comparison], event: 'a' }))],
-  ['top_sources', mixed({ breakdown: ['source', 'source_medium'], where: [[], where], include_bots: [false, true] })],
+  [
+    'top_sources',
+    mixed({ breakdown: ['source', 'source_medium'], where: [[], where], include_bots: [false, true] }),
+  ],
   [
     'funnel',
     mixed({
@@ -132,5 +146,6 @@ test('and the names in use are those of the shop’s last 30 days, asked within 
     { event: 'purchase', events: 3, property_keys: ['gift', 'item', 'price'] },
     { event: '$identify', events: 1, property_keys: [] },
   ];
-  for (const at of [now, Date.parse('2027-01-01T00:00:00Z')]) expect(await vocabularyOf(over(engine, 'raw', at), key)).toEqual(names);
+  for (const at of [now, Date.parse('2027-01-01T00:00:00Z')])
+    expect(await vocabularyOf(over(engine, 'raw', at), key)).toEqual(names);
 });

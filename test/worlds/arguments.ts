@@ -4,7 +4,19 @@ import type { Step } from '../oracle/funnel.ts';
 import type { Condition } from '../oracle/where.ts';
 import { gentle } from './conditions.ts';
 import { distance } from './requests.ts';
-import { countries, mediums, names, oddFields, oddNames, often, plainFields, rarely, sources, users, visitors } from './words.ts';
+import {
+  countries,
+  mediums,
+  names,
+  oddFields,
+  oddNames,
+  often,
+  plainFields,
+  rarely,
+  sources,
+  users,
+  visitors,
+} from './words.ts';
 
 /** Arguments as a caller sends them. */
 export type Raw = Readonly<Record<string, unknown>>;
@@ -18,13 +30,22 @@ interface Spelt {
   readonly as: 'utc' | 'offset' | 'date';
 }
 
-const spelt = (away: fc.Arbitrary<number>): fc.Arbitrary<Spelt> => fc.record({ away, as: fc.constantFrom('utc', 'offset', 'date') });
+const spelt = (away: fc.Arbitrary<number>): fc.Arbitrary<Spelt> =>
+  fc.record({ away, as: fc.constantFrom('utc', 'offset', 'date') });
 
 /** Every shared input at random; any may be missing. */
 const anyShared = fc.record({
-  from: spelt(fc.oneof({ weight: 1, arbitrary: distance }, { weight: 5, arbitrary: fc.constantFrom(-40 * day, -2 * day, -day) })),
+  from: spelt(
+    fc.oneof(
+      { weight: 1, arbitrary: distance },
+      { weight: 5, arbitrary: fc.constantFrom(-40 * day, -2 * day, -day) },
+    ),
+  ),
   length: spelt(fc.constantFrom(hour, 2 * day, 3 * day, 7 * day, 60 * day)),
-  tz: rarely(fc.constantFrom('UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia', 'Australia/Lord_Howe'), 2),
+  tz: rarely(
+    fc.constantFrom('UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia', 'Australia/Lord_Howe'),
+    2,
+  ),
   where: fc.oneof(fc.constant(undefined), fc.constant(undefined), fc.constant([]), gentle, gentle),
   include_bots: fc.constantFrom(undefined, false, true),
   limit: fc.constantFrom(undefined, 1, 2, 3, 100),
@@ -48,7 +69,9 @@ export type SharedDraft = typeof shared extends fc.Arbitrary<infer T> ? T : neve
 export const spell = ({ from, length, ...rest }: SharedDraft, moment: number): Raw => {
   const start = moment + from.away;
   const period =
-    start + length.away < moment ? { from, to: { away: from.away + 60 * day, as: length.as } } : { from, to: { away: from.away + length.away, as: length.as } };
+    start + length.away < moment
+      ? { from, to: { away: from.away + 60 * day, as: length.as } }
+      : { from, to: { away: from.away + length.away, as: length.as } };
   return present({ from: textOf(period.from, moment), to: textOf(period.to, moment), ...rest });
 };
 
@@ -59,12 +82,17 @@ const textOf = ({ away, as }: Spelt, moment: number): string => {
 };
 
 /** Without what is undefined. */
-export const present = (raw: Raw): Raw => Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined));
+export const present = (raw: Raw): Raw =>
+  Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined));
 
 const oneOf = <T>(...some: readonly T[]): fc.Arbitrary<T | undefined> =>
-  fc.oneof({ weight: 15, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom(...some) });
+  fc.oneof(
+    { weight: 15, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constantFrom(...some) },
+  );
 const field = fc.oneof(fc.constantFrom<string>(...dimensions), often(plainFields, oddFields));
-const comma = (fields: readonly string[]): unknown => (fields.some((f) => f.startsWith('properties')) ? fields : fields.join(','));
+const comma = (fields: readonly string[]): unknown =>
+  fields.some((f) => f.startsWith('properties')) ? fields : fields.join(',');
 const groupBy = (maxLength: number) => fc.uniqueArray(field, { maxLength });
 
 /** What only query_events takes. */
@@ -93,10 +121,22 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<string | Step>('D', '$pageview', '$identify', ...oddNames) },
   { weight: 2, arbitrary: fc.record({ event: fc.constantFrom('A', 'B', 'C'), where: gentle }) },
 );
-const coarse = fc.oneof(fc.constantFrom<string>('source', 'medium', 'country', 'device_type', 'browser', 'properties.plan', 'properties["a.b"]'), field);
+const coarse = fc.oneof(
+  fc.constantFrom<string>(
+    'source',
+    'medium',
+    'country',
+    'device_type',
+    'browser',
+    'properties.plan',
+    'properties["a.b"]',
+  ),
+  field,
+);
 
 /** A step as the oracle wants it. */
-export const whole = (said: string | Step): Step => (typeof said === 'string' ? { event: said, where: [] satisfies Condition[] } : said);
+export const whole = (said: string | Step): Step =>
+  typeof said === 'string' ? { event: said, where: [] satisfies Condition[] } : said;
 
 /** What only funnel takes: `any` knows no `exclude` and no two equal steps. */
 export const funnelOwn = fc

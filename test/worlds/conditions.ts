@@ -40,11 +40,18 @@ const field = fc.oneof(
   property,
 );
 const fieldAndText = fc.oneof(
-  column.chain(([name, values]) => fc.record({ field: fc.constant(name), value: fc.constantFrom(...values) })),
+  column.chain(([name, values]) =>
+    fc.record({ field: fc.constant(name), value: fc.constantFrom(...values) }),
+  ),
   fc.record({ field: property, value: text }),
 );
-const fieldAndTexts = fc.tuple(fieldAndText, fc.array(text, { maxLength: 2 })).map(([{ field, value }, more]) => ({ field, value: [value, ...more] }));
-const piece = often(['o', 'O', 'gol', 'GOL', '5', 'a', '/'], ['%', '_', '\\', "'", 'é', 'É', '😀', 'ש', 'tru']);
+const fieldAndTexts = fc
+  .tuple(fieldAndText, fc.array(text, { maxLength: 2 }))
+  .map(([{ field, value }, more]) => ({ field, value: [value, ...more] }));
+const piece = often(
+  ['o', 'O', 'gol', 'GOL', '5', 'a', '/'],
+  ['%', '_', '\\', "'", 'é', 'É', '😀', 'ש', 'tru'],
+);
 
 const equality = fc.constantFrom('eq', 'neq');
 const membership = fc.constantFrom('in', 'not_in');
@@ -58,17 +65,27 @@ export const entry: fc.Arbitrary<Entry> = fc.oneof(
   fc.tuple(fieldAndTexts, membership).map(([at, op]) => ({ ...at, op })),
   fc.tuple(fieldAndText, comparison).map(([at, op]) => ({ ...at, op })),
   fc.record({ field, op: search, value: piece }),
-  fc.record({ field: mostly([...plainFields, ...oddFields, 'campaign', 'country', 'path'], ['properties.nested']), op: presence }),
+  fc.record({
+    field: mostly([...plainFields, ...oddFields, 'campaign', 'country', 'path'], ['properties.nested']),
+    op: presence,
+  }),
   fc.record({ field: numeric, op: equality, value: number }),
   fc.record({ field: numeric, op: comparison, value: number }),
   fc.record({ field: property, op: membership, value: fc.array(number, { minLength: 1, maxLength: 3 }) }),
   fc.record({ field: property, op: equality, value: fc.boolean() }),
-  fc.record({ field: property, op: membership, value: fc.array(fc.boolean(), { minLength: 1, maxLength: 2 }) }),
+  fc.record({
+    field: property,
+    op: membership,
+    value: fc.array(fc.boolean(), { minLength: 1, maxLength: 2 }),
+  }),
 );
 
 /** A whole `where` that says something: few entries, so that something is left. */
 export const where: fc.Arbitrary<readonly Condition[]> = fc.array(
-  fc.oneof({ weight: 3, arbitrary: entry }, { weight: 1, arbitrary: fc.record({ any: fc.array(entry, { minLength: 1, maxLength: 3 }) }) }),
+  fc.oneof(
+    { weight: 3, arbitrary: entry },
+    { weight: 1, arbitrary: fc.record({ any: fc.array(entry, { minLength: 1, maxLength: 3 }) }) },
+  ),
   { minLength: 1, maxLength: 2 },
 );
 
@@ -83,8 +100,16 @@ export const gentle: fc.Arbitrary<readonly Condition[]> = fc.oneof(
           op: fc.constant('neq' as const),
           value: fc.constantFrom('google', 'paid', 'DE', 'gold'),
         }),
-        fc.record({ field: fc.constant('country'), op: fc.constant('in' as const), value: fc.constant(['DE', 'US']) }),
-        fc.record({ field: fc.constant('medium'), op: fc.constant('contains' as const), value: fc.constant('PA') }),
+        fc.record({
+          field: fc.constant('country'),
+          op: fc.constant('in' as const),
+          value: fc.constant(['DE', 'US']),
+        }),
+        fc.record({
+          field: fc.constant('medium'),
+          op: fc.constant('contains' as const),
+          value: fc.constant('PA'),
+        }),
         fc.record({ field: fc.constant('properties.plan'), op: fc.constant('exists' as const) }),
       )
       .map((entry) => [entry]),

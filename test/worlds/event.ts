@@ -39,4 +39,5 @@ export const anEvent = ({ at, ...said }: Said): Event => {
 };
 
 /** Events in the order they were sent in one request. */
-export const sent = (...events: readonly Event[]): readonly Event[] => events.map((event, seq) => ({ ...event, seq, request_id: 'r1' }));
+export const sent = (...events: readonly Event[]): readonly Event[] =>
+  events.map((event, seq) => ({ ...event, seq, request_id: 'r1' }));

@@ -54,7 +54,18 @@ const json = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(true, false, null) },
   { weight: 1, arbitrary: fc.constantFrom({ x: 1 }, [], ['gold', 5]) },
 );
-const few = fc.constantFrom<string | number | boolean | null>('gold', 'gold', 'Gold', '5', 5, 5, 0, true, 'true', null);
+const few = fc.constantFrom<string | number | boolean | null>(
+  'gold',
+  'gold',
+  'Gold',
+  '5',
+  5,
+  5,
+  0,
+  true,
+  'true',
+  null,
+);
 
 const properties = fc
   .record(
@@ -95,23 +106,44 @@ type Draft = typeof draft extends fc.Arbitrary<infer T> ? T : never;
 
 const owner = fc.oneof(
   { weight: 8, arbitrary: fc.constant({ project_id: 'p', env: 'live' }) },
-  { weight: 2, arbitrary: fc.constantFrom({ project_id: 'p', env: 'test' }, { project_id: 'q', env: 'live' }, { project_id: 'p-b', env: 'live' }) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      { project_id: 'p', env: 'test' },
+      { project_id: 'q', env: 'live' },
+      { project_id: 'p-b', env: 'live' },
+    ),
+  },
 );
 
-const request = fc.record({ owner, wait: fc.constantFrom(0, 0, 1, minute, 6 * hour), drafts: fc.array(draft, { maxLength: 12, size: 'max' }) });
+const request = fc.record({
+  owner,
+  wait: fc.constantFrom(0, 0, 1, minute, 6 * hour),
+  drafts: fc.array(draft, { maxLength: 12, size: 'max' }),
+});
 
 /** Requests in the order of their arrival, of project `p` and some others, around a moment (ms since 1970): repeats, ties, late ones and such from the future. */
 export const requests = fc
   .array(request, { maxLength: 8, size: 'max' })
-  .chain((sent) => fc.constantFrom(-10 * minute, 2 * hour, 4 * day).map((late) => (moment: number) => delivered(sent, moment + late, moment)));
+  .chain((sent) =>
+    fc
+      .constantFrom(-10 * minute, 2 * hour, 4 * day)
+      .map((late) => (moment: number) => delivered(sent, moment + late, moment)),
+  );
 
-type Sent = readonly { readonly owner: Pick<Event, 'project_id' | 'env'>; readonly wait: number; readonly drafts: readonly Draft[] }[];
+type Sent = readonly {
+  readonly owner: Pick<Event, 'project_id' | 'env'>;
+  readonly wait: number;
+  readonly drafts: readonly Draft[];
+}[];
 
 function delivered(sent: Sent, start: number, moment: number): readonly (readonly Event[])[] {
   let received_at = start;
   return sent.map(({ owner, wait, drafts }, place) => {
     received_at += wait;
-    return drafts.map((said, seq) => arrived(said, moment, { ...owner, received_at, request_id: `r${String(place).padStart(3, '0')}`, seq }));
+    return drafts.map((said, seq) =>
+      arrived(said, moment, { ...owner, received_at, request_id: `r${String(place).padStart(3, '0')}`, seq }),
+    );
   });
 }
 

@@ -2,9 +2,38 @@ import * as fc from 'fast-check';
 
 /** Few values, so that they repeat; some that break naive SQL, JSON paths or patterns. All are valid in an event. */
 
-export const names = ['A', 'A', 'A', 'A', 'B', 'B', 'B', 'B', 'C', 'C', 'C', 'D', '$pageview', '$identify', '$identify'] as const;
+export const names = [
+  'A',
+  'A',
+  'A',
+  'A',
+  'B',
+  'B',
+  'B',
+  'B',
+  'C',
+  'C',
+  'C',
+  'D',
+  '$pageview',
+  '$identify',
+  '$identify',
+] as const;
 
-export const oddNames = ["o'clock", '100%', 'a_b', 'back\\slash', 'say "hi"', '😀', 'שלום', '-- x', 'é', 'É', ' a', "'); drop table events; --"] as const;
+export const oddNames = [
+  "o'clock",
+  '100%',
+  'a_b',
+  'back\\slash',
+  'say "hi"',
+  '😀',
+  'שלום',
+  '-- x',
+  'é',
+  'É',
+  ' a',
+  "'); drop table events; --",
+] as const;
 
 export const visitors = ['a1', 'a2', 'a3', 'a"4', 'anon-ü'] as const;
 
@@ -48,7 +77,12 @@ export const plainNumbers = [5, 0, -5, 5.5] as const;
 export const oddNumbers = [0.1, 1e-7, 1e21, 12345678901234567000, -2147483649, 1000] as const;
 
 /** Properties a question may name: the first ones most events have. */
-export const plainFields = ['properties.plan', 'properties.price', 'properties["a.b"]', 'properties.a b'] as const;
+export const plainFields = [
+  'properties.plan',
+  'properties.price',
+  'properties["a.b"]',
+  'properties.a b',
+] as const;
 
 export const oddFields = [
   'properties.über',
@@ -65,8 +99,14 @@ export const rarely = <T>(arbitrary: fc.Arbitrary<T>, weight = 1): fc.Arbitrary<
 
 /** Mostly one of a few, now and then an odd one. */
 export const mostly = <T, U>(plain: readonly T[], odd: readonly U[]): fc.Arbitrary<T | U> =>
-  fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...plain) }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
+  fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...plain) },
+    { weight: 1, arbitrary: fc.constantFrom(...odd) },
+  );
 
 /** As `mostly`, odd ones in a quarter of the cases. */
 export const often = <T, U>(plain: readonly T[], odd: readonly U[]): fc.Arbitrary<T | U> =>
-  fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...plain) }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...plain) },
+    { weight: 1, arbitrary: fc.constantFrom(...odd) },
+  );

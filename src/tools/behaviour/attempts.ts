@@ -35,13 +35,20 @@ interface Tried {
 export function attempts(asking: Funnel, windowMs: number, parts: Parts): Sql {
   const { order } = asking.own;
   const steps = range(2, parts.matches.length);
-  const within: Within = (since, until) => sql`coalesce(date_diff('millisecond', ${since}, ${until}) <= ${windowMs}, false)`;
-  const { rows, follows } = { loose: firstMatches, strict: nextEvents, any: nearestMatches }[order](asking, matched(asking, windowMs, parts), parts, within);
+  const within: Within = (since, until) =>
+    sql`coalesce(date_diff('millisecond', ${since}, ${until}) <= ${windowMs}, false)`;
+  const { rows, follows } = { loose: firstMatches, strict: nextEvents, any: nearestMatches }[order](
+    asking,
+    matched(asking, windowMs, parts),
+    parts,
+    within,
+  );
   const stops = steps.map((k) => sql`when not ${follows(k)} then ${k - 1} `);
   const deep = sql`select *, case ${join(stops, '')}else ${parts.matches.length} end as depth from (${rows}) as tried where m_1`;
   if (order === 'any') return deep;
   const seconds = steps.map(
-    (k) => sql`case when depth >= ${k} then cast(date_diff('millisecond', ${at('ts', k - 1)}, ${at('ts', k)}) as double) / 1000 end as ${at('seconds', k)}`,
+    (k) =>
+      sql`case when depth >= ${k} then cast(date_diff('millisecond', ${at('ts', k - 1)}, ${at('ts', k)}) as double) / 1000 end as ${at('seconds', k)}`,
   );
   return sql`select *, ${join(seconds)} from (${deep}) as deep`;
 }
@@ -53,9 +60,11 @@ export const reachOf = ({ own, period }: Pick<Funnel, 'own' | 'period'>, windowM
 });
 
 /** What one person’s events have in common: in one project who did them, over several the project too (that column costs a third of a funnel’s time). */
-export const oneOf = ({ reading }: Pick<Funnel, 'reading'>): Sql => (reading.projects.length === 1 ? name('who') : sql`project_id, who`);
+export const oneOf = ({ reading }: Pick<Funnel, 'reading'>): Sql =>
+  reading.projects.length === 1 ? name('who') : sql`project_id, who`;
 
-const range = (from: number, to: number): readonly number[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+const range = (from: number, to: number): readonly number[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 const flag = (k: number): Sql => name(`m_${k}`);
 /** What a row says about the event that is step k of its attempt; of step 1 that is the row itself. */
 const at = (column: string, k: number): Sql => name(k === 1 ? column : `${column}_${k}`);
@@ -74,7 +83,10 @@ function matched(asking: Funnel, windowMs: number, { matches, exclude, hold, gro
   const events = askedEvents(asking, reachOf(asking, windowMs));
   const from = per === 'session' ? sql`(${inSessions(events, reading)}) as e` : sql`(${events}) as e`;
   const who = { person, visitor: sql`e.anonymous_id`, session: sql`e.session` }[per];
-  const people = per === 'person' ? sql` left join (${identities(reading)}) as i on i.project_id = e.project_id and i.anonymous_id = e.anonymous_id` : sql``;
+  const people =
+    per === 'person'
+      ? sql` left join (${identities(reading)}) as i on i.project_id = e.project_id and i.anonymous_id = e.anonymous_id`
+      : sql``;
   const begins = sql`ts >= ${new Date(period.from)} and ts < ${new Date(period.to)}`;
   const columns = [
     ...matches.map((m, i) => sql`${m}${i === 0 ? sql` and ${begins}` : sql``} as ${flag(i + 1)}`),
@@ -105,17 +117,29 @@ function firstMatches(asking: Funnel, events: Sql, parts: Parts, within: Within)
     .reduce<{ readonly apart: readonly Sql[]; readonly from: Sql }>(
       ({ apart, from }, k) => {
         const found = range(k + 1, steps).flatMap((j) =>
-          carried.map((c) => sql`${first[c]}(case when ${flag(k + 1)} then ${j === k + 1 ? name(c) : at(c, j)} end) over (${lane}) as ${at(c, j)}`),
+          carried.map(
+            (c) =>
+              sql`${first[c]}(case when ${flag(k + 1)} then ${j === k + 1 ? name(c) : at(c, j)} end) over (${lane}) as ${at(c, j)}`,
+          ),
         );
-        const columns = [...['project_id', 'who', 'place', ...carried].map(name), ...flags(k), ...held(parts), ...groups(parts), ...found];
+        const columns = [
+          ...['project_id', 'who', 'place', ...carried].map(name),
+          ...flags(k),
+          ...held(parts),
+          ...groups(parts),
+          ...found,
+        ];
         const level = sql`(select ${join(columns)} from ${from} as ${name(`from_${k + 1}`)} where ${join(flags(k + 1), ' or ')})`;
-        return k % deepest === 0 ? { apart: [...apart, sql`${name(`apart_${k}`)} as ${level}`], from: name(`apart_${k}`) } : { apart, from: level };
+        return k % deepest === 0
+          ? { apart: [...apart, sql`${name(`apart_${k}`)} as ${level}`], from: name(`apart_${k}`) }
+          : { apart, from: level };
       },
       { apart: [], from: sql`(${placed(asking, events, parts)})` },
     );
   const rows = sql`${levels.apart.length === 0 ? sql`` : sql`with ${join(levels.apart)} `}select * from ${levels.from} as first_matches`;
   // No event that ends an attempt lies between two others when as many are still to come after the earlier one as from the later one on.
-  const uncut = (k: number): Sql => (cutting ? sql` and ${at('cuts', k)} = ${at('cuts_after', k - 1)}` : sql``);
+  const uncut = (k: number): Sql =>
+    cutting ? sql` and ${at('cuts', k)} = ${at('cuts_after', k - 1)}` : sql``;
   return { rows, follows: (k) => sql`(${within(name('ts'), at('ts', k))}${uncut(k)})` };
 }
 
@@ -123,12 +147,20 @@ function firstMatches(asking: Funnel, events: Sql, parts: Parts, within: Within)
 function placed(asking: Funnel, events: Sql, parts: Parts): Sql {
   const order = inOrder(asking);
   const next = (value: Sql): Sql => sql`lag(${value}) over (${order})`;
-  const outrun = [sql`coalesce(${next(sql`m_1 and not m_2`)}, false)`, ...held(parts).map((h) => sql`not (${h} is distinct from ${next(h)})`)];
+  const outrun = [
+    sql`coalesce(${next(sql`m_1 and not m_2`)}, false)`,
+    ...held(parts).map((h) => sql`not (${h} is distinct from ${next(h)})`),
+  ];
   const cuts = (frame: Sql): Sql => sql`count(case when excluded then 1 end) over (${order} ${frame})`;
   const columns = [
     sql`row_number() over (${order}) as place`,
     sql`${join(outrun, ' and ')} as outrun`,
-    ...(parts.exclude.length === 0 ? [] : [sql`${cuts(sql`rows between unbounded preceding and current row`)} as cuts`, sql`${cuts(following)} as cuts_after`]),
+    ...(parts.exclude.length === 0
+      ? []
+      : [
+          sql`${cuts(sql`rows between unbounded preceding and current row`)} as cuts`,
+          sql`${cuts(following)} as cuts_after`,
+        ]),
   ];
   const others = range(2, parts.matches.length).map(flag);
   return sql`select * from (select *, ${join(columns)} from (${events}) as matched) as placed where ${join([...others, sql`(m_1 and not outrun)`], ' or ')}`;
@@ -152,8 +184,14 @@ function nextEvents(asking: Funnel, events: Sql, parts: Parts, within: Within): 
 function nearestMatches(asking: Funnel, events: Sql, parts: Parts, within: Within): Tried {
   const lane = sql`partition by ${join([oneOf(asking), ...held(parts)])} order by`;
   const nearest = (what: 'before' | 'after', least: Sql, order: Sql): readonly Sql[] =>
-    range(2, parts.matches.length).map((k) => sql`${least}(case when ${flag(k)} then ts end) over (${lane} ${order} ${following}) as ${at(what, k)}`);
-  const after = [sql`row_number() over (${inOrder(asking)}) as place`, ...nearest('after', sql`min`, fromTheLast)];
+    range(2, parts.matches.length).map(
+      (k) =>
+        sql`${least}(case when ${flag(k)} then ts end) over (${lane} ${order} ${following}) as ${at(what, k)}`,
+    );
+  const after = [
+    sql`row_number() over (${inOrder(asking)}) as place`,
+    ...nearest('after', sql`min`, fromTheLast),
+  ];
   return {
     rows: sql`select *, ${join(nearest('before', sql`max`, sql`place desc`))} from (select *, ${join(after)} from (${events}) as matched) as placed`,
     follows: (k) => sql`(${within(at('before', k), name('ts'))} or ${within(name('ts'), at('after', k))})`,

@@ -9,20 +9,41 @@ import { attempts, oneOf, reachOf } from './attempts.ts';
 import { matches, stepList } from './steps.ts';
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-const isUnit = (letter: string | undefined): letter is keyof typeof unitMs => letter !== undefined && Object.hasOwn(unitMs, letter);
+const isUnit = (letter: string | undefined): letter is keyof typeof unitMs =>
+  letter !== undefined && Object.hasOwn(unitMs, letter);
 
 const input = z.object({
-  steps: stepList(2, 20, '2–20 steps in order: event names, e.g. ["$pageview","sign_up"], or {"event":"purchase","where":[…]}.').register(spelling, {
+  steps: stepList(
+    2,
+    20,
+    '2–20 steps in order: event names, e.g. ["$pageview","sign_up"], or {"event":"purchase","where":[…]}.',
+  ).register(spelling, {
     text: 'json',
   }),
   window: z
-    ._default(z.string().check(z.regex(/^[1-9]\d{0,3}[mhdw]$/, 'a window is a number and m, h, d or w: 30m, 24h, 7d')), '7d')
+    ._default(
+      z
+        .string()
+        .check(z.regex(/^[1-9]\d{0,3}[mhdw]$/, 'a window is a number and m, h, d or w: 30m, 24h, 7d')),
+      '7d',
+    )
     .check(z.describe('Time from the first step to the last: 30m, 24h, 7d, 4w. Default 7d.')),
   order: z
     ._default(z.enum(['loose', 'strict', 'any']), 'loose')
-    .check(z.describe('loose (default): other events may come between. strict: none may. any: the other steps before or after the first.')),
-  exclude: z._default(stepList(0, 10, 'Events that end an attempt when they come between two steps. Default: none.'), []).register(spelling, { text: 'json' }),
-  hold: z._default(listOf(field, 3), []).check(z.describe('Fields that must stay equal over the steps, e.g. properties.item. Default: none.')),
+    .check(
+      z.describe(
+        'loose (default): other events may come between. strict: none may. any: the other steps before or after the first.',
+      ),
+    ),
+  exclude: z
+    ._default(
+      stepList(0, 10, 'Events that end an attempt when they come between two steps. Default: none.'),
+      [],
+    )
+    .register(spelling, { text: 'json' }),
+  hold: z
+    ._default(listOf(field, 3), [])
+    .check(z.describe('Fields that must stay equal over the steps, e.g. properties.item. Default: none.')),
   group_by: groupBy(1),
   limit: limitOf(100, 10, 'groups (the largest)'),
 });
@@ -78,7 +99,9 @@ export const funnel = question({
               `Attempts that began after ${new Date(asking.now - windowMs(asking.own)).toISOString()} still have time left in their window; they are counted as far as they got.`,
             ]
           : []),
-        ...(asking.own.order === 'any' ? ['order any has no times between steps: median_seconds is null.'] : []),
+        ...(asking.own.order === 'any'
+          ? ['order any has no times between steps: median_seconds is null.']
+          : []),
       ],
     };
   },
@@ -89,14 +112,31 @@ export const funnel = question({
       input: { steps: ['$pageview', 'add_to_cart', 'purchase'], from: '2026-03-02', to: '2026-03-08' },
       rows: [
         { step: 1, event: '$pageview', people: 5, conversion: 1, step_conversion: 1, median_seconds: null },
-        { step: 2, event: 'add_to_cart', people: 4, conversion: 0.8, step_conversion: 0.8, median_seconds: 1050 },
-        { step: 3, event: 'purchase', people: 3, conversion: 0.6, step_conversion: 0.75, median_seconds: 600 },
+        {
+          step: 2,
+          event: 'add_to_cart',
+          people: 4,
+          conversion: 0.8,
+          step_conversion: 0.8,
+          median_seconds: 1050,
+        },
+        {
+          step: 3,
+          event: 'purchase',
+          people: 3,
+          conversion: 0.6,
+          step_conversion: 0.75,
+          median_seconds: 600,
+        },
       ],
     },
     {
       says: 'Does the cart lead to buying the same item within an hour, per visitor?',
       input: {
-        steps: ['add_to_cart', { event: 'purchase', where: [{ field: 'properties.price', op: 'lt', value: 40 }] }],
+        steps: [
+          'add_to_cart',
+          { event: 'purchase', where: [{ field: 'properties.price', op: 'lt', value: 40 }] },
+        ],
         hold: 'properties.item',
         per: 'visitor',
         window: '1h',
@@ -105,7 +145,14 @@ export const funnel = question({
       },
       rows: [
         { step: 1, event: 'add_to_cart', people: 4, conversion: 1, step_conversion: 1, median_seconds: null },
-        { step: 2, event: 'purchase', people: 1, conversion: 0.25, step_conversion: 0.25, median_seconds: 300 },
+        {
+          step: 2,
+          event: 'purchase',
+          people: 1,
+          conversion: 0.25,
+          step_conversion: 0.25,
+          median_seconds: 300,
+        },
       ],
     },
   ],
@@ -117,18 +164,25 @@ const windowMs = ({ window }: { readonly window: string }): number => {
   return isUnit(unit) ? Number(window.slice(0, -1)) * unitMs[unit] : 0;
 };
 
-const counts = { person: 'people', visitor: 'visitors', session: 'sessions' } as const satisfies Record<Per, string>;
+const counts = { person: 'people', visitor: 'visitors', session: 'sessions' } as const satisfies Record<
+  Per,
+  string
+>;
 const meanings = {
-  person: 'people are persons: user_id, else the user_id this anonymous_id was first identified as, else the anonymous_id.',
+  person:
+    'people are persons: user_id, else the user_id this anonymous_id was first identified as, else the anonymous_id.',
   visitor: 'people are visitors: distinct anonymous_ids.',
-  session: 'people are sessions: events of one anonymous_id without a gap over 30 minutes, or the session_id that was sent.',
+  session:
+    'people are sessions: events of one anonymous_id without a gap over 30 minutes, or the session_id that was sent.',
 } as const satisfies Record<Per, string>;
 const share = (part = 0, whole = 0): number | null => (whole === 0 ? null : part / whole);
 
 function refuseWhatDoesNotFit({ order, exclude, steps }: Own): void {
   if (order !== 'any') return;
-  if (exclude.length > 0) throw invalidParam('exclude', 'exclude needs an order of steps; leave it out or use order loose');
-  if (new Set(steps.map((step) => step.spelled)).size < steps.length) throw invalidParam('steps', 'order any needs steps that differ; name each once');
+  if (exclude.length > 0)
+    throw invalidParam('exclude', 'exclude needs an order of steps; leave it out or use order loose');
+  if (new Set(steps.map((step) => step.spelled)).size < steps.length)
+    throw invalidParam('steps', 'order any needs steps that differ; name each once');
 }
 
 /** People per step, by group: `people_1 …`, `median_2 …`, `of_all`. */
@@ -136,7 +190,9 @@ function counted(asking: Asking<Own>): Sql {
   const groups = groupNames(asking);
   const { steps, limit } = asking.own;
   const people = steps.map((_, i) => sql`count_if(depth >= ${i + 1}) as ${name(`people_${i + 1}`)}`);
-  const medians = timesOf(asking).map((seconds, i) => sql`${medianOf(seconds)} as ${name(`median_${i + 2}`)}`);
+  const medians = timesOf(asking).map(
+    (seconds, i) => sql`${medianOf(seconds)} as ${name(`median_${i + 2}`)}`,
+  );
   const columns = join([...people, ...medians]);
   if (groups.length === 0) return sql`select ${columns} from (${best(asking)}) as best`;
   return sql`
@@ -155,7 +211,9 @@ function best(asking: Asking<Own>): Sql {
     hold: hold.map(textOf),
     group: asking.groups.map(textOf),
   });
-  const columns = [...groupNames(asking), ...timesOf(asking)].map((column) => sql`, max_by(${column}, merit) as ${column}`);
+  const columns = [...groupNames(asking), ...timesOf(asking)].map(
+    (column) => sql`, max_by(${column}, merit) as ${column}`,
+  );
   return sql`
     select max(depth) as depth${join(columns, '')}
     from (select *, depth * ${manyEvents} - place as merit from (${tried}) as tried) as rated
@@ -166,7 +224,8 @@ function best(asking: Asking<Own>): Sql {
 const manyEvents = 2 ** 40;
 
 /** The columns of the seconds between steps; order any has none. */
-const timesOf = ({ own }: Asking<Own>): readonly Sql[] => (own.order === 'any' ? [] : own.steps.slice(1).map((_, i) => name(`seconds_${i + 2}`)));
+const timesOf = ({ own }: Asking<Own>): readonly Sql[] =>
+  own.order === 'any' ? [] : own.steps.slice(1).map((_, i) => name(`seconds_${i + 2}`));
 
 /** The middle value, of an even number the mean of the middle two; null of none. */
 const medianOf = (value: Sql): Sql => {

@@ -19,17 +19,23 @@ const step = z.pipe(
   either,
   z.transform(
     (given: z.output<typeof either>): Step =>
-      typeof given === 'string' ? named(given) : { event: given.event, where: given.where ?? [], spelled: JSON.stringify(given) },
+      typeof given === 'string'
+        ? named(given)
+        : { event: given.event, where: given.where ?? [], spelled: JSON.stringify(given) },
   ),
 );
 const names = z.pipe(
   z.string().check(
     z.maxLength(limits.list),
-    z.refine((text) => wordsOf(text).every((word) => word.length <= longest), `an event’s name has at most ${longest} characters; more came`),
+    z.refine(
+      (text) => wordsOf(text).every((word) => word.length <= longest),
+      `an event’s name has at most ${longest} characters; more came`,
+    ),
   ),
   z.transform((text: string) => wordsOf(text).map(named)),
 );
-const compared = (steps: readonly Step[]): number => steps.reduce((sum, { where }) => sum + valuesIn(where), 0);
+const compared = (steps: readonly Step[]): number =>
+  steps.reduce((sum, { where }) => sum + valuesIn(where), 0);
 const came = ({ input }: { readonly input?: unknown }): number => (Array.isArray(input) ? input.length : 0);
 
 /** Steps as a list of names or `{event, where}`, or as comma-separated names. */
@@ -38,9 +44,13 @@ export const stepList = (least: number, most: number, says: string) =>
     z.refine((steps) => steps.length >= least && steps.length <= most, {
       error: (issue) => `takes ${least} to ${most} steps, e.g. ["$pageview","sign_up"]; got ${came(issue)}`,
     }),
-    z.refine((steps) => compared(steps) <= limits.values, `compares with at most ${limits.values} values in all; more came`),
+    z.refine(
+      (steps) => compared(steps) <= limits.values,
+      `compares with at most ${limits.values} values in all; more came`,
+    ),
     z.describe(says),
   );
 
 /** Does this event match the step? Never null. */
-export const matches = ({ event, where }: Step): Sql => (where.length === 0 ? sql`event_name = ${event}` : sql`(event_name = ${event} and ${holds(where)})`);
+export const matches = ({ event, where }: Step): Sql =>
+  where.length === 0 ? sql`event_name = ${event}` : sql`(event_name = ${event} and ${holds(where)})`;

@@ -7,8 +7,12 @@ import { type Asking, question } from '../question.ts';
 import { askedEvents, each, groupCells, groupColumns, groupNames, groupSelect } from '../relations.ts';
 
 const input = z.object({
-  metric: z._default(z.enum(['count', 'uniques']), 'count').check(z.describe('count: events (default). uniques: distinct visitors (anonymous_id), exact.')),
-  event: z.optional(z.string().check(z.minLength(1), z.maxLength(128))).check(z.describe('Only this event, e.g. $pageview. Default: all.')),
+  metric: z
+    ._default(z.enum(['count', 'uniques']), 'count')
+    .check(z.describe('count: events (default). uniques: distinct visitors (anonymous_id), exact.')),
+  event: z
+    .optional(z.string().check(z.minLength(1), z.maxLength(128)))
+    .check(z.describe('Only this event, e.g. $pageview. Default: all.')),
   group_by: groupBy(3),
   limit: limitOf(1000, 100, 'groups (the largest), or buckets where nothing is grouped'),
 });
@@ -30,7 +34,11 @@ export const getStats = question({
     { name: 'value', type: 'number', unit: asking.own.metric === 'count' ? 'events' : 'visitors' },
   ],
   ask: (asking) =>
-    asking.interval === null ? totals(asking) : groupNames(asking).length === 0 ? series(asking, asking.interval) : groupedSeries(asking, asking.interval),
+    asking.interval === null
+      ? totals(asking)
+      : groupNames(asking).length === 0
+        ? series(asking, asking.interval)
+        : groupedSeries(asking, asking.interval),
   shape: (rows, asking) => {
     const { interval } = asking;
     const of = Number(rows[0]?.of_all ?? rows.length);
@@ -47,11 +55,18 @@ export const getStats = question({
   head: ({ metric }) => ({ metric }),
   speaksOf: ({ event }) => (event === undefined ? [] : [event]),
   examples: [
-    { says: 'How many purchases that week?', input: { event: 'purchase', from: '2026-03-02', to: '2026-03-09' }, rows: [{ value: 3 }] },
+    {
+      says: 'How many purchases that week?',
+      input: { event: 'purchase', from: '2026-03-02', to: '2026-03-09' },
+      rows: [{ value: 3 }],
+    },
     {
       says: 'Visitors per day, without bots',
       input: { metric: 'uniques', interval: 'day', from: '2026-03-02', to: '2026-03-09' },
-      rows: [1, 1, 1, 1, 2, 1, 1].map((value, day) => ({ bucket: `2026-03-0${day + 2}T00:00:00.000Z`, value })),
+      rows: [1, 1, 1, 1, 2, 1, 1].map((value, day) => ({
+        bucket: `2026-03-0${day + 2}T00:00:00.000Z`,
+        value,
+      })),
     },
     {
       says: 'What sells?',
@@ -79,7 +94,8 @@ export const getStats = question({
   ],
 });
 
-const measure = ({ own }: Asking<Own>): Sql => (own.metric === 'count' ? sql`count(*)` : sql`count(distinct anonymous_id)`);
+const measure = ({ own }: Asking<Own>): Sql =>
+  own.metric === 'count' ? sql`count(*)` : sql`count(distinct anonymous_id)`;
 
 const counted = (asking: Asking<Own>): Sql =>
   sql`(${askedEvents(asking)}) as e${asking.own.event === undefined ? sql`` : sql` where event_name = ${asking.own.event}`}`;

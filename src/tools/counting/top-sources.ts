@@ -5,7 +5,9 @@ import { question } from '../question.ts';
 import { askedEvents, groupCells, groupColumns, groupNames } from '../relations.ts';
 
 const input = z.object({
-  breakdown: z._default(z.enum(['source_medium', 'source']), 'source_medium').check(z.describe('One row per source and medium (default), or per source.')),
+  breakdown: z
+    ._default(z.enum(['source_medium', 'source']), 'source_medium')
+    .check(z.describe('One row per source and medium (default), or per source.')),
   limit: limitOf(200, 50, 'sources'),
 });
 
@@ -28,7 +30,10 @@ export const topSources = question({
     { name: 'paid_share', type: 'number', unit: 'share' },
   ],
   ask: (asking) => {
-    const by = [...groupNames(asking), ...(asking.own.breakdown === 'source' ? ['source'] : ['source', 'medium']).map(name)];
+    const by = [
+      ...groupNames(asking),
+      ...(asking.own.breakdown === 'source' ? ['source'] : ['source', 'medium']).map(name),
+    ];
     return sql`
       select ${join(by)}, events, uniques, cast(paid as double) / nullif(events, 0) as paid_share, count(*) over () as of_all
       from (

@@ -8,7 +8,10 @@ import { limitOf } from '../inputs.ts';
 import { type Asking, question } from '../question.ts';
 import { askedEvents, groupCells, groupColumns } from '../relations.ts';
 
-const exact = (what: string) => z.optional(z.string().check(z.minLength(1), z.maxLength(2048))).check(z.describe(`Only events with exactly this ${what}.`));
+const exact = (what: string) =>
+  z
+    .optional(z.string().check(z.minLength(1), z.maxLength(2048)))
+    .check(z.describe(`Only events with exactly this ${what}.`));
 const input = z.object({
   event: exact('event name'),
   source: exact('source'),
@@ -25,7 +28,9 @@ const shown = (name: ColumnName): number | undefined => {
   return column.shown;
 };
 /** The columns of a row in the contract’s order; `timestamp` stands first. */
-const cells = columnNames.filter((c) => shown(c) !== undefined).toSorted((a, b) => (shown(a) ?? 0) - (shown(b) ?? 0));
+const cells = columnNames
+  .filter((c) => shown(c) !== undefined)
+  .toSorted((a, b) => (shown(a) ?? 0) - (shown(b) ?? 0));
 const order = ['ts', 'received_at', 'request_id', 'seq'] as const;
 
 /** Raw events. */
@@ -52,7 +57,11 @@ export const queryEvents = question({
   shape: (rows, asking) => {
     const page = rows.slice(0, asking.own.limit);
     return {
-      rows: page.map((row) => ({ timestamp: row.ts ?? null, ...groupCells(row, asking), ...pick(row, cells) })),
+      rows: page.map((row) => ({
+        timestamp: row.ts ?? null,
+        ...groupCells(row, asking),
+        ...pick(row, cells),
+      })),
       places: page.map((row) => order.map((c) => row[c] ?? null)),
       more: rows.length > asking.own.limit,
     };
@@ -88,11 +97,20 @@ export const queryEvents = question({
   ],
 });
 
-const pick = (row: Row, names: readonly string[]): Record<string, Cell> => Object.fromEntries(names.map((n) => [n, row[n] ?? null]));
+const pick = (row: Row, names: readonly string[]): Record<string, Cell> =>
+  Object.fromEntries(names.map((n) => [n, row[n] ?? null]));
 
 const narrowed = ({ event, source, medium, user_id, country, anonymous_id }: Own): Sql => {
   const wanted = { event_name: event, source, medium, user_id, country, anonymous_id };
-  return join([sql`true`, ...Object.entries(wanted).flatMap(([column, value]) => (value === undefined ? [] : [sql`${name(column)} = ${value}`]))], ' and ');
+  return join(
+    [
+      sql`true`,
+      ...Object.entries(wanted).flatMap(([column, value]) =>
+        value === undefined ? [] : [sql`${name(column)} = ${value}`],
+      ),
+    ],
+    ' and ',
+  );
 };
 
 /** Strictly below a place in the order; spelled out since row comparison differs between engines. A cursor is the caller’s to forge, so its place is read, not believed. */
@@ -105,7 +123,10 @@ function below([ts, received, request, seq]: NonNullable<Asking<Own>['after']>):
     { column: sql`seq`, at: sql`${seq}` },
   ];
   const levels = place.map(({ column, at }, i) =>
-    join([...place.slice(0, i).map((same) => sql`${same.column} = ${same.at}`), sql`${column} < ${at}`], ' and '),
+    join(
+      [...place.slice(0, i).map((same) => sql`${same.column} = ${same.at}`), sql`${column} < ${at}`],
+      ' and ',
+    ),
   );
   return sql`(${join(
     levels.map((level) => sql`(${level})`),

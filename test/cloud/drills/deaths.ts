@@ -7,7 +7,9 @@ import { counted } from './lake.ts';
 
 /** The function that takes events in dies while it does. */
 export const deaths = (at: Place): void =>
-  test('a function that dies while it takes events in loses none that it acknowledged, and what is sent again counts once', { timeout: 120_000 }, async () => {
+  test('a function that dies while it takes events in loses none that it acknowledged, and what is sent again counts once', {
+    timeout: 120_000,
+  }, async () => {
     const event = own('died');
     const taken = async (n: number): Promise<boolean> => {
       const body = { event, anonymous_id: 'a', event_id: `${event}-${n}` };
@@ -28,6 +30,7 @@ export const deaths = (at: Place): void =>
       unanswered.push(...these.filter((_, i) => results[i] === false));
     }
     expect(unanswered.length).toBeGreaterThanOrEqual(5);
-    for (const n of unanswered) await expect.poll(() => taken(n), { timeout: 10_000, interval: 100 }).toBe(true);
+    for (const n of unanswered)
+      await expect.poll(() => taken(n), { timeout: 10_000, interval: 100 }).toBe(true);
     await askUntil(at, 'stats', counted(event), [{ value: sent }]);
   });

@@ -6,7 +6,10 @@ import { sql } from '../../../src/sql/sql.ts';
 import { outputsOf } from '../place.ts';
 import { engineOf } from '../room.ts';
 
-const everything = { reading: { projects: [], env: 'live', bots: true, lake: 'raw' }, period: { from: 0, to: 0 } } as const;
+const everything = {
+  reading: { projects: [], env: 'live', bots: true, lake: 'raw' },
+  period: { from: 0, to: 0 },
+} as const;
 
 const client = new S3Client({ forcePathStyle: true });
 const bucket = outputsOf('drills')('LakeBucket');
@@ -17,7 +20,10 @@ export const under = (prefix: string): Store => openStore({ client, bucket, pref
 /** How many bytes of events lie there. */
 export const storedBytes = async (): Promise<number> => {
   let bytes = 0;
-  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefixes.raw }))
+  for await (const { Contents = [] } of paginateListObjectsV2(
+    { client },
+    { Bucket: bucket, Prefix: prefixes.raw },
+  ))
     bytes += Contents.reduce((sum, { Size = 0 }) => sum + Size, 0);
   return bytes;
 };
@@ -27,7 +33,11 @@ export const spilled = (): Promise<readonly string[]> => under(prefixes.spill).l
 
 /** How many rows of this name were delivered, copies and all. */
 export const delivered = async (event: string): Promise<unknown> => {
-  const { rows } = await engineOf('drills').ask(sql`select count(*) as n from events where event_name = ${event}`, everything, { timeMs: 20_000 });
+  const { rows } = await engineOf('drills').ask(
+    sql`select count(*) as n from events where event_name = ${event}`,
+    everything,
+    { timeMs: 20_000 },
+  );
   return rows[0]?.n;
 };
 
@@ -35,4 +45,5 @@ export const delivered = async (event: string): Promise<unknown> => {
 export const counted = (event: string) => ({ metric: 'count', event });
 
 /** Three events of a name, each with an id. */
-export const three = (event: string) => [1, 2, 3].map((n) => ({ event, anonymous_id: `a${n}`, event_id: `${event}-${n}` }));
+export const three = (event: string) =>
+  [1, 2, 3].map((n) => ({ event, anonymous_id: `a${n}`, event_id: `${event}-${n}` }));

@@ -15,11 +15,16 @@ export const poison = (at: Place): void => {
     test('is put under errors/ with the reason and hides no other', async () => {
       const event = own('beside_poison');
       const before = await under(prefixes.errors).list('');
-      const Records = ['{"project_id":"p","ts":"no time at all"}\n', 'not even JSON\n'].map((text) => ({ Data: Buffer.from(text) }));
+      const Records = ['{"project_id":"p","ts":"no time at all"}\n', 'not even JSON\n'].map((text) => ({
+        Data: Buffer.from(text),
+      }));
       await new FirehoseClient({}).send(new PutRecordBatchCommand({ DeliveryStreamName: stream, Records }));
       await bring(at, three(event));
       const added = (await under(prefixes.errors).list('')).filter((name) => !before.includes(name));
-      expect(added.map((name) => name.split('/')[0])).toEqual(['format-conversion-failed', 'format-conversion-failed']);
+      expect(added.map((name) => name.split('/')[0])).toEqual([
+        'format-conversion-failed',
+        'format-conversion-failed',
+      ]);
       await askUntil(at, 'stats', counted(event), [{ value: 3 }]);
     });
 

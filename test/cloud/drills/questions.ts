@@ -21,7 +21,9 @@ export const slow = (at: Place): void => {
       await bring(at, three(event));
       const began = performance.now();
       await command({ slow: { [outputsOf('drills')('Workgroup')]: 27_000 } });
-      const first = await send(at, { path: `/v1/stats?event=${event}`, key: at.saved.keys.rk }).finally(() => command({ slow: {} }));
+      const first = await send(at, { path: `/v1/stats?event=${event}`, key: at.saved.keys.rk }).finally(() =>
+        command({ slow: {} }),
+      );
       const told = JSON.parse(first.text);
       expect([first.status, told.status]).toEqual([202, 'running']);
       // The gateway waits for 29 s.
@@ -43,7 +45,9 @@ export const tooLarge = (at: Place): void => {
       expect(bytes_scanned).toBe(await storedBytes());
     });
 
-    test('is refused over REST where the workgroup allows less, with what to do', { timeout: 120_000 }, async () => {
+    test('is refused over REST where the workgroup allows less, with what to do', {
+      timeout: 120_000,
+    }, async () => {
       // Random, so that nothing of it is compressed away.
       const properties = () => ({ noise: randomBytes(5_850).toString('base64') });
       while ((await storedBytes()) <= drillsCutoffBytes)

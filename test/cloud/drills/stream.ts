@@ -46,9 +46,13 @@ export const stream = (at: Place): void => {
 
 /** The end of `stream`, two minutes later. */
 export const drained = (at: Place): void =>
-  test('what was spilled is deleted from the bucket when the stream has had the time to deliver it, and still counts once', { timeout: 180_000 }, async () => {
+  test('what was spilled is deleted from the bucket when the stream has had the time to deliver it, and still counts once', {
+    timeout: 180_000,
+  }, async () => {
     const longest = (bufferSeconds + deliverySeconds + 30) * 1000;
-    await expect.poll(spilled, { timeout: Math.max(1, drainBegan + longest - Date.now()), interval: 1_000 }).toEqual([]);
+    await expect
+      .poll(spilled, { timeout: Math.max(1, drainBegan + longest - Date.now()), interval: 1_000 })
+      .toEqual([]);
     expect(Date.now() - drainBegan).toBeGreaterThan((bufferSeconds + deliverySeconds) * 1000);
     expect((await ask(at, 'stats', counted(event))).rows).toEqual([{ value: 3 }]);
   });

@@ -27,7 +27,8 @@ export const aggregatesPhrases: readonly Phrase[] = [
   }),
   phrase('max', 'functions/aggregate', {
     [over('max(x)', '(1, 1), (null, 1), (2, 1)')]: 2,
-    [over('max(x)', `(${t('2026-01-01 00:00:00.001')}, 1), (${t('2026-01-01 00:00:00.000')}, 1)`)]: '2026-01-01T00:00:00.001Z',
+    [over('max(x)', `(${t('2026-01-01 00:00:00.001')}, 1), (${t('2026-01-01 00:00:00.000')}, 1)`)]:
+      '2026-01-01T00:00:00.001Z',
   }),
   phrase('min_by', 'functions/aggregate', {
     [over('min_by(x, y)', "('a', 2), ('b', 1)")]: 'b',
@@ -63,7 +64,8 @@ export const aggregatesPhrases: readonly Phrase[] = [
     'element_at(array_sort(array[3, 1, 2]), 1)': 1,
     [over('element_at(array_sort(array_agg(x)), 2)', '(3, 1), (null, 1), (1, 1)')]: 3,
     [over('element_at(array_sort(array_agg(x)), 3)', '(3, 1), (null, 1), (1, 1)')]: null,
-    [over('element_at(array_sort(array_agg(x)), nullif(count(x), 0) / 2 + 1)', '(cast(null as bigint), 1)')]: null,
+    [over('element_at(array_sort(array_agg(x)), nullif(count(x), 0) / 2 + 1)', '(cast(null as bigint), 1)')]:
+      null,
   }),
   phrase('cardinality', 'functions/array', {
     'cardinality(array[1, 2])': 2,

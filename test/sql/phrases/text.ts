@@ -22,7 +22,8 @@ export const textPhrases: readonly Phrase[] = [
   phrase('greatest', 'functions/comparison', {
     'greatest(1, 3, 2)': 3,
     'greatest(1, null)': null,
-    [`greatest(${t('2026-01-01 00:00:00.000')}, ${t('2026-01-01 00:00:00.001')})`]: '2026-01-01T00:00:00.001Z',
+    [`greatest(${t('2026-01-01 00:00:00.000')}, ${t('2026-01-01 00:00:00.001')})`]:
+      '2026-01-01T00:00:00.001Z',
   }),
   phrase('least', 'functions/comparison', {
     'least(2, 1)': 1,

@@ -49,6 +49,7 @@ export const timePhrases: readonly Phrase[] = [
     [`to_unixtime(with_timezone(${t('2026-03-08 01:30:00.000')}, 'America/New_York'))`]: 1772951400,
   }),
   phrase('at_timezone', 'functions/datetime', {
-    [`cast(at_timezone(with_timezone(${t('2026-03-08 07:30:00.000')}, 'UTC'), 'America/New_York') as timestamp(3))`]: '2026-03-08T03:30:00.000Z',
+    [`cast(at_timezone(with_timezone(${t('2026-03-08 07:30:00.000')}, 'UTC'), 'America/New_York') as timestamp(3))`]:
+      '2026-03-08T03:30:00.000Z',
   }),
 ];

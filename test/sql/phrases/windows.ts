@@ -42,7 +42,10 @@ export const windowsPhrases: readonly Phrase[] = [
     [windowed('min(k) over (order by k desc rows between unbounded preceding and 1 preceding)', 2)]: 3,
     [windowed('count(*) over ()', 1)]: 4,
     [windowed('sum(k) over (order by x)', 2)]: 6,
-    [windowed('count(case when k < 3 then 1 end) over (order by x range between unbounded preceding and current row)', 2)]: 2,
+    [windowed(
+      'count(case when k < 3 then 1 end) over (order by x range between unbounded preceding and current row)',
+      2,
+    )]: 2,
     [windowed('max_by(x, k) over (order by k rows between unbounded preceding and current row)', 2)]: 'b',
   }),
 ];

@@ -6,9 +6,15 @@ import { Millimetric } from '../../../lib/stack.ts';
 /** Millimetric as `events.example.com`, with certificate and records in a Route 53 zone you have: a stack to copy. */
 export const customDomain = (app: App, props: StackProps = {}): Stack => {
   const stack = new Stack(app, 'WithDomain', props);
-  const zone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'example.com' });
+  const zone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+    hostedZoneId: 'Z0123456789EXAMPLE',
+    zoneName: 'example.com',
+  });
   const name = 'events.example.com';
-  const certificate = new Certificate(stack, 'Certificate', { domainName: name, validation: CertificateValidation.fromDns(zone) });
+  const certificate = new Certificate(stack, 'Certificate', {
+    domainName: name,
+    validation: CertificateValidation.fromDns(zone),
+  });
   new Millimetric(stack, 'Millimetric', { domain: { name, certificate, zone } });
   return stack;
 };
