@@ -1,4 +1,4 @@
-import type { LakeFile } from '../src/local/manifest.ts';
+import type { LakeFile } from '../src/local/parquet/manifest.ts';
 import { routes } from '../src/routes.ts';
 import { join, name, type Sql, sql } from '../src/sql/sql.ts';
 import { questionNamed } from '../src/tools/index.ts';

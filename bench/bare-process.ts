@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import * as z from 'zod';
-import { cell } from '../src/local/engine-cells.ts';
-import { type Duck, openDuck } from '../src/local/lake-duck.ts';
-import { perConnection, prelude } from '../src/local/prelude.ts';
+import { type Duck, openDuck } from '../src/local/parquet/duckdb.ts';
+import { cell } from '../src/local/query/cells.ts';
+import { perConnection, prelude } from '../src/local/query/prelude.ts';
 import type { Cell } from '../src/ports.ts';
 
 /** What `bare.ts` says to this process: first what to open, a list of views for each connection; then statements, each answered with its rows and the ms from its text to them. */

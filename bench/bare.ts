@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { filesOf } from '../src/local/lake-sql.ts';
-import type { LakeFile } from '../src/local/manifest.ts';
+import type { LakeFile } from '../src/local/parquet/manifest.ts';
+import { filesOf } from '../src/local/parquet/relations.ts';
 import { type Sql, sql } from '../src/sql/sql.ts';
 
 const answered = z.object({

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { inFolder } from '../src/local/data-folder.ts';
+import { inFolder } from '../src/local/disk/data-folder.ts';
 import { caller } from './call.ts';
 import { median, quantile, shown } from './figures.ts';
 import type { Loaded } from './load-settings.ts';

@@ -4,14 +4,14 @@ import type { Period } from '../lake/events-of.ts';
 import type { Answer, Engine, Log, Row } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { join, materialized, type Sql, sql } from '../sql/sql.ts';
-import { rowsFrom } from './engine-cells.ts';
-import { fairQueue } from './engine-queue.ts';
-import type { Checker } from './lake-check.ts';
-import type { Folder } from './lake-folder.ts';
-import { filesOf } from './lake-sql.ts';
-import type { Tail } from './lake-tail.ts';
-import type { Leases } from './lake-turns.ts';
-import type { LakeFile, Manifest } from './manifest.ts';
+import type { Folder } from './disk/lake-folder.ts';
+import type { Leases } from './disk/serial.ts';
+import type { Checker } from './parquet/check.ts';
+import type { LakeFile, Manifest } from './parquet/manifest.ts';
+import { filesOf } from './parquet/relations.ts';
+import { rowsFrom } from './query/cells.ts';
+import { fairQueue } from './query/queue.ts';
+import type { Tail } from './query/unflushed.ts';
 
 /** What the engine reads and how it learns that there is more. */
 export interface EngineParts {

@@ -5,7 +5,7 @@ import { newKey } from '../access/keys.ts';
 import { accountsOf, type Books, createAccount, newId } from '../accounts/accounts.ts';
 import { keepKey } from '../accounts/keys.ts';
 import { changeProject, createProject, projectOf, projectsOf } from '../accounts/projects.ts';
-import { absent, inFolder, jsonIn, writeWhole } from './data-folder.ts';
+import { absent, inFolder, jsonIn, writeWhole } from './disk/data-folder.ts';
 
 const keysFile = z.object({
   account_id: z.string(),

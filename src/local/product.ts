@@ -9,9 +9,9 @@ import { openapi } from '../serve/openapi.ts';
 import { answerQuestions } from '../serve/rest.ts';
 import { site } from '../serve/site.ts';
 import { version } from '../version.ts';
-import { codeOf } from './data-folder.ts';
+import { codeOf } from './disk/data-folder.ts';
 import { firstStart, type Keys } from './first-start.ts';
-import { type Doors, gateway, type Patience } from './gateway.ts';
+import { type Doors, gateway, type Patience } from './gateway/gateway.ts';
 import type { Settings } from './settings.ts';
 import { openWorld, type Surroundings } from './world.ts';
 

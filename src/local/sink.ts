@@ -1,12 +1,12 @@
 import type { Event } from '../events/columns.ts';
 import type { Sink } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import type { Journal } from './journal.ts';
-import { lineOf } from './journal-lines.ts';
-import { openPage, type Page } from './journal-page.ts';
-import type { Turn } from './lake-turns.ts';
-import { keyOf, type Seen } from './seen.ts';
-import { keyTable, keyWords } from './seen-table.ts';
+import { keyOf, type Seen } from './dedup/dedup-index.ts';
+import { keyTable, keyWords } from './dedup/key-table.ts';
+import type { Turn } from './disk/serial.ts';
+import { lineOf } from './journal/format.ts';
+import type { Journal } from './journal/journal.ts';
+import { openPage, type Page } from './journal/page.ts';
 
 /** Requests that share one write and one sync. */
 interface Group {

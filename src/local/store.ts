@@ -1,8 +1,8 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '../ports.ts';
-import { absent } from './data-folder.ts';
-import { syncDirectory } from './lake-folder.ts';
+import { absent } from './disk/data-folder.ts';
+import { syncDirectory } from './disk/lake-folder.ts';
 
 /** A name as a file name that no file system confuses with another: everything but a-z 0-9 _ - is written as %xx of its UTF-8. */
 const encoded = (name: string): string => {

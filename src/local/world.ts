@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log, World } from '../ports.ts';
 import { openCountries } from './country.ts';
-import { claimFolder, inFolder, pepperIn } from './data-folder.ts';
+import { claimFolder, inFolder, pepperIn } from './disk/data-folder.ts';
 import { openLake } from './lake.ts';
 import { openLedger } from './ledger.ts';
 

@@ -15,7 +15,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { mockClient } from 'aws-sdk-client-mock';
-import { perConnection } from '../../src/local/prelude.ts';
+import { perConnection } from '../../src/local/query/prelude.ts';
 
 /** What a question became. */
 interface Execution {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventsOf } from '../../src/lake/events-of.ts';
-import { compactOnce } from '../../src/local/compact.ts';
-import { claimFolder } from '../../src/local/lake-folder.ts';
-import { openManifest } from '../../src/local/manifest.ts';
+import { claimFolder } from '../../src/local/disk/lake-folder.ts';
+import { compactOnce } from '../../src/local/parquet/compaction.ts';
+import { openManifest } from '../../src/local/parquet/manifest.ts';
 import { join as joined, sql } from '../../src/sql/sql.ts';
 import { anEvent, sent } from '../worlds/event.ts';
 import { openLocal } from './lake-folder.ts';
@@ -176,7 +176,7 @@ test('files of an older version that lack a column are read with null there, and
     sql`copy (select * exclude (country) from read_parquet(${join(folder.lake, old.path)})) to ${path}`.text,
   );
   connection.closeSync();
-  const { fingerprint } = await import('../../src/local/lake-check.ts');
+  const { fingerprint } = await import('../../src/local/parquet/check.ts');
   const print = await fingerprint(path);
   if (print === undefined) throw new Error('no Parquet');
   manifest.change({

@@ -4,7 +4,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authorize } from '../../src/access/authorize.ts';
 import { mintKey } from '../../src/accounts/keys.ts';
-import { gateway } from '../../src/local/gateway.ts';
+import { gateway } from '../../src/local/gateway/gateway.ts';
 import { openLog } from '../../src/local/log.ts';
 import { problems } from '../../src/problems.ts';
 import { routes } from '../../src/routes.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Keys } from '../../src/local/first-start.ts';
-import type { Patience } from '../../src/local/gateway.ts';
+import type { Patience } from '../../src/local/gateway/gateway.ts';
 import { openLog } from '../../src/local/log.ts';
 import { openProduct } from '../../src/local/product.ts';
 import type { World } from '../../src/ports.ts';

@@ -7,7 +7,7 @@ import { authorize } from '../../src/access/authorize.ts';
 import { createAccount } from '../../src/accounts/accounts.ts';
 import { mintKey } from '../../src/accounts/keys.ts';
 import { createProject } from '../../src/accounts/projects.ts';
-import { gateway } from '../../src/local/gateway.ts';
+import { gateway } from '../../src/local/gateway/gateway.ts';
 import { openLedger } from '../../src/local/ledger.ts';
 import { collect } from '../../src/serve/collect.ts';
 import { speakMcp } from '../../src/serve/mcp.ts';

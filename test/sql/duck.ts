@@ -1,5 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import { perConnection, prelude } from '../../src/local/prelude.ts';
+import { perConnection, prelude } from '../../src/local/query/prelude.ts';
 import type { Cell, Row } from '../../src/ports.ts';
 
 /** What an expression is worth on some engine; rejects where it is refused. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { prelude } from '../../src/local/prelude.ts';
+import { prelude } from '../../src/local/query/prelude.ts';
 import { disagreements, slips } from './agreement.ts';
 import { openDuck } from './duck.ts';
 import { phrasebook, unknownWords } from './phrasebook.ts';

@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Event } from '../events/columns.ts';
-import type { Log } from '../ports.ts';
-import { type Folder, syncDirectory } from './lake-folder.ts';
-import type { Manifest, SeenFile } from './manifest.ts';
-import { type KeyFile, mergeKeyFiles, openKeyFile, writeKeyFile } from './seen-file.ts';
-import { type KeyTable, keyTable, keyWords } from './seen-table.ts';
+import type { Event } from '../../events/columns.ts';
+import type { Log } from '../../ports.ts';
+import { type Folder, syncDirectory } from '../disk/lake-folder.ts';
+import type { Manifest, SeenFile } from '../parquet/manifest.ts';
+import { type KeyFile, mergeKeyFiles, openKeyFile, writeKeyFile } from './key-file.ts';
+import { type KeyTable, keyTable, keyWords } from './key-table.ts';
 
 /** What makes an event the same event: project, env and the caller's id. 128 bits of SHA-256, because a caller chooses the id and must not be able to hide another project's event. */
 export const keyOf = (

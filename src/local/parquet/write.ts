@@ -1,11 +1,11 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Sql, sql } from '../sql/sql.ts';
-import { fingerprint } from './lake-check.ts';
-import { type Folder, syncDirectory } from './lake-folder.ts';
-import { currentColumns } from './lake-sql.ts';
+import { type Sql, sql } from '../../sql/sql.ts';
+import { type Folder, syncDirectory } from '../disk/lake-folder.ts';
+import { fingerprint } from './check.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
+import { currentColumns } from './relations.ts';
 
 /** What a file is to be; its numbers are known when it is written. */
 export type Planned = Pick<LakeFile, 'kind' | 'level' | 'projects' | 'dt' | 'rows' | 'minTs' | 'maxTs'>;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Log } from '../ports.ts';
-import { sql } from '../sql/sql.ts';
-import type { Folder } from './lake-folder.ts';
-import { filesOf } from './lake-sql.ts';
-import type { Manifest } from './manifest.ts';
-import { keyOf, type Seen } from './seen.ts';
-import { keyWords } from './seen-table.ts';
+import type { Log } from '../../ports.ts';
+import { sql } from '../../sql/sql.ts';
+import type { Folder } from '../disk/lake-folder.ts';
+import type { Manifest } from '../parquet/manifest.ts';
+import { filesOf } from '../parquet/relations.ts';
+import { keyOf, type Seen } from './dedup-index.ts';
+import { keyWords } from './key-table.ts';
 
 /** So many keys go to a file together. */
 const keysAtOnce = 500_000;

@@ -1,7 +1,7 @@
-import { Problem } from '../problems.ts';
-import { type Route, routes } from '../routes.ts';
-import { gatewayAnswers, wrongMethod } from '../serve/gateway-answers.ts';
-import { nearest } from '../tools/nearest.ts';
+import { Problem } from '../../problems.ts';
+import { type Route, routes } from '../../routes.ts';
+import { gatewayAnswers, wrongMethod } from '../../serve/gateway-answers.ts';
+import { nearest } from '../../tools/nearest.ts';
 
 /** What lies at one path. */
 export interface Place {

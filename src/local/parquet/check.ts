@@ -2,8 +2,8 @@ import { createReadStream, statSync } from 'node:fs';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { Log } from '../ports.ts';
-import type { Folder } from './lake-folder.ts';
+import type { Log } from '../../ports.ts';
+import type { Folder } from '../disk/lake-folder.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
 
 /** Finds files that are not as they were written, and takes them out of the lake. */

@@ -5,7 +5,7 @@ import type {
   APIGatewayRequestAuthorizerEvent,
   Context as LambdaContext,
 } from 'aws-lambda';
-import type { Route } from '../routes.ts';
+import type { Route } from '../../routes.ts';
 
 /** A request as far as its head tells. */
 export interface Head {

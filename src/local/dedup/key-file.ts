@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { compareKeys, keyWords } from './seen-table.ts';
+import { compareKeys, keyWords } from './key-table.ts';
 
 // A file of keys: 16 bytes of header (magic, count, bytes of filter, number of fences), the filter, the fences, the keys ascending.
 // The filter has three bits per key, taken from words 1 to 3; a fence is word 0 of every 256th key.

@@ -1,4 +1,4 @@
-import { markOf } from './journal-lines.ts';
+import { markOf } from './format.ts';
 
 /** Bytes in which requests wait for one write and one sync; used again and again, so that lines never wait as objects of the heap. */
 export interface Page {

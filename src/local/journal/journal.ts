@@ -1,10 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log } from '../ports.ts';
-import { heading, type Kept } from './journal-lines.ts';
-import { mend } from './journal-mend.ts';
-import { type Folder, syncDirectory } from './lake-folder.ts';
+import type { Log } from '../../ports.ts';
+import { type Folder, syncDirectory } from '../disk/lake-folder.ts';
+import { heading, type Kept } from './format.ts';
+import { mend } from './recovery.ts';
 
 /** A closed piece of the journal: never written again. */
 export interface Segment {

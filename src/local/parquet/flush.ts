@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { sql } from '../sql/sql.ts';
-import type { Segment } from './journal.ts';
-import { rowsOf } from './lake-duck.ts';
-import type { Folder } from './lake-folder.ts';
-import { currentColumns, linesOf, parquetOf, stored } from './lake-sql.ts';
-import { removeAll } from './lake-stretch.ts';
-import { copyTo, discard, order, type Planned, settle, syncPlaces } from './lake-write.ts';
+import { sql } from '../../sql/sql.ts';
+import { removeAll } from '../disk/copy-range.ts';
+import type { Folder } from '../disk/lake-folder.ts';
+import type { Segment } from '../journal/journal.ts';
+import { rowsOf } from './duckdb.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
+import { currentColumns, linesOf, parquetOf, stored } from './relations.ts';
+import { copyTo, discard, order, type Planned, settle, syncPlaces } from './write.ts';
 
 /** Small row groups, because these files hold all projects and a question wants one. */
 const groupRows = 4_096;

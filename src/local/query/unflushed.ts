@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Log } from '../ports.ts';
-import { name, type Sql, sql } from '../sql/sql.ts';
-import type { Journal } from './journal.ts';
-import type { Folder } from './lake-folder.ts';
-import { all, definitions, linesOf } from './lake-sql.ts';
-import { removeAll, stretchInto } from './lake-stretch.ts';
-import { type Leases, turns } from './lake-turns.ts';
+import type { Log } from '../../ports.ts';
+import { name, type Sql, sql } from '../../sql/sql.ts';
+import { removeAll, stretchInto } from '../disk/copy-range.ts';
+import type { Folder } from '../disk/lake-folder.ts';
+import { type Leases, turns } from '../disk/serial.ts';
+import type { Journal } from '../journal/journal.ts';
+import { all, definitions, linesOf } from '../parquet/relations.ts';
 
 /** What the tail is made of. */
 export interface TailParts {

@@ -1,15 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Log } from '../ports.ts';
-import { compactOnce, isCrowded } from './compact.ts';
-import type { Journal, Segment } from './journal.ts';
-import type { Checker } from './lake-check.ts';
-import { flushSegments } from './lake-flush.ts';
-import type { Folder } from './lake-folder.ts';
-import type { Tail } from './lake-tail.ts';
-import { type Leases, type Turn, turns } from './lake-turns.ts';
-import { discard } from './lake-write.ts';
-import type { LakeFile, Manifest } from './manifest.ts';
-import type { Seen } from './seen.ts';
+import type { Seen } from './dedup/dedup-index.ts';
+import type { Folder } from './disk/lake-folder.ts';
+import { type Leases, type Turn, turns } from './disk/serial.ts';
+import type { Journal, Segment } from './journal/journal.ts';
+import type { Checker } from './parquet/check.ts';
+import { compactOnce, isCrowded } from './parquet/compaction.ts';
+import { flushSegments } from './parquet/flush.ts';
+import type { LakeFile, Manifest } from './parquet/manifest.ts';
+import { discard } from './parquet/write.ts';
+import type { Tail } from './query/unflushed.ts';
 
 /** What the background work of a lake needs. */
 export interface KeeperParts {

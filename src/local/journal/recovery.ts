@@ -9,10 +9,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Log } from '../ports.ts';
-import { current, heading, type Kept, readSegment, renewed } from './journal-lines.ts';
-import { openPage } from './journal-page.ts';
-import type { Folder } from './lake-folder.ts';
+import type { Log } from '../../ports.ts';
+import type { Folder } from '../disk/lake-folder.ts';
+import { current, heading, type Kept, readSegment, renewed } from './format.ts';
+import { openPage } from './page.ts';
 
 /** Leaves only whole requests, in today’s form, in a segment of an earlier process; a torn end and damage are logged, a damaged file is also kept aside. `unsure`: it was being written when that process ended. `onEvent` gets every event that is left; the answer counts rows and bytes. */
 export const mend = (

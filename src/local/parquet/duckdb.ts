@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { join, type Sql, sql } from '../sql/sql.ts';
+import { join, type Sql, sql } from '../../sql/sql.ts';
 
 /** What one DuckDB may have. */
 export interface DuckSettings {

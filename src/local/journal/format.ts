@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type ColumnName, columnNames, type Event } from '../events/columns.ts';
+import { type ColumnName, columnNames, type Event } from '../../events/columns.ts';
 
 // A segment begins with a line that names its columns. Every other line is an event: its values in that order, as a JSON array. A request is one
 // or more lines; the last of them ends with one value more, `[lines, CRC-32]`, of the columns’ names and of the request without this mark, so

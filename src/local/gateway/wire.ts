@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Problem } from '../problems.ts';
-import { cors } from '../serve/cors.ts';
-import { codeOf } from './data-folder.ts';
+import { Problem } from '../../problems.ts';
+import { cors } from '../../serve/cors.ts';
+import { codeOf } from '../disk/data-folder.ts';
 
 /** The most that request line and headers may take together. */
 export const headerLimitBytes = 16 * 1024;

@@ -10,7 +10,7 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import type { Cell, Row } from '../ports.ts';
+import type { Cell, Row } from '../../ports.ts';
 
 const day = 86_400_000;
 const iso = (ms: bigint | number): Cell => {

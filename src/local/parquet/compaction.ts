@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Sql, sql } from '../sql/sql.ts';
-import { rowsOf } from './lake-duck.ts';
-import type { Folder } from './lake-folder.ts';
-import { currentColumns, filesOf, parquetOf, stored } from './lake-sql.ts';
-import { removeAll } from './lake-stretch.ts';
-import { copyTo, discard, order, type Planned, settle, syncPlaces } from './lake-write.ts';
+import { type Sql, sql } from '../../sql/sql.ts';
+import { removeAll } from '../disk/copy-range.ts';
+import type { Folder } from '../disk/lake-folder.ts';
+import { rowsOf } from './duckdb.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
+import { currentColumns, filesOf, parquetOf, stored } from './relations.ts';
+import { copyTo, discard, order, type Planned, settle, syncPlaces } from './write.ts';
 
 const day = 86_400_000;
 const groupRows = 16_384;

@@ -1,6 +1,6 @@
-import { type ColumnName, columnNames, columns } from '../events/columns.ts';
-import { remember } from '../events/remember.ts';
-import { join, name, type Sql, sql } from '../sql/sql.ts';
+import { type ColumnName, columnNames, columns } from '../../events/columns.ts';
+import { remember } from '../../events/remember.ts';
+import { join, name, type Sql, sql } from '../../sql/sql.ts';
 
 /** How DuckDB keeps each type of the table of columns in memory. */
 const inMemory: Readonly<Record<(typeof columns)[ColumnName]['type'], Sql>> = {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '../problems.ts';
-import { bodyLimitBytes, gatewayAnswers } from '../serve/gateway-answers.ts';
+import { Problem } from '../../problems.ts';
+import { bodyLimitBytes, gatewayAnswers } from '../../serve/gateway-answers.ts';
 
 /** The client went away before its request was whole: nobody is left to answer. */
 export const hungUp = Symbol('hung up');
