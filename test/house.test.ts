@@ -69,9 +69,17 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/problems.ts',
   ],
   'src/browser': [],
-  bin: ['lib', 'src/local', 'src/cli', 'src/docs', 'bench'],
+  bin: ['lib', 'src/local', 'src/cli', 'src/docs'],
   // Besides the tables, what a gateway says by itself: the stack renders the same sentences.
-  lib: [...tables, 'src/aws', 'src/serve/cors.ts', 'src/serve/gateway-answers.ts'],
+  // What a month costs also reads which folders a question opens, and writes its table as the pages do.
+  lib: [
+    ...tables,
+    'src/aws',
+    'src/serve/cors.ts',
+    'src/serve/gateway-answers.ts',
+    'src/lake/events-of.ts',
+    'src/docs/markdown.ts',
+  ],
   lambdas: ['src/aws', 'src/serve', 'src/access', 'src/browser', 'src/version.ts'],
 };
 
