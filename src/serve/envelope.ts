@@ -1,6 +1,5 @@
 import type { Answer, Engine, Row, World } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import type { Field } from '../sql/field.ts';
 import { cursorText } from '../tools/cursor.ts';
 import { partialBuckets } from '../tools/period.ts';
 import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
@@ -125,11 +124,14 @@ const stopsShort = (rows: readonly Row[]): boolean => {
 };
 
 /** Properties split by that no row has a value for: more likely a slip than a finding. */
-const unseenKeys = (groups: readonly Field[], { rows, truncated }: Shaped): readonly string[] =>
+const unseenKeys = (groups: Resolved['asking']['groups'], { rows, truncated }: Shaped): readonly string[] =>
   rows.length === 0 || truncated !== undefined
     ? []
     : groups
-        .filter((field) => !('column' in field) && rows.every((row) => row[field.spelled] === null))
+        .filter(
+          (field) =>
+            field.spelled.startsWith('properties') && rows.every((row) => row[field.spelled] === null),
+        )
         .map(
           ({ spelled }) =>
             `${spelled} is null in every row: perhaps no event has such a property; the resource schema://events lists the keys in use.`,

@@ -196,6 +196,19 @@ export const groupBy = (most: number) =>
       ),
     );
 
+/** Up to `most` different words of these, in the order given. */
+export const wordsAmong = <const Word extends string>(words: readonly Word[], most: number) =>
+  z
+    ._default(
+      listOf(z.enum(words, `must be one of ${words.join(', ')}`), most).check(
+        z.refine((given) => new Set(given).size === given.length, 'the same word twice; name each once'),
+      ),
+      [],
+    )
+    .check(
+      z.describe(`Split by up to ${most} of: ${words.join(', ')}; comma-separated or a list. Default: none.`),
+    );
+
 /** An account key’s choice of projects; refused on a project’s key. */
 export const projectChoice = {
   project_id: atMost(64).check(z.describe('Only this project (account keys).')),

@@ -19,6 +19,8 @@ export interface Oracle {
   readonly draws: fc.Arbitrary<Raw>;
   /** The columns of its rows that are measures; every other one names a group. */
   readonly measures: readonly string[];
+  /** Does it say every bucket of the period, so that `limit` cuts groups alone? */
+  readonly filled: boolean;
   /** The period that raw arguments mean, in ms since 1970. */
   readonly period: (raw: unknown, asking: Asking) => Pick<Shared, 'from' | 'to'>;
   /** What it must answer over these stored events (repeats included), asked with raw arguments. */
@@ -34,16 +36,19 @@ export interface Oracle {
 export const oracleOf = <Args extends Shared>({
   draws,
   measures,
+  filled = false,
   read,
   answer,
 }: {
   readonly draws: fc.Arbitrary<Raw>;
   readonly measures: readonly string[];
+  readonly filled?: boolean;
   readonly read: (raw: unknown, asking: Asking) => Args;
   readonly answer: (stored: readonly Event[], args: Args, context: Context, asking: Asking) => readonly Row[];
 }): Oracle => ({
   draws,
   measures,
+  filled,
   period: read,
   truth: (stored, raw, context, asking) => answer(stored, read(raw, asking), context, asking),
 });

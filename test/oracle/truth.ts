@@ -3,12 +3,14 @@ import type { Row } from '../../src/ports.ts';
 import { funnelOracle } from './funnel.ts';
 import { getStatsOracle } from './get-stats.ts';
 import type { Asking, Oracle } from './oracle.ts';
+import { overviewOracle } from './overview.ts';
 import { queryEventsOracle } from './query-events.ts';
 import type { Context } from './stored.ts';
 import { topSourcesOracle } from './top-sources.ts';
 
 /** The oracle of each question, by its name. */
 export const oracles = {
+  overview: overviewOracle,
   query_events: queryEventsOracle,
   get_stats: getStatsOracle,
   top_sources: topSourcesOracle,

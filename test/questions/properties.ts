@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/ports.ts';
+import type { Oracle } from '../oracle/oracle.ts';
 import { oracles, type QuestionName } from '../oracle/truth.ts';
 import { cases, moved } from '../worlds/worlds.ts';
 import { askers, expected, expectSame, inWorlds, patience, worlds } from './agreement.ts';
@@ -51,7 +52,7 @@ export const agrees = (question: QuestionName): void => {
         const args = { ...world.args, limit: 1 };
         const { truncated } = await raw().ask(question, args, world.context, world.asking);
         const rows = expected(question, { ...world, args: { ...args, limit: 1e9 } });
-        const of = groupsOf(rows, oracles[question].measures);
+        const of = groupsOf(rows, oracles[question]);
         expect(truncated?.of ?? null).toBe(of > 1 ? of : null);
       });
     });
@@ -90,9 +91,11 @@ export const agrees = (question: QuestionName): void => {
 };
 
 /** How many groups these rows speak of; without groups, how many buckets. */
-function groupsOf(rows: readonly Row[], measures: readonly string[]): number {
+function groupsOf(rows: readonly Row[], { measures, filled }: Oracle): number {
   const groups = rows.map((row) => Object.entries(row).filter(([key]) => !measures.includes(key)));
   return groups.every((group) => group.length === 0)
-    ? new Set(rows.map(({ bucket }) => bucket)).size
+    ? filled
+      ? 1
+      : new Set(rows.map(({ bucket }) => bucket)).size
     : new Set(groups.map((group) => JSON.stringify(group))).size;
 }
