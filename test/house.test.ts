@@ -59,9 +59,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ...pure,
   'src/local': [...core, 'src/browser'],
   'src/aws': [...core, 'src/browser'],
-  // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, what a person does first, a memory that stays flat, and for `init` the operator’s way into a stack.
+  // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, which characters nobody sees, what a person does first, a memory that stays flat, and for `init` the operator’s way into a stack.
   'src/cli': [
     'src/tools/nearest.ts',
+    'src/tools/visible.ts',
     'src/serve/first-steps.ts',
     'src/events/recent.ts',
     'src/events/remember.ts',

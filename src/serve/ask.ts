@@ -6,6 +6,7 @@ import { questionNamed, questions } from '../tools/index.ts';
 import { queryIdOf, type RunningQuestion, runningQuestion, strangeQueryId } from '../tools/query-id.ts';
 import type { Question } from '../tools/question.ts';
 import { type Resolved, resolve } from '../tools/resolve.ts';
+import { meantFields } from '../tools/shown.ts';
 import { type Asked, answered, type Envelope } from './envelope.ts';
 import { scopeOf } from './scope.ts';
 import { timeFor } from './time-left.ts';
@@ -22,16 +23,17 @@ export interface Running {
 }
 
 /**
- * Asks a question for a key: scope, arguments, SQL, engine, meaning. With a `query_id` among the arguments the question that ran on is waited for again. Problems: those of
+ * Asks a question for a key: scope, arguments (names also as they were shown), SQL, engine, meaning. With a `query_id` among the arguments the question that ran on is waited for again. Problems: those of
  * `resolve`, the scope and the engine.
  */
 export async function ask(
   world: QuestionWorld,
   principal: Principal,
   tool: string,
-  args: Arguments,
+  given: Arguments,
 ): Promise<Asked | Running> {
   const { engine } = world;
+  const args = meantFields(given);
   if (engine.follow === undefined) {
     if (args.query_id === undefined) return askToTheEnd(world, principal, tool, args);
     throw strangeQueryId(

@@ -1,6 +1,8 @@
 import type { Principal } from '../access/kinds.ts';
-import type { McpContents, McpResource, McpTemplate } from '../mcp/host.ts';
+import type { Json, McpContents, McpResource, McpTemplate } from '../mcp/host.ts';
 import type { QuestionWorld, Row } from '../ports.ts';
+import { answerRoom, fittingRows } from '../tools/shown.ts';
+import { meant, visible } from '../tools/visible.ts';
 import {
   type KnownEvent,
   knownEvents,
@@ -53,18 +55,84 @@ export async function readResource(
   uri: string,
 ): Promise<readonly McpContents[] | { readonly hint: string } | undefined> {
   const contents = (value: unknown): readonly McpContents[] => [
-    { uri, mimeType, text: JSON.stringify(value) },
+    { uri: visible(uri), mimeType, text: JSON.stringify(value) },
   ];
-  if (uri === 'events://recent') return contents(await newest(world, principal));
-  if (uri === 'schema://events') return contents(await schemaOf(world, principal));
+  if (uri === 'events://recent') {
+    const all = await newest(world, principal);
+    const { rows, cut } = fittingRows(all, answerRoom - roomForMore);
+    const more = [
+      ...(rows.length === all.length
+        ? []
+        : [`These are the newest ${rows.length} of ${all.length}; query_events goes on below them.`]),
+      ...cut,
+    ];
+    return [
+      ...contents(rows),
+      ...(more.length === 0 ? [] : [{ uri: `${uri}#more`, mimeType: 'text/plain', text: more.join(' ') }]),
+    ];
+  }
+  if (uri === 'schema://events') return contents(shortSchema(await schemaOf(world, principal)));
   if (!uri.startsWith(one) || uri.length === one.length) return undefined;
-  const event = decoded(uri.slice(one.length));
   const known = await vocabularyOf(world, principal);
-  const found = known.find((one) => one.event === event);
-  if (found !== undefined) return contents(found);
+  const spelled = spellings(uri.slice(one.length));
+  const found = spelled.map((event) => known.find((one) => one.event === event)).find((one) => one);
+  if (found !== undefined) return contents(shortKeys(found, answerRoom - roomForMore));
   const names = known.map((one) => one.event);
-  return names.length === 0 ? undefined : { hint: unheard(event.slice(0, 128), names) };
+  return names.length === 0 ? undefined : { hint: unheard((spelled[0] ?? '').slice(0, 128), names) };
 }
+
+/** Characters kept for saying that there is more. */
+const roomForMore = 1_000;
+/** Characters of one name with its keys in the list of all. */
+const roomForOne = 1_500;
+
+/** A name with as many of its keys as fit, all shown; `property_keys_of` says of how many where it is not all. */
+function shortKeys({ event, events, property_keys: all }: KnownEvent, room: number): Json {
+  const keys: string[] = [];
+  let left = room - visible(event).length;
+  for (const key of all) {
+    const shown = visible(key);
+    left -= JSON.stringify(shown).length + 1;
+    if (left < 0) break;
+    keys.push(shown);
+  }
+  return {
+    event: visible(event),
+    events,
+    property_keys: keys,
+    ...(keys.length === all.length ? {} : { property_keys_of: all.length }),
+  };
+}
+
+/** The most frequent names that fit, and how to see more where that is not all. */
+function shortSchema({ events: all, period }: Schema): Json {
+  const events: Json[] = [];
+  let left = answerRoom - roomForMore;
+  for (const known of all) {
+    const short = shortKeys(known, roomForOne);
+    left -= JSON.stringify(short).length + 1;
+    if (left < 0) break;
+    events.push(short);
+  }
+  const isWhole = events.every((known) => !('property_keys_of' in known));
+  const notes = [
+    ...(events.length === all.length
+      ? []
+      : [
+          `These are the ${counted(events.length)} most frequent of ${counted(all.length)} names. Of any other: ${one}{event}, or get_stats with group_by=event_name.`,
+        ]),
+    ...(isWhole ? [] : [`Where property_keys_of is larger than the list, ${one}{event} shows more.`]),
+  ];
+  return { events, period, ...(notes.length === 0 ? {} : { notes }) };
+}
+
+const counted = (n: number): string => n.toLocaleString('en-US');
+
+/** What an event’s name in a URI may mean, likeliest first: decoded, as `visible` showed it, decoded twice (older clients encode what is encoded), as it stands. */
+const spellings = (text: string): readonly string[] => {
+  const once = decoded(text);
+  return [meant(once), once, meant(decoded(once)), text];
+};
 
 /** The newest 100 events: looked for in the last 30 days, and in all of time only where those hold fewer. */
 async function newest(world: QuestionWorld, principal: Principal): Promise<readonly Row[]> {
@@ -81,14 +149,13 @@ export const vocabularyOf = async (
   principal: Principal,
 ): Promise<readonly KnownEvent[]> => (await schemaOf(world, principal)).events;
 
-/** The names in use and the 30 days they were looked for in: those before now or, where nothing happened lately, before the newest event. */
-async function schemaOf(
-  world: QuestionWorld,
-  principal: Principal,
-): Promise<{
+interface Schema {
   readonly events: readonly KnownEvent[];
   readonly period: { readonly from: string; readonly to: string };
-}> {
+}
+
+/** The names in use and the 30 days they were looked for in: those before now or, where nothing happened lately, before the newest event. */
+async function schemaOf(world: QuestionWorld, principal: Principal): Promise<Schema> {
   const timeLeft = timeFor(world);
   const { now, projects, env, lake } = await scopeOf(world, principal, {});
   const reading = { projects, env, lake, bots: false };

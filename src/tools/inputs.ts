@@ -10,10 +10,10 @@ export const spelling = z.registry<{ readonly text: 'number' | 'boolean' | 'json
 /** The most of what a caller may send: characters of a field’s name, a value and a comma-separated list, entries of a list, values compared with in all. */
 export const limits = { field: 300, value: 2048, entries: 20, list: 8192, values: 1000 } as const;
 
-/** The words of a list or of its comma-separated spelling, without blanks around them and without empty ones. */
+/** The words of a list or of its comma-separated spelling, without spaces around them and without empty ones. Other blanks may belong to a name. */
 export const wordsOf = (given: string | readonly string[]): readonly string[] =>
   (typeof given === 'string' ? given.split(',') : given)
-    .map((word) => word.trim())
+    .map((word) => word.replace(/^ +| +$/g, ''))
     .filter((word) => word !== '');
 
 /** A list, or its comma-separated spelling. What is wrong with an entry is said in its own words, so each check of an entry has some. */

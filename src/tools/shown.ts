@@ -47,11 +47,41 @@ const meantIn = (value: unknown, levels: number): unknown => {
   return isFields(value) ? meantFields(value, levels - 1) : value;
 };
 
-/** The most characters of a cell that a model is shown, and of one that is JSON. */
-export const cellRoom = { text: 500, json: 2_000 } as const;
+/** The most characters of what a host shows the model of one tool result (the object or the text) or resource (spec/mcp.md §5). */
+export const answerRoom = 24_000;
+/** The most characters of a cell that a model is shown, of one that is JSON, and of a note. */
+const cellRoom = { text: 500, json: 2_000, note: 1_500 } as const;
+
+/** Notes as they are shown to a model. */
+export const cappedNotes = (notes: readonly string[]): readonly string[] =>
+  notes.map((note) => capped(visible(note), cellRoom.note, note.length));
+
+/** The first rows that fit into `room` characters as a model is shown them, at least one; a row alone is whole where it fits. `cut`: what to say where cells are not whole. */
+export const fittingRows = (
+  rows: readonly Fields[],
+  room: number,
+): { readonly rows: readonly Fields[]; readonly cut: readonly string[] } => {
+  const [only] = rows;
+  if (only !== undefined && rows.length === 1 && JSON.stringify(shownFields(only)).length < room)
+    return { rows: rows.map(shownFields), cut: [] };
+  const fitting: Fields[] = [];
+  let left = room;
+  let isCut = false;
+  for (const row of rows) {
+    const short = cappedRow(row);
+    const { length } = JSON.stringify(short);
+    left -= length + 1;
+    if (left < 0 && fitting.length > 0) break;
+    isCut ||= length !== JSON.stringify(shownFields(row)).length;
+    fitting.push(short);
+  }
+  return { rows: fitting, cut: isCut ? [cutCells] : [] };
+};
+
+const cutCells = `Cells over ${cellRoom.text} characters (properties: ${cellRoom.json.toLocaleString('en-US')}) are cut and say how long they are; for a whole one ask so that only its row is left (limit 1), or ask over REST.`;
 
 /** A row as it is shown to a model: its cells capped. */
-export const cappedRow = (row: Fields): Fields =>
+const cappedRow = (row: Fields): Fields =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]) => {
       if (typeof value !== 'string') return [visible(name), value];

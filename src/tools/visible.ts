@@ -15,7 +15,7 @@ const odd = new RegExp(unseen, 'u');
 const one = new RegExp(`^${unseen}$`, 'u');
 const outOfPlace = new RegExp(`(?!${inPlace})${unseen}`, 'gu');
 /** What `meant` reads, or might. */
-const escape = /<U\+([0-9A-Fa-f]{4,6})>/g;
+const anEscape = /<U\+([0-9A-Fa-f]{4,6})>/g;
 const told = new RegExp(`${outOfPlace.source}|<(?=U\\+[0-9A-Fa-f]{4,6}>)`, 'gu');
 
 /** Is there nothing in it that `visible` must look at? Of most texts this one look is all they cost. */
@@ -47,7 +47,7 @@ export const visible = (text: string): string => {
 /** The text that `visible` showed: names are asked for by what was shown. */
 export const meant = (text: string): string =>
   text.includes('<U+')
-    ? text.replace(escape, (found, digits: string) => characterOf(digits) ?? found)
+    ? text.replace(anEscape, (found, digits: string) => characterOf(digits) ?? found)
     : text;
 
 /** JSON text whose unseen characters are JSON’s own escapes: the same value, fit to be shown. */
@@ -74,4 +74,7 @@ export const capped = (shown: string, most: number, length = shown.length): stri
     ? shown
     : `${shown
         .slice(0, most)
-        .replace(/<(?:U(?:\+[0-9A-F]{0,6})?)?$|[\ud800-\udbff]$/, '')}… (${length.toLocaleString('en-US')} characters)`;
+        .replace(
+          /<(?:U(?:\+[0-9A-F]{0,6})?)?$|[\ud800-\udbff]$/,
+          '',
+        )}… (${length.toLocaleString('en-US')} characters)`;

@@ -1,7 +1,10 @@
 import { eventsOf, type Period, type Reading } from '../lake/events-of.ts';
 import type { Row } from '../ports.ts';
+import { fieldFrom } from '../sql/field.ts';
 import { type Sql, sql } from '../sql/sql.ts';
+import { limits } from './inputs.ts';
 import { nearest } from './nearest.ts';
+import { quoted } from './visible.ts';
 
 /** How far back names are looked for: 30 days, ms. */
 export const vocabularyMs = 30 * 86_400_000;
@@ -24,7 +27,7 @@ export const lastMoment = (reading: Reading, period: Period): Sql =>
 export interface KnownEvent {
   readonly event: string;
   readonly events: number;
-  /** Keys seen in the newest 20 events of the name, sorted. */
+  /** Keys seen in the newest 20 events of the name, sorted; without those no question can ask for. */
   readonly property_keys: readonly string[];
 }
 
@@ -44,20 +47,22 @@ export function knownEvents(rows: readonly Row[]): readonly KnownEvent[] {
   }));
 }
 
+/** Neither empty nor too long, and without what a path inside `properties` cannot carry. */
+const canBeAsked = (key: string): boolean => {
+  const spelled = `properties["${key}"]`;
+  return spelled.length <= limits.field && fieldFrom(spelled) !== undefined;
+};
+
 function keysOf(json: string): readonly string[] {
   const read: unknown = JSON.parse(json);
-  return typeof read === 'object' && read !== null ? Object.keys(read) : [];
+  return typeof read === 'object' && read !== null ? Object.keys(read).filter(canBeAsked) : [];
 }
 
 /** What is said of a name that nobody sent: the nearest that somebody did, else the most frequent. */
 export const unheard = (name: string, known: readonly string[]): string => {
   const close = nearest(name, known);
-  return `no event ${JSON.stringify(name)} in this project; ${close.length > 0 ? `nearest: ${listed(close)}` : `there are: ${listed(known)}`}`;
+  return `no event ${quoted(name)} in this project; ${close.length > 0 ? `nearest: ${listed(close)}` : `there are: ${listed(known)}`}`;
 };
 
 /** The first ten names, quoted. */
-export const listed = (names: readonly string[]): string =>
-  names
-    .slice(0, 10)
-    .map((name) => JSON.stringify(name))
-    .join(', ');
+export const listed = (names: readonly string[]): string => names.slice(0, 10).map(quoted).join(', ');
