@@ -1,6 +1,9 @@
-import type { Answer, Engine, Row, World } from '../ports.ts';
+import type { Answer, Engine, Reads, Row, World } from '../ports.ts';
 import { Problem } from '../problems.ts';
+import { fieldFrom } from '../sql/field.ts';
+import type { Sql } from '../sql/sql.ts';
 import { cursorText } from '../tools/cursor.ts';
+import { heldAt, heldIn, type Place } from '../tools/held.ts';
 import { partialBuckets } from '../tools/period.ts';
 import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
 import type { Resolved } from '../tools/resolve.ts';
@@ -64,7 +67,8 @@ export async function answered(
       ...(shaped.notes ?? []),
       ...answer.notes,
       ...unheard,
-      ...unseenKeys(asking.groups, shaped),
+      ...(isEmpty(rows) ? await uncomparable(world.engine, understood, timeLeft) : []),
+      ...(await unseenKeys(world.engine, understood, shaped, timeLeft)),
     ],
     resolved,
     cost: {
@@ -123,19 +127,62 @@ const stopsShort = (rows: readonly Row[]): boolean => {
   return rows.some(({ step, people }) => people === 0 && !reached.has(step));
 };
 
-/** Properties split by that no row has a value for: more likely a slip than a finding. */
-const unseenKeys = (groups: Resolved['asking']['groups'], { rows, truncated }: Shaped): readonly string[] =>
-  rows.length === 0 || truncated !== undefined
-    ? []
-    : groups
-        .filter(
-          (field) =>
-            field.spelled.startsWith('properties') && rows.every((row) => row[field.spelled] === null),
-        )
-        .map(
-          ({ spelled }) =>
-            `${spelled} is null in every row: perhaps no event has such a property; the resource schema://events lists the keys in use.`,
-        );
+/** Properties split by that no row has a value for: lists, objects, or more likely a slip than a finding. */
+async function unseenKeys(
+  engine: Engine,
+  { asking }: Resolved,
+  { rows, truncated }: Shaped,
+  timeLeft: () => number,
+): Promise<readonly string[]> {
+  if (rows.length === 0 || truncated !== undefined) return [];
+  const places = asking.groups.flatMap(({ spelled }): readonly Place[] => {
+    const field = fieldFrom(spelled);
+    return field !== undefined && 'keys' in field && rows.every((row) => row[spelled] === null) ? [field] : [];
+  });
+  if (places.length === 0) return [];
+  const held = await besides(engine, heldAt(asking, places), asking, timeLeft());
+  const holds = heldIn(held?.[0] ?? {}, places);
+  return places.map(
+    ({ spelled }, i) =>
+      `${spelled} is null in every row: ${holds[i] ?? 'perhaps no event has such a property; the resource schema://events lists the keys in use'}.`,
+  );
+}
+
+/** Properties compared with that hold no single values, where nothing was found. */
+async function uncomparable(
+  engine: Engine,
+  { asking }: Resolved,
+  timeLeft: () => number,
+): Promise<readonly string[]> {
+  const places = asking.where
+    .flatMap((condition) => ('any' in condition ? condition.any : [condition]))
+    .flatMap(({ field, op }) => ('keys' in field && !op.endsWith('exists') ? [field] : []))
+    .slice(0, mostPlaces);
+  if (places.length === 0) return [];
+  const held = await besides(engine, heldAt({ ...asking, where: [] }, places), asking, timeLeft());
+  const holds = heldIn(held?.[0] ?? {}, places);
+  return places.flatMap(({ spelled }, i) =>
+    holds[i] === undefined ? [] : [`where compares ${spelled}: ${holds[i]}.`],
+  );
+}
+
+/** More are not looked at: a hint must not cost more than the question. */
+const mostPlaces = 3;
+
+/** What is asked beside the question: its answer is known, that this could not be looked up as well takes nothing from it. */
+const besides = (
+  engine: Engine,
+  text: Sql,
+  { reading, period }: Reads,
+  timeMs: number,
+): Promise<readonly Row[] | undefined> =>
+  engine.ask(text, { reading, period }, { timeMs }).then(
+    ({ rows }) => rows,
+    (thrown: unknown) => {
+      if (thrown instanceof Problem) return undefined;
+      throw thrown;
+    },
+  );
 
 /** Empty is not an error: says what was searched, and for names nobody sent which ones exist. */
 async function unheardNames(
@@ -151,14 +198,9 @@ async function unheardNames(
     to: Math.max(to, question.reaches?.(asking).to ?? to),
   };
   const nothing = `Nothing matched between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}.`;
-  // The answer is known; that the names could not be looked up as well takes nothing from it.
-  const answer = await engine
-    .ask(vocabulary(asking.reading, period), { reading: asking.reading, period }, { timeMs })
-    .catch((thrown: unknown) => {
-      if (thrown instanceof Problem) return undefined;
-      throw thrown;
-    });
-  const known = answer && knownEvents(answer.rows).map(({ event }) => event);
+  const { reading } = asking;
+  const found = await besides(engine, vocabulary(reading, period), { reading, period }, timeMs);
+  const known = found && knownEvents(found).map(({ event }) => event);
   const strange =
     known === undefined
       ? []
