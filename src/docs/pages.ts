@@ -65,9 +65,9 @@ const toolsPage = (): string =>
     ),
     '## Places inside properties',
     [
-      'Wherever a column to group or filter by is asked for, `properties.<key>` stands for one value inside `properties`: `properties.plan`. A dot descends (`properties.cart.total`), a number is a place in a list (`properties.tags.0` is the first entry), and `properties["a.b"]` is a key with a dot or a bracket in it.',
+      'Wherever a column to group or filter by is asked for, `properties.<key>` stands for one value inside `properties`: `properties.plan`. A dot descends (`properties.cart.total`), a number is a place in a list (`properties.tags.0` is the first entry), and `properties["a.b"]` is a key with a dot or a bracket in it (`properties[""]` the empty key).',
       'Lists and objects as a whole are no values: they can be neither grouped nor compared, and an answer that met one says what to ask instead.',
-      'Keys that are empty, over 286 characters, or hold a quote, a backslash or a control character are kept, but no question can name them, so `schema://events` does not list them.',
+      'Keys that are over 286 characters or hold a quote, a backslash or a control character are kept, but no question can name them, so `schema://events` does not list them.',
     ].join('\n'),
     '## What visitors typed',
     [

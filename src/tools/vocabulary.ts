@@ -47,7 +47,7 @@ export function knownEvents(rows: readonly Row[]): readonly KnownEvent[] {
   }));
 }
 
-/** Neither empty nor too long, and without what a path inside `properties` cannot carry. */
+/** Not too long, and without what a path inside `properties` cannot carry. */
 const canBeAsked = (key: string): boolean => {
   const spelled = `properties["${key}"]`;
   return spelled.length <= limits.field && fieldFrom(spelled) !== undefined;
