@@ -210,3 +210,51 @@ describe('properties that are no single value', () => {
     expect(rows).toEqual([{ 'properties[""]': 'empty', value: 1 }]);
   });
 });
+
+test('of 3,000 names with many keys the most frequent fit into 24,000 characters, and it is said of how many', async () => {
+  const project = await startProduct();
+  try {
+    for (let at = 0; at < 3_000; at += 500) {
+      const events = Array.from({ length: 500 }, (_, i) => ({
+        event: `name ${at + i}`,
+        anonymous_id: 'n',
+        properties: Object.fromEntries(
+          Array.from({ length: 40 }, (_, k) => [`key ${k} ${'\u202e'.repeat(20)}`, k]),
+        ),
+      }));
+      const body = JSON.stringify({ events: [...events, { event: 'often', anonymous_id: 'n' }] });
+      expect((await fetch(`${project.url}/v1/batch`, post(project.keys.sk, body))).status).toBe(202);
+    }
+    const answer = await fetch(
+      `${project.url}/mcp`,
+      post(
+        project.keys.rk,
+        JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'resources/read',
+          params: { uri: 'schema://events' },
+        }),
+      ),
+    );
+    const { result } = z
+      .object({ result: z.object({ contents: z.tuple([z.object({ text: z.string() })]) }) })
+      .parse(await answer.json());
+    const [{ text }] = result.contents;
+    expect(text.length).toBeLessThanOrEqual(24_000);
+    expect(text.length).toBeGreaterThan(20_000);
+    const { events, notes } = z
+      .object({ events: z.array(z.looseObject({ event: z.string() })), notes: z.array(z.string()) })
+      .parse(JSON.parse(text));
+    expect(events[0]).toEqual({ event: 'often', events: 6, property_keys: [] });
+    expect(events[1]).toMatchObject({ property_keys_of: 40 });
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^These are the \d+ most frequent of [\d,]+ names\. Of any other: schema:\/\/events\/\{event\}/,
+      ),
+      expect.stringContaining('property_keys_of'),
+    ]);
+  } finally {
+    await project.stop();
+  }
+});
