@@ -12,8 +12,8 @@ const doors: Readonly<
   collect: { services: ['dynamodb', 'firehose', 's3'], ofBareFloor: 1.4 },
   drain: { services: ['firehose', 's3'], ofBareFloor: 1.05 },
   init: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.2 },
-  mcp: { services: ['athena', 'dynamodb', 'firehose', 's3'], ofBareFloor: 1.5 },
-  query: { services: ['athena', 'dynamodb', 's3'], ofBareFloor: 1.32 },
+  mcp: { services: ['athena', 'dynamodb', 'firehose', 's3'], ofBareFloor: 1.53 },
+  query: { services: ['athena', 'dynamodb', 's3'], ofBareFloor: 1.35 },
   site: { services: [], ofBareFloor: 0 },
 };
 /** Of the floor, by the same options and with all that the SDK brings. */
