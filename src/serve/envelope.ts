@@ -137,7 +137,9 @@ async function unseenKeys(
   if (rows.length === 0 || truncated !== undefined) return [];
   const places = asking.groups.flatMap(({ spelled }): readonly Place[] => {
     const field = fieldFrom(spelled);
-    return field !== undefined && 'keys' in field && rows.every((row) => row[spelled] === null) ? [field] : [];
+    return field !== undefined && 'keys' in field && rows.every((row) => row[spelled] === null)
+      ? [field]
+      : [];
   });
   if (places.length === 0) return [];
   const held = await besides(engine, heldAt(asking, places), asking, timeLeft());
