@@ -126,6 +126,7 @@ const writeDays = async (dir: string, total: number): Promise<void> => {
           dt: '',
           projects: held.map((row) => String(row.project_id)),
           rows: sum(held.map((row) => Number(row.total))),
+          weight: null,
           minTs: Math.min(...held.map((row) => Number(row.first))),
           maxTs: Math.max(...held.map((row) => Number(row.last))),
         };

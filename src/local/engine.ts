@@ -9,6 +9,7 @@ import type { Leases } from './disk/serial.ts';
 import type { Checker } from './parquet/check.ts';
 import type { LakeFile, Manifest } from './parquet/manifest.ts';
 import { filesOf } from './parquet/relations.ts';
+import { isOutOfMemory } from './parquet/write.ts';
 import { rowsFrom } from './query/cells.ts';
 import { fairQueue } from './query/queue.ts';
 import type { Tail } from './query/unflushed.ts';
@@ -21,6 +22,8 @@ export interface EngineParts {
   readonly tail: Tail;
   readonly checker: Checker;
   readonly readers: Leases;
+  /** What each answer must say of the lake’s own work. */
+  readonly troubles: () => readonly string[];
   readonly clock: () => number;
   readonly log: Log;
 }
@@ -141,7 +144,7 @@ async function run(connection: DuckDBConnection, statement: Sql, ends: AbortSign
     return rowsFrom(result);
   } catch (error) {
     if (ends.aborted) throw ends.reason;
-    if (!/^Out of Memory/.test(String(error instanceof Error ? error.message : error))) throw error;
+    if (!isOutOfMemory(error)) throw error;
     throw new Problem(
       'upstream_failed',
       'The question needs more memory than the engine may use: ask for a shorter period, fewer groups or fewer projects.',
@@ -169,7 +172,11 @@ const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => 
 };
 
 /** What a question would read now. Nothing here waits, so the files and the tail are of one moment. */
-function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading, period }: Reads): Snapshot {
+function look(
+  { manifest, folder, tail, troubles }: EngineParts,
+  question: Sql,
+  { reading, period }: Reads,
+): Snapshot {
   const text = materialized(question);
   const words = question.text.toLowerCase();
   const kinds = (['events', 'identifies'] as const).filter((kind) => words.includes(kind));
@@ -194,9 +201,12 @@ function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading,
     whole: relations.length === 0 ? text : sql`with ${join(relations)} (${text})`,
     copies: journal.copies,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0) + journal.bytes,
-    notes: [...manifest.aside()]
-      .filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project)))
-      .map(missing),
+    notes: [
+      ...[...manifest.aside()]
+        .filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project)))
+        .map(missing),
+      ...troubles(),
+    ],
   };
 }
 

@@ -119,7 +119,6 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       flushed: () => manifest.flushed,
       log,
     });
-    const sink = openSink(journal, seen, turn);
     const keeper = openKeeper({
       connection,
       folder,
@@ -133,7 +132,20 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       clock,
       log,
     });
-    const engine = openEngine({ connections, folder, manifest, tail, checker, readers, clock, log });
+    await keeper.begin();
+    const sink = openSink(journal, seen, turn, keeper.room);
+    const { troubles } = keeper;
+    const engine = openEngine({
+      connections,
+      folder,
+      manifest,
+      tail,
+      checker,
+      readers,
+      troubles,
+      clock,
+      log,
+    });
     return {
       sink: { keep: sink.keep },
       engine,

@@ -29,10 +29,16 @@ export interface KeeperParts {
 
 /** Who brings events from the journal to few, sorted files while nobody waits for it. */
 export interface Keeper {
+  /** Brings a long journal of an earlier process to the lake before anything waits for it. */
+  begin(): Promise<void>;
   /** All that was acknowledged until now is Parquet when it resolves. */
   flush(): Promise<void>;
   /** One file per project and day (a very large day: few) when it resolves. */
   compact(): Promise<void>;
+  /** Waits a little where more comes than can be brought to the lake, so that what waits for that stays bounded. */
+  room(): Promise<void> | undefined;
+  /** What answers must say of this work, e.g. that it fails again and again. */
+  troubles(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -42,6 +48,9 @@ const lookEveryMs = 250;
 const flushBytes = 10 << 20;
 const flushAgeMs = 10_000;
 const flushAtOnceBytes = 14 << 20;
+/** While more than this waits, each group of requests waits for a flush, or so long. */
+const mostWaitingBytes = 64 << 20;
+const roomMs = 250;
 /** New files are sorted into days when there are so many, or when nothing came for a while. */
 const youngFiles = 16;
 /** While events come faster than this, the processor is theirs: new files may be more before they are sorted. */
@@ -65,13 +74,18 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
   let busy = false;
   let crowded = { of: '', is: false };
   let removing: Promise<unknown> = Promise.resolve();
+  /** Flushes that failed since the last that did not. */
+  let failures = 0;
+  const waitingForRoom: (() => void)[] = [];
   /** While a failed change is in doubt, its files stay and no others are made. */
   const certain = () => discard(folder, manifest.certain());
 
   const unflushed = () => journal.segments().filter(({ number }) => number > manifest.flushed);
+  const waitingBytes = () =>
+    unflushed().reduce((sum, { bytes }) => sum + bytes, journal.writing()?.bytes ?? 0);
   const forget = () => journal.forget(Math.min(manifest.flushed, manifest.seenUpTo));
 
-  const flush = async () => {
+  const flushAll = async () => {
     await turn(journal.seal);
     const until = journal.sealedUpTo;
     while (manifest.flushed < until) {
@@ -84,7 +98,29 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       forget();
       const bytes = some.reduce((sum, segment) => sum + segment.bytes, 0);
       lastFlush = { at: clock(), hot: bytes / Math.max(1, Math.abs(clock() - lastFlush.at)) > hotBytesPerMs };
+      failures = 0;
+      for (const resolve of waitingForRoom.splice(0)) resolve();
     }
+  };
+  const flush = async () => {
+    try {
+      await flushAll();
+    } catch (error) {
+      failures++;
+      throw error;
+    }
+  };
+  const isDue = (): boolean => {
+    const bytes = waitingBytes();
+    const now = clock();
+    const since = unflushed()[0]?.since ?? journal.writing()?.since ?? now;
+    // A clock set back must not stop flushing.
+    return bytes >= flushBytes || (bytes > 0 && Math.abs(now - since) >= flushAgeMs);
+  };
+  /** Between two files of a pass: what is acknowledged meanwhile does not wait for all of it. */
+  const between = async (): Promise<boolean> => {
+    if (!closing && !isResting() && isDue()) await flush().catch(flushFailed);
+    return !closing;
   };
   const remember = async () => {
     await turn(async () => {
@@ -100,7 +136,7 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
     work(async () => {
       if (closing) return false;
       await certain();
-      const dropped = await compactOnce(connection, folder, manifest, kind, whole, () => !closing).catch(
+      const dropped = await compactOnce(connection, folder, manifest, { kind, whole, between }).catch(
         async (error: unknown) => {
           // A file that cannot be read must not stop the others for ever.
           if (!closing) await checker.inspect([...manifest.files()].filter((file) => file.kind === kind));
@@ -134,30 +170,43 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
         failed('event ids could not be written to a file', error),
       );
     }
-    const waiting = unflushed();
-    const bytes = waiting.reduce((sum, segment) => sum + segment.bytes, 0) + (journal.writing()?.bytes ?? 0);
-    const since = waiting[0]?.since ?? journal.writing()?.since ?? now;
-    // A clock set back must not stop flushing.
-    if (bytes >= flushBytes || (bytes > 0 && Math.abs(now - since) >= flushAgeMs)) await work(flush);
-    const quiet = bytes === 0 && Math.abs(now - lastFlush.at) >= quietMs;
+    const empty = waitingBytes() === 0;
+    if (isDue()) {
+      await work(flush).catch(flushFailed);
+      if (failures > 0) return;
+    }
+    const quiet = empty && Math.abs(now - lastFlush.at) >= quietMs;
     for (const kind of kinds) {
       const young = count(manifest.files(), (file) => file.kind === kind && file.level === 0);
       if (young >= (lastFlush.hot ? youngFilesWhenHot : youngFiles)) await pass(kind, () => false);
       else if (quiet && (young > 1 || isUntidy())) await pass(kind, isPast);
     }
   };
-  const failed = (what: string, error: unknown) => {
+  const isResting = () => clock() < restUntil && clock() > restUntil - 2 * restAfterFailureMs;
+  const failed = (what: string, thrown: unknown) => {
     restUntil = clock() + restAfterFailureMs;
-    if (!closing)
-      log.warn(`${what}; it will be tried again`, {
-        error: error instanceof Error ? error.message : String(error),
-      });
+    if (closing) return;
+    const error = thrown instanceof Error ? thrown.message : String(thrown);
+    log.warn(`${what}; it will be tried again`, { error });
+  };
+  const flushFailed = (thrown: unknown) => {
+    if (failures < 2) return failed('the journal could not be brought to the lake', thrown);
+    restUntil = clock() + restAfterFailureMs;
+    if (closing) return;
+    log.error(
+      'the journal could not be brought to the lake again; nothing is lost and answers have its events, but it grows and slows them down: see that the disk has room and can be written, then start again; if it stays so, report this line',
+      {
+        error: thrown instanceof Error ? thrown.message : String(thrown),
+        times: failures,
+        waiting_bytes: waitingBytes(),
+      },
+    );
   };
   const timer = setInterval(() => {
-    if (busy || closing || (clock() < restUntil && clock() > restUntil - 2 * restAfterFailureMs)) return;
+    if (busy || closing || isResting()) return;
     busy = true;
     tidy()
-      .catch((error: unknown) => failed('the journal could not be brought to the lake', error))
+      .catch((error: unknown) => failed('files of the lake could not be merged', error))
       .finally(() => {
         busy = false;
       });
@@ -165,12 +214,31 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
   timer.unref();
 
   return {
+    begin: async () => {
+      const waiting = waitingBytes();
+      if (waiting <= mostWaitingBytes) return;
+      log.info('the journal is long and is brought to the lake first', { waiting_bytes: waiting });
+      await work(flush).catch(flushFailed);
+    },
     flush: () => work(flush),
     compact: async () => {
       await work(flush);
       for (const kind of kinds) for (const whole of [false, true]) while (await pass(kind, () => whole));
       await removing;
     },
+    room: () => {
+      if (closing || failures > 0 || waitingBytes() < mostWaitingBytes) return undefined;
+      return new Promise((resolve) => {
+        waitingForRoom.push(resolve);
+        setTimeout(resolve, roomMs);
+      });
+    },
+    troubles: () =>
+      failures < 2
+        ? []
+        : [
+            `The newest events could not be brought into files ${failures} times in a row; they are safe and in this answer, but answers become slower until that works: the operator finds why in the log.`,
+          ],
     close: async () => {
       clearInterval(timer);
       closing = true;

@@ -16,8 +16,9 @@ interface Group {
   readonly waiting: { readonly kept: () => void; readonly failed: (problem: Problem) => void }[];
 }
 
-/** A group of so many rows takes no more requests, so that none waits for a huge write. */
+/** A group of so many rows or bytes takes no more requests, so that none waits for a huge write. */
 const groupRows = 5_000;
+const groupBytes = 4 << 20;
 /** One is filled while another is written. */
 const groupsKept = 2;
 
@@ -29,6 +30,7 @@ export const openSink = (
   journal: Journal,
   seen: Seen,
   turn: Turn,
+  room: () => Promise<void> | undefined,
 ): Sink & { readonly idle: () => Promise<void> } => {
   const groups: Group[] = [];
   const spare: Group[] = [];
@@ -36,7 +38,7 @@ export const openSink = (
 
   const filling = (): Group => {
     const last = groups.at(-1);
-    if (last !== undefined && last.page.rows < groupRows) return last;
+    if (last !== undefined && last.page.rows < groupRows && last.page.length < groupBytes) return last;
     const next = spare.pop() ?? { page: openPage(), keys: new Uint32Array(256 * keyWords), waiting: [] };
     groups.push(next);
     return next;
@@ -81,7 +83,10 @@ export const openSink = (
     spare.push(group);
   };
   const run = async () => {
-    while (groups.length > 0) await turn(commit);
+    while (groups.length > 0) {
+      await room();
+      await turn(commit);
+    }
     running = undefined;
   };
 

@@ -247,14 +247,11 @@ test('a compaction that is stopped has changed nothing', async () => {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   let asked = 0;
   await expect(
-    compactOnce(
-      connection,
-      folder,
-      manifest,
-      'events',
-      () => true,
-      () => ++asked < 2,
-    ),
+    compactOnce(connection, folder, manifest, {
+      kind: 'events',
+      whole: () => true,
+      between: async () => ++asked < 2,
+    }),
   ).rejects.toThrow('stopped');
   connection.closeSync();
   expect([...manifest.files()]).toEqual(before);

@@ -4,6 +4,8 @@ import { markOf } from './format.ts';
 export interface Page {
   /** Events in it. */
   readonly rows: number;
+  /** Bytes in it. */
+  readonly length: number;
   /** Adds one request: its lines, at least one. */
   add(lines: Iterable<string>): void;
   /** Leaves out the events for which this is true, asked once each in their order, from 0. A request of which nothing is left is left out whole. */
@@ -42,6 +44,9 @@ export const openPage = (): Page => {
   return {
     get rows() {
       return rows;
+    },
+    get length() {
+      return end;
     },
     add: (lines) => {
       const [start, first] = [end, rows];

@@ -3,68 +3,75 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Sql, sql } from '../../sql/sql.ts';
 import { removeAll } from '../disk/copy-range.ts';
 import type { Folder } from '../disk/lake-folder.ts';
-import { rowsOf } from './duckdb.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
+import { fits, type Place, placesIn, rowsAt, stretchesOf } from './places.ts';
 import { currentColumns, filesOf, parquetOf, stored } from './relations.ts';
-import { copyTo, discard, order, type Planned, settle, syncPlaces } from './write.ts';
+import { placeOf, sharing, weightOf } from './sharing.ts';
+import { copyTo, discard, isOutOfMemory, order, settle, syncPlaces } from './write.ts';
+import { type Writing, writeParts } from './write-place.ts';
 
-const day = 86_400_000;
-const groupRows = 16_384;
-/** Files join up to this, and busier days are cut there, so that sorting one takes little memory: events are near a kilobyte each. */
-const fullRows = 2 * groupRows;
 /** So many rows of new files are sorted into days at a time (or one file). */
 const youngRows = 400_000;
 /** From so many openings of files on, the new files are first merged into one. */
 const manyOpenings = 8_000;
-/** And then so many rows at a time, because all of them are sorted at once. */
+/** And then so many rows and bytes at a time, because all of them are sorted at once. */
 const mergedRows = 160_000;
+const mergedBytes = 96 << 20;
 const newGroupRows = 8_192;
 /** A project with so many days of so few rows each has its rows brought together first, so that a day is read from one small file. */
 const manyDays = 8;
 const fewRows = 5_000;
 const gatheredGroupRows = 2_048;
 
-/** One project’s day (or all its identifications): what becomes one file. */
-interface Place {
+/** What a pass over the files of one kind may do. */
+export interface Passing {
   readonly kind: LakeFile['kind'];
-  readonly project: string;
-  readonly dt: string;
-  /** Rows of it in the new files, and their earliest and latest time. */
-  readonly rows: number;
-  readonly minTs: number;
-  readonly maxTs: number;
+  /** The days that become as few files as can be; in others only files like the new ones join. */
+  readonly whole: (dt: string) => boolean;
+  /** Called between two files, for whatever must not wait for the whole pass; where it says false, the pass is given up. */
+  readonly between: () => Promise<boolean>;
 }
 
-/** One pass over new and small files of one kind; gives those it replaced, which may be deleted once nobody reads them. `whole`: the days that become as few files as can be; in others only files like the new ones join. */
+/** One pass over new and small files of one kind; gives those it replaced, which may be deleted once nobody reads them. Where it needs more memory than there is, it takes half as many new files. */
 export const compactOnce = async (
   connection: DuckDBConnection,
   folder: Folder,
   manifest: Manifest,
-  kind: LakeFile['kind'],
-  whole: (dt: string) => boolean,
-  goOn: () => boolean,
+  passing: Passing,
 ): Promise<readonly LakeFile[]> => {
-  const files = [...manifest.files()].filter((file) => file.kind === kind);
-  const allYoung = files.filter(({ level }) => level === 0);
-  const settled = Map.groupBy(
-    files.filter(({ level }) => level === 1),
-    (file) => placeKey(file.projects[0] ?? '', file.dt),
-  );
+  const young = [...manifest.files()].filter(({ kind, level }) => kind === passing.kind && level === 0);
+  for (let most = oldest(young, youngRows).length; ; most >>= 1) {
+    try {
+      return await compactSome(connection, folder, manifest, passing, young.slice(0, most));
+    } catch (error) {
+      if (most < 2 || !isOutOfMemory(error)) throw error;
+    }
+  }
+};
+
+const compactSome = async (
+  connection: DuckDBConnection,
+  folder: Folder,
+  manifest: Manifest,
+  { kind, whole, between }: Passing,
+  someYoung: readonly LakeFile[],
+): Promise<readonly LakeFile[]> => {
+  const settled = [...manifest.files()].filter((file) => file.kind === kind && file.level === 1);
   const made: LakeFile[] = [];
   let committing = false;
   const merged = join(folder.temp, `${kind}-merge.parquet`);
   const part = join(folder.temp, `${kind}-part.parquet`);
   const gathered = join(folder.temp, `${kind}-gathered.parquet`);
   const at = (file: LakeFile) => ({ ...file, path: join(folder.lake, file.path) });
+  const goOn = async () => {
+    if (!(await between())) throw new Error('compaction was stopped');
+  };
   try {
-    let young = oldest(allYoung, youngRows);
+    let young = someYoung;
     let places = await placesIn(connection, young.map(at), kind);
-    const openings =
-      [...byProject(places)].reduce((sum, own) => sum + (isScattered(own) ? 1 : own.length), 0) *
-      young.length;
-    const many = openings > manyOpenings;
-    if (many) {
-      young = oldest(allYoung, mergedRows);
+    let all = filesOf(young.map(at));
+    if (openingsOf(places) * young.length > manyOpenings) {
+      young = oldest(young, mergedRows, mergedBytes);
       places = await placesIn(connection, young.map(at), kind);
       await copyTo(
         connection,
@@ -74,76 +81,70 @@ export const compactOnce = async (
         newGroupRows,
         'quick',
       );
+      all = parquetOf([merged], currentColumns);
+      await goOn();
     }
     const dropped = [...young];
-    const all = many ? parquetOf([merged], currentColumns) : filesOf(young.map(at));
 
-    const writePlace = async (source: Sql, place: Place, old: readonly LakeFile[]) => {
-      const rows = old.reduce((sum, file) => sum + file.rows, place.rows);
-      const plan: Planned = {
-        kind,
-        level: 1,
-        projects: [place.project],
-        dt: place.dt,
-        rows,
+    const write = async (source: Sql, place: Place, old: readonly LakeFile[]) => {
+      const writing: Writing = {
+        place,
+        rows: old.reduce((sum, { rows }) => sum + rows, place.rows),
+        bytes: old.reduce((sum, file) => sum + weightOf(file), place.bytes),
         minTs: Math.min(place.minTs, ...old.map(({ minTs }) => minTs)),
         maxTs: Math.max(place.maxTs, ...old.map(({ maxTs }) => maxTs)),
+        source: bothOf(place.rows === 0 ? undefined : rowsAt(source, place), old.map(at)),
       };
-      const added = sql`select * from (${source}) as young where project_id = ${place.project} and ts between epoch_ms(${place.minTs}) and epoch_ms(${place.maxTs})`;
-      const both =
-        old.length === 0
-          ? added
-          : place.rows === 0
-            ? filesOf(old.map(at))
-            : sql`${added} union all ${filesOf(old.map(at))}`;
-      const written = await copyTo(
-        connection,
-        sql`select ${stored} from (${both}) as rows`,
-        order,
-        part,
-        groupRows,
-      );
-      if (written !== rows)
-        throw new Error(
-          `compaction of ${place.project} ${place.dt} wrote ${written} rows of ${rows}: its input was kept`,
-        );
-      made.push(await settle(folder, manifest, part, plan));
+      await writeParts(connection, writing, part, async (plan) => {
+        made.push(await settle(folder, manifest, part, plan));
+      });
       dropped.push(...old);
+      await goOn();
     };
 
-    const done = new Set<string>();
-    for (const own of byProject(places)) {
+    const news = Map.groupBy(places, ({ project }) => project);
+    const olds = Map.groupBy(settled, ({ projects }) => projects[0] ?? '');
+    // Where nothing new came, files join only while nobody waits for it.
+    const projects = new Set([...news.keys(), ...(whole('') ? olds.keys() : [])]);
+    for (const project of projects) {
+      const own = news.get(project) ?? [];
+      const files = olds.get(project) ?? [];
       const source = isScattered(own) ? await gather(connection, all, own, gathered) : all;
+      const days = Map.groupBy(files, ({ dt }) => dt);
+      const shared = kind === 'events' ? sharing(own, files) : [];
+      const taken = new Set<Place | LakeFile>();
+      for (const union of shared) {
+        for (const one of [...union.added, ...union.old]) taken.add(one);
+        const others = (days.get(union.dt) ?? []).filter((file) => !taken.has(file));
+        const more = joining(others, union.rows, union.bytes, whole(union.dt));
+        for (const file of more) taken.add(file);
+        await write(source, placeOf(union) ?? nothingNew(kind, project, union.dt, union.old), [
+          ...union.old,
+          ...more,
+        ]);
+      }
+      const written = new Set(shared.map(({ dt }) => dt));
       for (const place of own) {
-        const key = placeKey(place.project, place.dt);
-        done.add(key);
-        for (const stretch of await stretchesOf(connection, source, place)) {
-          await writePlace(
+        if (taken.has(place)) continue;
+        written.add(place.dt);
+        const there = (days.get(place.dt) ?? []).filter((file) => !taken.has(file));
+        for (const stretch of await stretchesOf(connection, source, place))
+          await write(
             source,
             stretch,
-            stretch === place ? joining(settled.get(key) ?? [], place.rows, whole(place.dt)) : [],
+            stretch === place ? joining(there, place.rows, place.bytes, whole(place.dt)) : [],
           );
-          if (!goOn()) throw new Error('compaction was stopped');
-        }
       }
-    }
-    for (const [key, old] of settled) {
-      const [first] = old;
-      if (done.has(key) || first === undefined || !whole(first.dt)) continue;
-      const join = joining(old, 0, true);
-      if (join.length < 2 || !goOn()) continue;
-      await writePlace(
-        all,
-        {
-          kind,
-          project: first.projects[0] ?? '',
-          dt: first.dt,
-          rows: 0,
-          minTs: first.minTs,
-          maxTs: first.maxTs,
-        },
-        join,
-      );
+      for (const [dt, there] of days) {
+        if (written.has(dt) || !whole(dt)) continue;
+        const join = joining(
+          there.filter((file) => !taken.has(file)),
+          0,
+          0,
+          true,
+        );
+        if (join.length > 1) await write(all, nothingNew(kind, project, dt, join), join);
+      }
     }
     await syncPlaces(folder, made);
     const present = new Set(manifest.files());
@@ -162,15 +163,43 @@ export const compactOnce = async (
   }
 };
 
-const byProject = (places: readonly Place[]): Iterable<readonly Place[]> =>
-  Map.groupBy(places, ({ project }) => project).values();
+const bothOf = (
+  added: Sql | undefined,
+  old: readonly { readonly path: string; readonly columns: string }[],
+): Sql => {
+  if (added === undefined) return filesOf(old);
+  return old.length === 0 ? added : sql`${added} union all ${filesOf(old)}`;
+};
 
-const rowsIn = (places: readonly Place[]): number => places.reduce((sum, { rows }) => sum + rows, 0);
+const nothingNew = (
+  kind: LakeFile['kind'],
+  project: string,
+  dt: string,
+  old: readonly LakeFile[],
+): Place => ({
+  kind,
+  project,
+  dt,
+  rows: 0,
+  bytes: 0,
+  minTs: Math.min(...old.map(({ minTs }) => minTs)),
+  maxTs: Math.max(...old.map(({ maxTs }) => maxTs)),
+});
 
-const isScattered = (own: readonly Place[]): boolean =>
-  own.length >= manyDays && rowsIn(own) <= mergedRows && rowsIn(own) < own.length * fewRows;
+/** How often each new file is opened for these places. */
+const openingsOf = (places: readonly Place[]): number =>
+  [...Map.groupBy(places, ({ project }) => project).values()].reduce(
+    (sum, own) => sum + (isScattered(own) ? 1 : own.length),
+    0,
+  );
 
-/** All rows of these places, of one project, in one file at this path. */
+const isScattered = (own: readonly Place[]): boolean => {
+  const rows = own.reduce((sum, place) => sum + place.rows, 0);
+  const bytes = own.reduce((sum, place) => sum + place.bytes, 0);
+  return own.length >= manyDays && rows <= mergedRows && bytes <= mergedBytes && rows < own.length * fewRows;
+};
+
+/** All rows of these places, of one project, in one file at this path; where that takes more memory than there is, as they were. */
 const gather = async (
   connection: DuckDBConnection,
   from: Sql,
@@ -178,96 +207,67 @@ const gather = async (
   path: string,
 ): Promise<Sql> => {
   const rows = sql`select ${stored} from (${from}) as young where project_id = ${own[0]?.project ?? ''}`;
-  const written = await copyTo(connection, rows, order, path, gatheredGroupRows, 'quick');
-  if (written !== rowsIn(own))
-    throw new Error(
-      `compaction of ${own[0]?.project} gathered ${written} rows of ${rowsIn(own)}: its input was kept`,
-    );
+  try {
+    const written = await copyTo(connection, rows, order, path, gatheredGroupRows, 'quick');
+    const expected = own.reduce((sum, place) => sum + place.rows, 0);
+    if (written !== expected)
+      throw new Error(
+        `compaction of ${own[0]?.project} gathered ${written} rows of ${expected}: its input was kept`,
+      );
+  } catch (error) {
+    if (isOutOfMemory(error)) return from;
+    throw error;
+  }
   return parquetOf([path], currentColumns);
 };
 
-const placeKey = (project: string, dt: string): string => JSON.stringify([project, dt]);
-
-/** The settled files that join `rows` new ones: from the smallest up, while each is no larger than twice what has gathered, so that a row is rewritten a logarithm of times. */
-function joining(settled: readonly LakeFile[], rows: number, whole: boolean): readonly LakeFile[] {
+/** The settled files that join new rows: from the smallest up, while each is no larger than twice what has gathered, so that a row is rewritten a logarithm of times. */
+function joining(
+  settled: readonly LakeFile[],
+  rows: number,
+  bytes: number,
+  whole: boolean,
+): readonly LakeFile[] {
   const join: LakeFile[] = [];
-  let gathered = rows;
   for (const file of settled.toSorted((a, b) => a.rows - b.rows || a.id - b.id)) {
-    if (gathered + file.rows > fullRows || !(whole || file.rows <= 2 * gathered)) break;
+    if (!fits(rows + file.rows, bytes + weightOf(file)) || !(whole || file.rows <= 2 * rows)) break;
     join.push(file);
-    gathered += file.rows;
+    rows += file.rows;
+    bytes += weightOf(file);
   }
   return join;
 }
 
-/** The first files, up to so many rows; at least one. */
-function oldest(young: readonly LakeFile[], most: number): readonly LakeFile[] {
-  let end = 0;
-  for (let rows = 0; end < young.length && (end === 0 || rows + (young[end]?.rows ?? 0) <= most); end++)
-    rows += young[end]?.rows ?? 0;
+/** The first files, up to so many rows and bytes; at least one. */
+function oldest(
+  young: readonly LakeFile[],
+  mostRows: number,
+  mostBytes = Number.POSITIVE_INFINITY,
+): readonly LakeFile[] {
+  let [end, rows, bytes] = [0, 0, 0];
+  for (const file of young) {
+    rows += file.rows;
+    bytes += weightOf(file);
+    if (end > 0 && (rows > mostRows || bytes > mostBytes)) break;
+    end++;
+  }
   return young.slice(0, end);
 }
 
-/** Is there a past day, of these files, that could be fewer files? */
+/** Are there files, of past days or of few rows, that could be fewer? */
 export const isCrowded = (files: Iterable<LakeFile>, isPast: (dt: string) => boolean): boolean => {
-  const smallest = new Map<string, number>();
-  for (const { kind, level, projects, dt, rows } of files) {
-    if (kind !== 'events' || level === 0 || !isPast(dt)) continue;
-    const key = placeKey(projects[0] ?? '', dt);
-    const other = smallest.get(key);
-    if (other !== undefined && other + rows <= fullRows) return true;
-    smallest.set(key, Math.min(rows, other ?? rows));
+  const projects = new Map<string, LakeFile[]>();
+  for (const file of files) {
+    if (file.kind !== 'events' || file.level === 0) continue;
+    const project = file.projects[0] ?? '';
+    const own = projects.get(project);
+    if (own === undefined) projects.set(project, [file]);
+    else own.push(file);
+  }
+  for (const own of projects.values()) {
+    if (sharing([], own).length > 0) return true;
+    for (const [dt, there] of Map.groupBy(own, ({ dt }) => dt))
+      if (there.length > 1 && isPast(dt) && joining(there, 0, 0, true).length > 1) return true;
   }
   return false;
 };
-
-/** A place as it is, or where it has too many rows, cut into stretches of time at full seconds. */
-async function stretchesOf(
-  connection: DuckDBConnection,
-  source: Sql,
-  place: Place,
-): Promise<readonly Place[]> {
-  if (place.rows <= fullRows) return [place];
-  // A second at most: history comes evenly, bursts do not.
-  const piece = Math.max(
-    1,
-    Math.min(1_000, Math.floor(((place.maxTs - place.minTs) * fullRows) / place.rows / 16)),
-  );
-  const pieces = await rowsOf(
-    connection,
-    sql`select count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last from (${source}) as young
-      where project_id = ${place.project} and ts between epoch_ms(${place.minTs}) and epoch_ms(${place.maxTs}) group by epoch_ms(ts) // ${piece} order by min(ts)`,
-  );
-  const stretches: Place[] = [];
-  for (const { total, first, last } of pieces) {
-    const next = { ...place, rows: Number(total), minTs: Number(first), maxTs: Number(last) };
-    const open = stretches.at(-1);
-    if (open !== undefined && open.rows + next.rows <= fullRows)
-      stretches[stretches.length - 1] = { ...open, rows: open.rows + next.rows, maxTs: next.maxTs };
-    else stretches.push(next);
-  }
-  return stretches;
-}
-
-async function placesIn(
-  connection: DuckDBConnection,
-  files: readonly LakeFile[],
-  kind: LakeFile['kind'],
-): Promise<readonly Place[]> {
-  if (files.length === 0) return [];
-  const days =
-    kind === 'events' ? sql`cast(floor(epoch_ms(ts) / 86400000e0) as bigint)` : sql`cast(0 as bigint)`;
-  const found = await rowsOf(
-    connection,
-    sql`select project_id, ${days} as days, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last
-      from (${filesOf(files)}) as young group by project_id, days order by project_id, days`,
-  );
-  return found.map((row) => ({
-    kind,
-    project: String(row.project_id),
-    dt: kind === 'events' ? (new Date(Number(row.days) * day).toISOString().split('T')[0] ?? '') : '',
-    rows: Number(row.total),
-    minTs: Number(row.first),
-    maxTs: Number(row.last),
-  }));
-}

@@ -4,15 +4,28 @@ import { sql } from '../../sql/sql.ts';
 import { removeAll } from '../disk/copy-range.ts';
 import type { Folder } from '../disk/lake-folder.ts';
 import type { Segment } from '../journal/journal.ts';
+import { cutLines, type Lines } from '../journal/pieces.ts';
 import { rowsOf } from './duckdb.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
 import { currentColumns, linesOf, parquetOf, stored } from './relations.ts';
-import { copyTo, discard, order, type Planned, settle, syncPlaces } from './write.ts';
+import {
+  copyTo,
+  discard,
+  isOutOfMemory,
+  order,
+  type Planned,
+  settle,
+  sortable,
+  syncPlaces,
+} from './write.ts';
 
 /** Small row groups, because these files hold all projects and a question wants one. */
 const groupRows = 4_096;
 
-/** Journal segments into one Parquet file (and one of their identifications); with the manifest's change they are in the lake, all at once. */
+/**
+ * Journal segments into Parquet files of at most as many bytes as surely can be sorted (and each's identifications); with the manifest's change they are in the lake, all
+ * at once. Where even so much was too much, it is halved, down to one event.
+ */
 export const flushSegments = async (
   connection: DuckDBConnection,
   folder: Folder,
@@ -22,52 +35,103 @@ export const flushSegments = async (
   const last = segments.at(-1);
   if (last === undefined) return;
   const made: LakeFile[] = [];
+  const cut: string[] = [];
   const temp = (kind: string) => join(folder.temp, `${kind}-${last.number}.parquet`);
-  try {
-    const events = temp('events');
-    const lines = linesOf(segments.map(({ path }) => path));
-    await copyTo(
-      connection,
-      sql`select ${stored} from (${lines}) as lines`,
-      sql`project_id, ${order}`,
-      events,
-      groupRows,
-      'quick',
-    );
-    const contents = await rowsOf(
-      connection,
-      sql`select project_id, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last, count_if(event_name = '$identify') as said
-        from (${parquetOf([events], currentColumns)}) as stored group by project_id order by project_id`,
-    );
-    const plan = (kind: LakeFile['kind'], column: 'total' | 'said'): Planned => {
-      const held = contents.filter((row) => Number(row[column]) > 0);
-      return {
-        kind,
-        level: 0,
-        dt: '',
-        projects: held.map((row) => String(row.project_id)),
-        rows: held.reduce((sum, row) => sum + Number(row[column]), 0),
-        minTs: least(held.map((row) => row.first)),
-        maxTs: -least(held.map((row) => -Number(row.last))),
-      };
-    };
-    const identifies = plan('identifies', 'said');
-    if (identifies.rows > 0) {
-      const path = temp('identifies');
-      const said = sql`select ${stored} from (${parquetOf([events], currentColumns)}) as stored where event_name = '$identify'`;
-      await copyTo(connection, said, sql`project_id, ${order}`, path, groupRows, 'quick');
-      made.push(await settle(folder, manifest, path, identifies));
+  const nextPath = () => {
+    const path = join(folder.temp, `piece-${last.number}-${cut.length}.ndjson`);
+    cut.push(path);
+    return path;
+  };
+  /** In pieces; a piece that was halved is done in halves. */
+  const inPieces = async (lines: readonly Lines[]) => {
+    for (const piece of lines) {
+      try {
+        made.push(...(await fileOf(connection, folder, manifest, piece, temp)));
+      } catch (error) {
+        if (!isOutOfMemory(error)) throw error;
+        const halves = await halved(piece, nextPath);
+        if (halves.length < 2) throw error;
+        await inPieces(halves);
+      }
+      if (piece.paths.some((path) => cut.includes(path))) removeAll(piece.paths);
     }
-    made.push(await settle(folder, manifest, events, plan('events', 'total')));
+  };
+  try {
+    const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
+    const most = sortable(bytes / rows);
+    if (bytes <= most) await inPieces([{ paths: segments.map(({ path }) => path), bytes }]);
+    else for (const { path } of segments) await inPieces(await cutLines(path, most, nextPath));
     await syncPlaces(folder, made);
   } catch (error) {
     await discard(folder, made);
-    removeAll(['events', 'identifies'].map(temp));
     throw error;
+  } finally {
+    removeAll([...cut, ...['events', 'identifies'].map(temp)]);
   }
   // Its files stay even where this fails: see `certain`.
   manifest.change({ add: made, flushed: last.number });
 };
+
+const halved = async ({ paths, bytes }: Lines, nextPath: () => string): Promise<readonly Lines[]> => {
+  const [path, ...others] = paths;
+  if (path === undefined || others.length > 0)
+    return paths.map((path) => ({ paths: [path], bytes: bytes / paths.length }));
+  return cutLines(path, bytes / 2, nextPath);
+};
+
+/** These lines as a file of the lake, and their identifications as another; none of no lines. */
+const fileOf = async (
+  connection: DuckDBConnection,
+  folder: Folder,
+  manifest: Manifest,
+  { paths, bytes }: Lines,
+  temp: (kind: string) => string,
+): Promise<readonly LakeFile[]> => {
+  const events = temp('events');
+  const lines = sql`select ${stored} from (${linesOf(paths)}) as lines`;
+  await copyTo(connection, lines, sql`project_id, ${order}`, events, groupRows, 'quick');
+  const written = parquetOf([events], currentColumns);
+  const contents = await rowsOf(
+    connection,
+    sql`select project_id, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last, count_if(event_name = '$identify') as said
+      from (${written}) as stored group by project_id order by project_id`,
+  );
+  const total = sumOf(contents.map((row) => row.total));
+  if (total === 0) return [];
+  const plan = (kind: LakeFile['kind'], column: 'total' | 'said'): Planned => {
+    const held = contents.filter((row) => Number(row[column]) > 0);
+    const rows = sumOf(held.map((row) => row[column]));
+    return {
+      kind,
+      level: 0,
+      dt: '',
+      projects: held.map((row) => String(row.project_id)),
+      rows,
+      weight: (bytes * rows) / total,
+      minTs: least(held.map((row) => row.first)),
+      maxTs: -least(held.map((row) => -Number(row.last))),
+    };
+  };
+  const made: LakeFile[] = [];
+  try {
+    const identifies = plan('identifies', 'said');
+    if (identifies.rows > 0) {
+      const path = temp('identifies');
+      const said = sql`select ${stored} from (${written}) as stored where event_name = '$identify'`;
+      await copyTo(connection, said, sql`project_id, ${order}`, path, groupRows, 'quick');
+      made.push(await settle(folder, manifest, path, identifies));
+    }
+    made.push(await settle(folder, manifest, events, plan('events', 'total')));
+    return made;
+  } catch (error) {
+    await discard(folder, made);
+    throw error;
+  }
+};
+
+const sumOf = (values: readonly unknown[]): number =>
+  values.reduce((sum: number, value) => sum + Number(value), 0);
 
 const least = (values: readonly unknown[]): number =>
   values.map(Number).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);

@@ -15,6 +15,8 @@ export interface LakeFile {
   readonly dt: string;
   readonly rows: number;
   readonly bytes: number;
+  /** About how many bytes its rows take where they are sorted; null in files of an earlier version. */
+  readonly weight: number | null;
   /** Smallest and largest `ts`, ms. */
   readonly minTs: number;
   readonly maxTs: number;
@@ -81,6 +83,7 @@ export const openManifest = (path: string, knownAs = dirname(path)): Manifest =>
     db.exec('pragma locking_mode = exclusive; pragma synchronous = full; begin exclusive');
     if (isNew)
       db.exec(`pragma application_id = ${applicationId}; pragma user_version = ${format}; ${tables}`);
+    db.exec(weightsTable);
     db.exec('commit');
     db.exec('pragma journal_mode = wal');
   } catch (error) {
@@ -100,6 +103,11 @@ const tables = `
     id integer primary key, path text not null, kind text not null, level integer not null, projects text not null, dt text not null, rows integer not null, bytes integer not null,
     min_ts integer not null, max_ts integer not null, crc integer not null, footer_crc integer not null, columns text not null, aside integer not null) strict;
   create table seen (id integer primary key, path text not null, keys integer not null) strict;`;
+
+/** A table of its own, so that an earlier version can still open the folder. What that one left here goes. */
+const weightsTable = `
+  create table if not exists weights (id integer primary key, weight integer not null) strict;
+  delete from weights where id not in (select id from files);`;
 
 /** True where there is nothing yet. Looks at the bytes, because opening with SQLite may already write. */
 function recognise(path: string): boolean {
@@ -143,7 +151,7 @@ function mirrored(db: DatabaseSync): Manifest {
     files.delete(id);
     for (const project of file.projects) byProject.get(project)?.delete(file);
   };
-  for (const row of db.prepare('select * from files').all()) {
+  for (const row of db.prepare('select * from files left join weights using (id)').all()) {
     const file = fileOf(row);
     if (row.aside === 1) aside.set(file.id, file);
     else enter(file);
@@ -162,6 +170,8 @@ function mirrored(db: DatabaseSync): Manifest {
 
   const addFile = db.prepare('insert into files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)');
   const dropFile = db.prepare('delete from files where id = ?');
+  const addWeight = db.prepare('insert or replace into weights values (?, ?)');
+  const dropWeight = db.prepare('delete from weights where id = ?');
   const setAside = db.prepare('update files set aside = ? where id = ?');
   const addSeen = db.prepare('insert into seen values (?, ?, ?)');
   const dropSeen = db.prepare('delete from seen where id = ?');
@@ -190,7 +200,8 @@ function mirrored(db: DatabaseSync): Manifest {
     change: (change) => {
       db.exec('begin');
       try {
-        for (const f of change.add ?? [])
+        for (const f of change.add ?? []) {
+          if (f.weight !== null) addWeight.run(f.id, Math.round(f.weight));
           addFile.run(
             f.id,
             f.path,
@@ -206,7 +217,11 @@ function mirrored(db: DatabaseSync): Manifest {
             f.footerCrc,
             f.columns,
           );
-        for (const f of change.drop ?? []) dropFile.run(f.id);
+        }
+        for (const f of change.drop ?? []) {
+          dropFile.run(f.id);
+          dropWeight.run(f.id);
+        }
         for (const f of change.aside ?? []) setAside.run(1, f.id);
         for (const f of change.restore ?? []) setAside.run(0, f.id);
         for (const f of change.addSeen ?? []) addSeen.run(f.id, f.path, f.keys);
@@ -256,6 +271,7 @@ function fileOf(row: Record<string, unknown>): LakeFile {
     dt: String(row.dt),
     rows: Number(row.rows),
     bytes: Number(row.bytes),
+    weight: row.weight === null ? null : Number(row.weight),
     minTs: Number(row.min_ts),
     maxTs: Number(row.max_ts),
     crc: Number(row.crc),

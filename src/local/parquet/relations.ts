@@ -24,6 +24,17 @@ export const stored = join(
   ),
 );
 
+/** What a row takes beside its texts, bytes, on the generous side. */
+const rowBytes = 200;
+
+/** About how many bytes a row takes where it is sorted. */
+export const weight = sql`${rowBytes} + ${join(
+  columnNames.flatMap((column) =>
+    columns[column].type === 'varchar' ? [sql`coalesce(strlen(${name(column)}), 0)`] : [],
+  ),
+  ' + ',
+)}`;
+
 /** A row of nothing, with every column. */
 export const noRows = sql`select ${join(columnNames.map((column) => sql`cast(null as ${inMemory[columns[column].type]}) as ${name(column)}`))} where false`;
 

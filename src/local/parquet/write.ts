@@ -8,13 +8,38 @@ import type { LakeFile, Manifest } from './manifest.ts';
 import { currentColumns } from './relations.ts';
 
 /** What a file is to be; its numbers are known when it is written. */
-export type Planned = Pick<LakeFile, 'kind' | 'level' | 'projects' | 'dt' | 'rows' | 'minTs' | 'maxTs'>;
+export type Planned = Pick<
+  LakeFile,
+  'kind' | 'level' | 'projects' | 'dt' | 'rows' | 'weight' | 'minTs' | 'maxTs'
+>;
 
 /** The order of rows in every file: questions cut by time, and one order makes the same rows the same bytes. */
 export const order = sql`ts, received_at, request_id, seq`;
 
 /** How a file’s bytes are pressed: `small` to keep, `quick` for one that is soon replaced and until then often read; it takes a third less time to read, and twice the room. */
 const codecs = { small: sql`zstd`, quick: sql`lz4_raw` } as const;
+
+/** What the DuckDB that writes files has for one file, of its 64 MB. */
+const sortingBytes = 48 << 20;
+/** Rows go through it so many at a time, and so many copies of such a page are under way at once. */
+const pageRows = 2_048;
+const pagesUnderWay = 6;
+/** Where pages are as large as that, few rows fill one: so much is sorted at once however wide rows are. */
+const surelySorted = 6 << 20;
+/** A row group that is read again has about so many bytes at most. */
+const groupBytes = 8 << 20;
+
+/** How many bytes of rows of this mean width are sorted in the memory that writing files has: they are held twice, and pages of them. */
+export const sortable = (meanBytes: number): number =>
+  Math.max(surelySorted, (sortingBytes - pagesUnderWay * pageRows * meanBytes) / 2);
+
+/** How many of these rows one row group holds, at most `usual`. */
+export const groupRowsOf = (rows: number, bytes: number, usual: number): number =>
+  Math.max(pageRows, Math.min(usual, Math.floor((groupBytes * rows) / Math.max(1, bytes))));
+
+/** Was it more than the engine may take? Less of the same may do. */
+export const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && /^(?:Error: )?Out of Memory/.test(error.message);
 
 /** Rows into a Parquet file; how many they were. `by`: their order; `groupRows`: rows per row group, what a question can skip at a time. */
 export const copyTo = async (
@@ -25,20 +50,11 @@ export const copyTo = async (
   groupRows: number,
   codec: keyof typeof codecs = 'small',
 ): Promise<number> => {
-  const copy = async (sorted: Sql, size: number) => {
-    const result = await connection.runAndReadAll(
-      sql`copy (${sorted}) to ${path} (format parquet, compression ${codecs[codec]}, row_group_size ${size})`
-        .text,
-    );
-    return Number(result.getRowObjects()[0]?.Count ?? 0);
-  };
-  try {
-    return await copy(sql`${rows} order by ${by}`, groupRows);
-  } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith('Out of Memory'))) throw error;
-    // Rows too wide to sort in the memory we take are as true unsorted.
-    return copy(rows, 2_048);
-  }
+  const result = await connection.runAndReadAll(
+    sql`copy (${rows} order by ${by}) to ${path} (format parquet, compression ${codecs[codec]}, row_group_size ${groupRows})`
+      .text,
+  );
+  return Number(result.getRowObjects()[0]?.Count ?? 0);
 };
 
 /** Gives a finished file in `temp` its place in the lake, synced; it is in no answer until the manifest names it. */
