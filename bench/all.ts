@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { backfill } from './backfill.ts';
 import { weighDoors } from './doors.ts';
 import { takeIn } from './ingest.ts';
 import { askQuestions } from './questions.ts';
@@ -9,6 +10,7 @@ import { isFullSize, settings } from './settings.ts';
 const parts: Readonly<Record<string, () => Promise<Section>>> = {
   questions: askQuestions,
   ingest: takeIn,
+  backfill,
   doors: weighDoors,
 };
 

@@ -42,7 +42,7 @@ export const besideIngest = async (
     perSecond: 10_000,
     seconds: settings.batchSeconds,
     inFlight: 8,
-    backDays: true,
+    backDays: 1,
   }).finally(() => {
     running = false;
   });

@@ -35,7 +35,7 @@ export const takeIn = async (): Promise<Section> => {
   const dir = await mkdtemp(join(settings.data, 'ingest-'));
   const server = await startServer(dir);
   const { sk } = keysFile.parse(JSON.parse(await readFile(join(dir, inFolder.keys), 'utf8'))).keys;
-  const common = { url: server.url, keys: { [sk]: 1 }, backDays: false };
+  const common = { url: server.url, keys: { [sk]: 1 }, backDays: 0 };
   try {
     around.sample();
     // The first seconds of a process compile it. Single calls first: after three million events the same second would also be spent on compacting them.

@@ -28,12 +28,15 @@ const referrers = ['https://www.google.com/', 'https://chatgpt.com/', 'https://w
 const at = <T>(values: readonly T[], i: number): T | undefined => values[i % values.length];
 
 /** An event as a backend or an importer sends it: with address and agent of its visitor. */
-const eventOf = (i: number, backDays: boolean) => {
+const eventOf = (i: number, backDays: number) => {
   const visitor = ((i >> 2) * 7919) % 5_000;
   return {
     event: at(names, i),
     event_id: `${mark}-${i}`,
-    timestamp: backDays ? new Date(endsAt - dayMs + ((i * 1301) % dayMs)).toISOString() : whenSent,
+    timestamp:
+      backDays === 0
+        ? whenSent
+        : new Date(endsAt - backDays * dayMs + ((i * 1_301 * backDays) % (backDays * dayMs))).toISOString(),
     anonymous_id: `visitor-${visitor}`,
     ...(visitor % 5 < 2 ? { user_id: `user-${visitor}` } : {}),
     url: `https://www.shop.example/p/${(i * 31) % 400}${at(queries, i)}`,
@@ -49,7 +52,7 @@ const eventOf = (i: number, backDays: boolean) => {
 };
 
 /** `events` per body (1: a track body), `slots` bodies in turn. */
-export const bodies = (events: number, slots: number, backDays: boolean): Bodies => {
+export const bodies = (events: number, slots: number, backDays: number): Bodies => {
   const run = Date.now().toString(36).slice(-4);
   const made = Array.from({ length: slots }, (_, slot) => {
     const all = Array.from({ length: events }, (_, i) => eventOf(slot * events + i, backDays));

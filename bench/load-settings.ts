@@ -11,8 +11,8 @@ export const loadSettings = z.object({
   seconds: z.number(),
   /** At most so many requests wait for their answer. */
   inFlight: z.number(),
-  /** Do events say they happened on the last day of the generated world, instead of now? */
-  backDays: z.boolean(),
+  /** Over so many last days of the generated world events say they happened; 0: now. */
+  backDays: z.number(),
 });
 export type LoadSettings = Readonly<z.infer<typeof loadSettings>>;
 

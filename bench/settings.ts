@@ -15,6 +15,7 @@ export const settings = {
   /** Where generated worlds are kept between runs; some 1 GB. */
   data: process.env.MILLIMETRIC_BENCH_DATA ?? join(tmpdir(), 'millimetric-bench'),
   events: number('MILLIMETRIC_BENCH_EVENTS', 10_000_000),
+  backfillEvents: number('MILLIMETRIC_BENCH_BACKFILL', 16_000_000),
   rounds: number('MILLIMETRIC_BENCH_ROUNDS', 15),
   batchSeconds: number('MILLIMETRIC_BENCH_BATCH_SECONDS', 60),
   trackSeconds: number('MILLIMETRIC_BENCH_TRACK_SECONDS', 20),
@@ -25,6 +26,7 @@ export const settings = {
 /** Only a run of the full size may be written down as what the product does. */
 export const isFullSize =
   settings.events >= 10_000_000 &&
+  settings.backfillEvents >= 16_000_000 &&
   settings.rounds >= 15 &&
   settings.batchSeconds >= 60 &&
   settings.trackSeconds >= 20;

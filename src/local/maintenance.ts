@@ -58,7 +58,10 @@ const hotBytesPerMs = 9_000;
 const youngFilesWhenHot = 128;
 const quietMs = 20_000;
 const recentKeys = 100_000;
+/** Flushed segments are kept until the event ids in them are in a file: at most so many bytes, and none while nothing comes. */
+const journalBytes = 64 << 20;
 const journalFiles = 256;
+const restMs = 5_000;
 const restAfterFailureMs = 5_000;
 const lookAgainMs = 60_000;
 
@@ -165,12 +168,16 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       lookedAgain = now;
       await work(() => checker.restore('unread'));
     }
-    if (seen.recent >= recentKeys || journal.segments().length >= journalFiles) {
+    const empty = waitingBytes() === 0;
+    const idle = empty && Math.abs(now - lastFlush.at) >= restMs;
+    const flushed = journal.segments().filter(({ number }) => number <= manifest.flushed);
+    const kept = flushed.reduce((sum, { bytes }) => sum + bytes, 0);
+    const tooMuch = kept >= journalBytes || flushed.length >= journalFiles || (idle && kept > 0);
+    if (seen.recent >= recentKeys || tooMuch) {
       void remembering(remember).catch((error: unknown) =>
         failed('event ids could not be written to a file', error),
       );
     }
-    const empty = waitingBytes() === 0;
     if (isDue()) {
       await work(flush).catch(flushFailed);
       if (failures > 0) return;

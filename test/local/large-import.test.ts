@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { end, keysIn, startProcess } from './product-process.ts';
+import { end, highestMb, keysIn, startProcess } from './product-process.ts';
 import { webLog } from './web-log.ts';
 
 /** `MILLIMETRIC_IMPORT_MB=10000` is the ten gigabytes of the specification. */
@@ -22,13 +22,6 @@ afterAll(async () => {
   for (const child of running.splice(0)) await end(child);
   await rm(data, { recursive: true, force: true });
 });
-
-/** The most memory a process has had, MB; undefined where the system does not say. */
-const highestMb = async (pid: number | undefined): Promise<number | undefined> => {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kb = /VmHWM:\s+(\d+)/.exec(status)?.[1];
-  return kb === undefined ? undefined : Math.round(Number(kb) / 1024);
-};
 
 const valued = z.object({ rows: z.tuple([z.object({ value: z.number() })]) });
 

@@ -124,3 +124,10 @@ export const callerOf = async (urlNow: () => string, keysPath: string): Promise<
 
 /** Where the product keeps its keys in a data folder. */
 export const keysIn = (data: string): string => join(data, 'keys.json');
+
+/** The most memory a process has had, MB; undefined where the system does not say. */
+export const highestMb = async (pid: number | undefined): Promise<number | undefined> => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kb = /VmHWM:\s+(\d+)/.exec(status)?.[1];
+  return kb === undefined ? undefined : Math.round(Number(kb) / 1024);
+};
