@@ -38,7 +38,7 @@ export interface Lake {
   readonly store: Store;
   /** Brings all that was acknowledged from the journal into Parquet. */
   flush(): Promise<void>;
-  /** Flushes, and merges to one file per project and day. */
+  /** Flushes, and merges to one file per project and day; a very large day is several, days with few events share one. */
   compact(): Promise<void>;
   /** Finishes what was accepted. Nothing may be asked or kept afterwards. */
   close(): Promise<void>;

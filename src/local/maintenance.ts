@@ -33,7 +33,7 @@ export interface Keeper {
   begin(): Promise<void>;
   /** All that was acknowledged until now is Parquet when it resolves. */
   flush(): Promise<void>;
-  /** One file per project and day (a very large day: few) when it resolves. */
+  /** One file per project and day (a very large day: few; days with few events: one together) when it resolves. */
   compact(): Promise<void>;
   /** Waits a little where more comes than can be brought to the lake, so that what waits for that stays bounded. */
   room(): Promise<void> | undefined;
@@ -49,7 +49,7 @@ const flushBytes = 10 << 20;
 const flushAgeMs = 10_000;
 const flushAtOnceBytes = 14 << 20;
 /** While more than this waits, each group of requests waits for a flush, or so long. */
-const mostWaitingBytes = 64 << 20;
+const mostWaitingBytes = 48 << 20;
 const roomMs = 250;
 /** New files are sorted into days when there are so many, or when nothing came for a while. */
 const youngFiles = 16;

@@ -71,6 +71,17 @@ describe('days with few events', () => {
     120_000,
   );
 
+  test('are looked at some thousands at a time, however many come', async () => {
+    const days = someDays(25_000, 29);
+    for (const from of [0, 5_000, 10_000, 15_000, 20_000]) {
+      await keep(days.slice(from, from + 5_000));
+      await on.now().flush();
+    }
+    await on.now().compact();
+    expect((await settled()).length).toBeLessThanOrEqual(25);
+    expect(await count(-1e14, 4e12)).toEqual([days.length, days.length]);
+  }, 120_000);
+
   test('share files also when they come a few at a time, and each answer on the way is whole', async () => {
     const days = someDays(120, 11);
     for (let i = 0; i < days.length; i += 6) {

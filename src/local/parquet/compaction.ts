@@ -12,6 +12,9 @@ import { type Writing, writeParts } from './write-place.ts';
 
 /** So many rows of new files are sorted into days at a time (or one file). */
 const youngRows = 400_000;
+/** Where they hold more days than this, half as many files are looked at: each day is an object here. One file has as many as it has rows at most. */
+const manyPlaces = 20_000;
+const anyPlaces = 1e9;
 /** From so many openings of files on, the new files are first merged into one. */
 const manyOpenings = 8_000;
 /** And then so many rows and bytes at a time, because all of them are sorted at once. */
@@ -42,20 +45,22 @@ export const compactOnce = async (
   const young = [...manifest.files()].filter(({ kind, level }) => kind === passing.kind && level === 0);
   for (let most = oldest(young, youngRows).length; ; most >>= 1) {
     try {
-      return await compactSome(connection, folder, manifest, passing, young.slice(0, most));
+      const dropped = await compactSome(connection, folder, manifest, passing, young.slice(0, most));
+      if (dropped !== undefined) return dropped;
     } catch (error) {
       if (most < 2 || !isOutOfMemory(error)) throw error;
     }
   }
 };
 
+/** The same for these new files; undefined where they are too many at once. */
 const compactSome = async (
   connection: DuckDBConnection,
   folder: Folder,
   manifest: Manifest,
   { kind, whole, between }: Passing,
   someYoung: readonly LakeFile[],
-): Promise<readonly LakeFile[]> => {
+): Promise<readonly LakeFile[] | undefined> => {
   const settled = [...manifest.files()].filter((file) => file.kind === kind && file.level === 1);
   const made: LakeFile[] = [];
   let committing = false;
@@ -68,11 +73,13 @@ const compactSome = async (
   };
   try {
     let young = someYoung;
-    let places = await placesIn(connection, young.map(at), kind);
+    const most = young.length > 1 ? manyPlaces : anyPlaces;
+    let places = await placesIn(connection, young.map(at), kind, most);
+    if (places.length >= most) return undefined;
     let all = filesOf(young.map(at));
     if (openingsOf(places) * young.length > manyOpenings) {
       young = oldest(young, mergedRows, mergedBytes);
-      places = await placesIn(connection, young.map(at), kind);
+      places = await placesIn(connection, young.map(at), kind, anyPlaces);
       await copyTo(
         connection,
         sql`select ${stored} from (${filesOf(young.map(at))}) as young`,

@@ -8,10 +8,10 @@ export interface LakeFile {
   /** Below the lake folder. */
   readonly path: string;
   readonly kind: 'events' | 'identifies';
-  /** Level 0: as flushed, several projects in one file. Level 1: one project, one day (of identifies: all days). */
+  /** Level 0: as flushed, several projects in one file. Level 1: one project, one day or several with few rows (of identifies: all days). */
   readonly level: 0 | 1;
   readonly projects: readonly string[];
-  /** UTC day, `yyyy-mm-dd`; empty where the file holds several. */
+  /** UTC day, `yyyy-mm-dd`, or what the dates of its days begin with: nothing, where they may be any. */
   readonly dt: string;
   readonly rows: number;
   readonly bytes: number;

@@ -36,18 +36,19 @@ export const rowsAt = (source: Sql, { project, days, minTs, maxTs }: Place): Sql
   return sql`select * from (${source}) as young where project_id = ${project} and ts between epoch_ms(${minTs}) and epoch_ms(${maxTs})${among}`;
 };
 
-/** The days of these new files, project by project. */
+/** The days of these new files, project by project; at most so many of them. */
 export const placesIn = async (
   connection: DuckDBConnection,
   files: readonly LakeFile[],
   kind: LakeFile['kind'],
+  most: number,
 ): Promise<readonly Place[]> => {
   if (files.length === 0) return [];
   const days = kind === 'events' ? dayOf : sql`cast(0 as bigint)`;
   const found = await rowsOf(
     connection,
     sql`select project_id, ${days} as days, count(*) as total, sum(${weight}) as bytes, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last
-      from (${filesOf(files)}) as young group by project_id, days order by project_id, days`,
+      from (${filesOf(files)}) as young group by project_id, days order by project_id, days limit ${most}`,
   );
   return found.map((row) => ({
     kind,
