@@ -115,12 +115,20 @@ test('a folder that the version before could not bring to its lake is healed by 
   openManifest(folder.manifest).close();
   makeFolder(folder);
   let sent = 0;
+  const stuck = (request_id: string) =>
+    wideEvent(4_900, {
+      request_id,
+      event_id: `event-${request_id}`,
+      url: 'https://shop.example/',
+      path: '/',
+      ts: monday + ((sent * 7_919) % day),
+    });
   for (let number = 1; number <= 14; number++) {
     const page = openPage();
     const bytes = number < 12 ? 6_700_000 : 20_000;
     while (page.length < bytes) {
       const request_id = `r${sent++}`;
-      page.add([lineOf(number < 12 ? wideEvent(4_900, { request_id }) : anEvent({ request_id }))]);
+      page.add([lineOf(number < 12 ? stuck(request_id) : anEvent({ request_id }))]);
     }
     const path = join(folder.journal, `${String(number).padStart(10, '0')}.ndjson`);
     await writeFile(path, Buffer.concat([heading, page.bytes()]));
