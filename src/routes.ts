@@ -53,7 +53,7 @@ export const routes = [
     method: 'POST',
     path: '/v1/beacon',
     door: 'collect',
-    needs: 'ingest',
+    needs: 'beacon',
     key: 'k',
     body: ['text/plain', 'application/json'],
     does: 'Takes a track or batch body from navigator.sendBeacon.',

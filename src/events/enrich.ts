@@ -6,6 +6,7 @@ import type { Event } from './columns.ts';
 import { countryCode } from './country-code.ts';
 import { aheadMs } from './instant.ts';
 import { withoutPersonal } from './personal.ts';
+import { isPlaceholder } from './placeholder.ts';
 import { referrerOf } from './referrer.ts';
 import { remember } from './remember.ts';
 import type { Track } from './schema.ts';
@@ -60,7 +61,7 @@ export const enrichment = (
     const anonymousId =
       body.anonymous_id !== undefined
         ? storable(body.anonymous_id)
-        : userId !== null
+        : userId !== null && !isPlaceholder(userId)
           ? `user_${userId}`
           : cookielessId(salt, projectId, ip, userAgent);
     const url = body.url === undefined ? null : URL.parse(body.url);
@@ -103,6 +104,7 @@ export const enrichment = (
       os: agent.os,
       ip_hash: hash,
       properties: body.properties ?? '{}',
+      key_kind: trusted ? 'sk' : 'pk',
     };
     return { event, skewed };
   };

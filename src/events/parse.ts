@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Problem } from '../problems.ts';
+import { exactJson } from './exact-json.ts';
 import {
   batchBody,
   eventsPerBatch,
@@ -51,14 +52,14 @@ export const parseIdentify = (body: unknown): Track => {
   return { event: '$identify', ...ids, ...(traits === undefined ? {} : { properties: traits }) };
 };
 
-/** Any JSON text; throws `invalid_payload` that says where it ends to be JSON. */
+/** Any JSON text, numbers with the digits they were sent with (`exactJson`); throws `invalid_payload` that says where it ends to be JSON. */
 export const parseJson = (text: string): unknown => {
   if (text.trim() === '')
     throw new Problem('invalid_payload', 'The body is empty: send a JSON object.', {
       details: flat(['The body is empty.']),
     });
   try {
-    return JSON.parse(text);
+    return exactJson(text);
   } catch (thrown) {
     const where = thrown instanceof SyntaxError ? thrown.message : 'it cannot be read';
     throw new Problem('invalid_payload', `The body is not JSON: ${where}. Send one JSON object, in UTF-8.`, {

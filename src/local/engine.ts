@@ -7,8 +7,8 @@ import { join, materialized, type Sql, sql } from '../sql/sql.ts';
 import type { Folder } from './disk/lake-folder.ts';
 import type { Leases } from './disk/serial.ts';
 import type { Checker } from './parquet/check.ts';
-import type { LakeFile, Manifest } from './parquet/manifest.ts';
-import { filesOf } from './parquet/relations.ts';
+import type { LakeFile, LakeKind, Manifest } from './parquet/manifest.ts';
+import { all, filesOf } from './parquet/relations.ts';
 import { rowsFrom } from './query/cells.ts';
 import { fairQueue } from './query/queue.ts';
 import type { Tail } from './query/unflushed.ts';
@@ -19,6 +19,8 @@ export interface EngineParts {
   readonly folder: Folder;
   readonly manifest: Manifest;
   readonly tail: Tail;
+  /** Projects of which the tail may hold what overrules a browser’s copy. */
+  readonly contested: ReadonlySet<string>;
   readonly checker: Checker;
   readonly readers: Leases;
   readonly clock: () => number;
@@ -169,29 +171,46 @@ const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => 
 };
 
 /** What a question would read now. Nothing here waits, so the files and the tail are of one moment. */
-function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading, period }: Reads): Snapshot {
+function look(
+  { manifest, folder, tail, contested }: EngineParts,
+  question: Sql,
+  { reading, period }: Reads,
+): Snapshot {
   const text = materialized(question);
   const words = question.text.toLowerCase();
-  const kinds = (['events', 'identifies'] as const).filter((kind) => words.includes(kind));
+  const named = (['events', 'identifies'] as const).filter((kind) => words.includes(kind));
+  const kinds: readonly LakeKind[] = named.length === 0 ? [] : [...named, 'overrules'];
   const wanted = (file: LakeFile): boolean => kinds.includes(file.kind) && isRead(file, period);
   // Newest first: a question for the newest rows has them before it opens older files, and then skips those.
   const files = [...manifest.holding(reading.projects)].filter(wanted).toSorted((a, b) => b.maxTs - a.maxTs);
   const journal = tail.after(manifest.flushed);
-  const relations = kinds.map((kind) => {
-    const own = files
+  const at = (kind: LakeKind) =>
+    files
       .filter((file) => file.kind === kind)
       .map((file) => ({ ...file, path: joinPath(folder.lake, file.path) }));
+  const overruling = [
+    ...(at('overrules').length === 0 ? [] : [filesOf(at('overrules'))]),
+    ...(reading.projects.some((project) => contested.has(project))
+      ? journal.marked.map((rows) => sql`select * exclude (overrules) from (${rows}) as late where overrules`)
+      : []),
+  ];
+  const relations = named.map((kind) => {
+    const own = at(kind);
     const rest =
       kind === 'events'
         ? journal.pieces
         : journal.pieces.map((piece) => sql`select * from (${piece}) as late where event_name = '$identify'`);
     const rows = join(own.length === 0 && rest.length > 0 ? rest : [filesOf(own), ...rest], ' union all ');
-    return sql`${kind === 'events' ? sql`events` : sql`identifies`} as not materialized (${rows})`;
+    const counting = overruling.length === 0 ? rows : withoutOverruled(rows);
+    return sql`${kind === 'events' ? sql`events` : sql`identifies`} as not materialized (${counting})`;
   });
   return {
     files,
     // One statement, because the engine looks at every name in a view once when it is made and again when it is used.
-    whole: relations.length === 0 ? text : sql`with ${join(relations)} (${text})`,
+    whole:
+      relations.length === 0
+        ? text
+        : sql`with ${join([...(overruling.length === 0 ? [] : [overruledBy(overruling)]), ...relations])} (${text})`,
     copies: journal.copies,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0) + journal.bytes,
     notes: [...manifest.aside()]
@@ -200,9 +219,22 @@ function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading,
   };
 }
 
-/** Identifications count at any time, events in the period. */
-const isRead = ({ kind, minTs, maxTs }: LakeFile, { from, to }: Period): boolean =>
-  kind === 'identifies' || (maxTs >= from && minTs < to);
+/** The browsers’ copies that a secret key’s overrule, by what makes events the same. */
+const overruledBy = (overruling: readonly Sql[]): Sql =>
+  sql`overruled as materialized (select project_id, env, event_id, 'pk' as key_kind from (${join(overruling, ' union all ')}) as said)`;
 
-const missing = (file: LakeFile): string =>
-  `The file ${file.path.split('/').at(-1)} could not be read and was set aside: up to ${file.rows} ${file.kind === 'events' ? 'events' : 'identifications'} are missing from this answer.`;
+const withoutOverruled = (rows: Sql): Sql =>
+  sql`select ${all} from (${rows}) as kept anti join overruled using (project_id, env, event_id, key_kind)`;
+
+/** Events in the period; identifications, and what overrules a copy of whatever time, always. */
+const isRead = ({ kind, minTs, maxTs }: LakeFile, { from, to }: Period): boolean =>
+  kind !== 'events' || (maxTs >= from && minTs < to);
+
+const missing = ({ kind, path, rows }: LakeFile): string =>
+  `The file ${path.split('/').at(-1)} could not be read and was set aside: up to ${rows} ${whatOf[kind]} this answer.`;
+
+const whatOf: Readonly<Record<LakeKind, string>> = {
+  events: 'events are missing from',
+  identifies: 'identifications are missing from',
+  overrules: 'events count twice, as a browser’s key and as a secret key sent them, in',
+};

@@ -8,6 +8,7 @@ import { seeAgain } from './dedup/rebuild.ts';
 import { claimFolder, type Folder, makeFolder } from './disk/lake-folder.ts';
 import { leases, turns } from './disk/serial.ts';
 import { openEngine } from './engine.ts';
+import { isOverruling } from './journal/format.ts';
 import { openJournal } from './journal/journal.ts';
 import { openKeeper } from './maintenance.ts';
 import { checker as openChecker } from './parquet/check.ts';
@@ -62,6 +63,7 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
     const seen = openSeen(folder, manifest, log);
     opened.push(() => seen.close());
     const words = new Uint32Array(keyWords);
+    const contested = new Set<string>();
     const { flushed, seenUpTo } = manifest;
     const journal = openJournal(
       folder,
@@ -69,9 +71,15 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       clock,
       log,
       (event, segment) => {
+        if (isOverruling(event)) contested.add(String(event('project_id')));
         const event_id = event('event_id');
         if ((segment <= seenUpTo && !seen.hasLost) || typeof event_id !== 'string') return;
-        keyOf({ project_id: String(event('project_id')), env: String(event('env')), event_id }, words, 0);
+        const [project_id = '', env = '', key_kind = ''] = [
+          event('project_id'),
+          event('env'),
+          event('key_kind'),
+        ].map(String);
+        keyOf({ project_id, env, event_id, key_kind }, words, 0);
         seen.add(words, 0);
       },
     );
@@ -119,7 +127,7 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       flushed: () => manifest.flushed,
       log,
     });
-    const sink = openSink(journal, seen, turn);
+    const sink = openSink(journal, seen, contested, turn);
     const keeper = openKeeper({
       connection,
       folder,
@@ -127,13 +135,24 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       journal,
       seen,
       tail,
+      contested,
       checker,
       readers,
       turn,
       clock,
       log,
     });
-    const engine = openEngine({ connections, folder, manifest, tail, checker, readers, clock, log });
+    const engine = openEngine({
+      connections,
+      folder,
+      manifest,
+      tail,
+      contested,
+      checker,
+      readers,
+      clock,
+      log,
+    });
     return {
       sink: { keep: sink.keep },
       engine,

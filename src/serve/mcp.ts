@@ -1,4 +1,5 @@
 import type { Principal } from '../access/kinds.ts';
+import { exactJson } from '../events/exact-json.ts';
 import { answer } from '../mcp/core.ts';
 import type { Json, McpHost, McpReference, McpToolResult } from '../mcp/host.ts';
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
@@ -63,12 +64,11 @@ export const hostFor = (
     if (name !== trackEvent.name) return undefined;
     if (!mayWrite(principal))
       throw new Problem('insufficient_scope', 'track_event needs an sk_ key; this rk_ key only reads.');
-    return plain(
-      await keepTracked(world, principal, args, {
-        ip: asked.ip,
-        userAgent: asked.headers['user-agent'] ?? null,
-      }),
-    );
+    const kept = await keepTracked(world, principal, exactArguments(asked.body) ?? args, {
+      ip: asked.ip,
+      userAgent: asked.headers['user-agent'] ?? null,
+    });
+    return plain({ ...kept });
   },
   resources: () => resources,
   templates: () => templates,
@@ -111,6 +111,15 @@ export const hostFor = (
     logFailure(world.log, thrown, asked.requestId, [...Object.values(asked.headers), asked.body, asked.ip]),
 });
 
+/** The arguments of a call with the digits their numbers were sent with. */
+const exactArguments = (body: string): unknown => {
+  const message = exactJson(body);
+  const params = isObject(message) ? message.params : undefined;
+  return isObject(params) ? params.arguments : undefined;
+};
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
 /** What a prompt or a template of ours leaves open, by name; undefined where there is none such. */
 const placesOf = (of: McpReference): readonly string[] | undefined => {
   if ('template' in of)
@@ -130,7 +139,15 @@ const trackEventTool = {
   inputSchema: inputSchema(trackEvent.input),
   outputSchema: {
     type: 'object',
-    properties: { ok: { type: 'boolean' }, event_id: { type: ['string', 'null'] } },
+    properties: {
+      ok: { type: 'boolean' },
+      event_id: { type: ['string', 'null'] },
+      ignored: { type: 'array', items: { type: 'string' } },
+      clock_skewed: { type: 'integer' },
+      repeats: { type: 'integer' },
+      identified: { type: 'boolean' },
+      message: { type: 'string' },
+    },
     required: ['ok'],
   },
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },

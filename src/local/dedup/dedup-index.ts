@@ -9,9 +9,12 @@ import type { Manifest, SeenFile } from '../parquet/manifest.ts';
 import { type KeyFile, mergeKeyFiles, openKeyFile, writeKeyFile } from './key-file.ts';
 import { type KeyTable, keyTable, keyWords } from './key-table.ts';
 
-/** What makes an event the same event: project, env and the caller's id. 128 bits of SHA-256, because a caller chooses the id and must not be able to hide another project's event. */
+/**
+ * What makes an event the same event: project, env and the caller's id. 128 bits of SHA-256, because a caller chooses the id and must not be able to hide another project's event. What a secret key
+ * sent has a key of its own beside that of the browser's copy, the same but for the last word, whose bits are turned: so one hash finds both, and ids kept before there was a kind are a browser's.
+ */
 export const keyOf = (
-  { project_id, env, event_id }: Pick<Event, 'project_id' | 'env' | 'event_id'>,
+  { project_id, env, event_id, key_kind }: Pick<Event, 'project_id' | 'env' | 'event_id' | 'key_kind'>,
   into: Uint32Array,
   at: number,
 ): void => {
@@ -24,6 +27,12 @@ export const keyOf = (
       (digest.charCodeAt(i + 2) << 8) |
       digest.charCodeAt(i + 3);
   }
+  if (key_kind === 'sk') turn(into, at);
+};
+
+/** The key of the same event from the other kind of key, in its place; again, and it is the first. */
+export const turn = (words: Uint32Array, at: number): void => {
+  words[at + keyWords - 1] = ~(words[at + keyWords - 1] ?? 0);
 };
 
 /** Which events have been kept, exactly and for ever. The newest in memory (the journal has them too), the rest in files. */

@@ -34,11 +34,12 @@ export const seeAgain = async (
   };
   for (const file of manifest.files()) {
     if (file.kind !== 'events') continue;
-    const ids = sql`select project_id, env, event_id from (${filesOf([{ ...file, path: join(folder.lake, file.path) }])}) as kept where event_id is not null`;
+    const ids = sql`select project_id, env, event_id, key_kind from (${filesOf([{ ...file, path: join(folder.lake, file.path) }])}) as kept where event_id is not null`;
     try {
       for await (const rows of (await connection.stream(ids.text)).yieldRows()) {
-        for (const [project_id, env, event_id] of rows) {
-          keyOf({ project_id: String(project_id), env: String(env), event_id: String(event_id) }, key, 0);
+        for (const row of rows) {
+          const [project_id = '', env = '', event_id = '', key_kind = ''] = row.map(String);
+          keyOf({ project_id, env, event_id, key_kind }, key, 0);
           if (!seen.has(key, 0)) seen.add(key, 0);
         }
       }

@@ -98,11 +98,12 @@ export const gateway = (
     const event = eventFor(head);
     const authorizerContext = head.route.key === 'none' ? undefined : await permit(event, head.route);
     if (expectsGoAhead(request)) response.writeContinue();
-    const body = await room.read(request);
-    event.body = body === '' ? null : body;
+    const { body, isBase64Encoded } = await room.read(request);
+    event.body = body;
+    event.isBase64Encoded = isBase64Encoded;
     event.requestContext.authorizer = authorizerContext;
     return doors[head.route.door](event, contextFor(head, world.clock)).catch((thrown: unknown) => {
-      logFailure(world.log, thrown, requestId, [request.url, ...request.rawHeaders, body]);
+      logFailure(world.log, thrown, requestId, [request.url, ...request.rawHeaders, body ?? '']);
       throw gatewayAnswers.noAnswer;
     });
   };

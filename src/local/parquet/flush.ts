@@ -1,23 +1,24 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { sql } from '../../sql/sql.ts';
+import { type Sql, sql } from '../../sql/sql.ts';
 import { removeAll } from '../disk/copy-range.ts';
 import type { Folder } from '../disk/lake-folder.ts';
 import type { Segment } from '../journal/journal.ts';
 import { rowsOf } from './duckdb.ts';
-import type { LakeFile, Manifest } from './manifest.ts';
+import { type LakeFile, type LakeKind, lakeKinds, type Manifest } from './manifest.ts';
 import { currentColumns, linesOf, parquetOf, stored } from './relations.ts';
 import { copyTo, discard, order, type Planned, settle, syncPlaces } from './write.ts';
 
 /** Small row groups, because these files hold all projects and a question wants one. */
 const groupRows = 4_096;
 
-/** Journal segments into one Parquet file (and one of their identifications); with the manifest's change they are in the lake, all at once. */
+/** Journal segments into one Parquet file (and one of their identifications, one of what overrules a browser’s copy where there may be such); with the manifest's change they are in the lake, all at once. */
 export const flushSegments = async (
   connection: DuckDBConnection,
   folder: Folder,
   manifest: Manifest,
   segments: readonly Segment[],
+  mayOverrule: boolean,
 ): Promise<void> => {
   const last = segments.at(-1);
   if (last === undefined) return;
@@ -25,7 +26,8 @@ export const flushSegments = async (
   const temp = (kind: string) => join(folder.temp, `${kind}-${last.number}.parquet`);
   try {
     const events = temp('events');
-    const lines = linesOf(segments.map(({ path }) => path));
+    const paths = segments.map(({ path }) => path);
+    const lines = linesOf(paths);
     await copyTo(
       connection,
       sql`select ${stored} from (${lines}) as lines`,
@@ -34,13 +36,15 @@ export const flushSegments = async (
       groupRows,
       'quick',
     );
-    const contents = await rowsOf(
-      connection,
-      sql`select project_id, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last, count_if(event_name = '$identify') as said
-        from (${parquetOf([events], currentColumns)}) as stored group by project_id order by project_id`,
-    );
-    const plan = (kind: LakeFile['kind'], column: 'total' | 'said'): Planned => {
-      const held = contents.filter((row) => Number(row[column]) > 0);
+    const contentsOf = (rows: Sql) =>
+      rowsOf(
+        connection,
+        sql`select project_id, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last, count_if(event_name = '$identify') as said
+          from (${rows}) as stored group by project_id order by project_id`,
+      );
+    const contents = await contentsOf(parquetOf([events], currentColumns));
+    const plan = (kind: LakeKind, column: 'total' | 'said', within = contents): Planned => {
+      const held = within.filter((row) => Number(row[column]) > 0);
       return {
         kind,
         level: 0,
@@ -58,11 +62,19 @@ export const flushSegments = async (
       await copyTo(connection, said, sql`project_id, ${order}`, path, groupRows, 'quick');
       made.push(await settle(folder, manifest, path, identifies));
     }
+    if (mayOverrule) {
+      const path = temp('overrules');
+      const overruling = sql`select ${stored} from (${linesOf(paths, true)}) as lines where overrules`;
+      await copyTo(connection, overruling, sql`project_id, ${order}`, path, groupRows, 'quick');
+      const overrules = plan('overrules', 'total', await contentsOf(parquetOf([path], currentColumns)));
+      if (overrules.rows > 0) made.push(await settle(folder, manifest, path, overrules));
+      else removeAll([path]);
+    }
     made.push(await settle(folder, manifest, events, plan('events', 'total')));
     await syncPlaces(folder, made);
   } catch (error) {
     await discard(folder, made);
-    removeAll(['events', 'identifies'].map(temp));
+    removeAll(lakeKinds.map(temp));
     throw error;
   }
   // Its files stay even where this fails: see `certain`.

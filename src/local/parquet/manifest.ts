@@ -2,13 +2,17 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+/** What files hold: events, the identifications among them once more, and once more those that overrule a browser’s copy, which is among the events too. */
+export const lakeKinds = ['events', 'identifies', 'overrules'] as const;
+export type LakeKind = (typeof lakeKinds)[number];
+
 /** One Parquet file of the lake. */
 export interface LakeFile {
   readonly id: number;
   /** Below the lake folder. */
   readonly path: string;
-  readonly kind: 'events' | 'identifies';
-  /** Level 0: as flushed, several projects in one file. Level 1: one project, one day (of identifies: all days). */
+  readonly kind: LakeKind;
+  /** Level 0: as flushed, several projects in one file. Level 1: one project, one day (of other kinds than events: all days). */
   readonly level: 0 | 1;
   readonly projects: readonly string[];
   /** UTC day, `yyyy-mm-dd`; empty where the file holds several. */
@@ -71,7 +75,8 @@ export interface Manifest {
 }
 
 const applicationId = 0x4d4d4c4b;
-const format = 1;
+/** 2: files of the kind `overrules`, which a version that knows 1 would count as events. */
+const format = 2;
 
 /** Opens the manifest and with it locks the folder for this process, by a lock the operating system lifts when the process dies. `knownAs`: the folder that whoever started it named. */
 export const openManifest = (path: string, knownAs = dirname(path)): Manifest => {
@@ -81,6 +86,7 @@ export const openManifest = (path: string, knownAs = dirname(path)): Manifest =>
     db.exec('pragma locking_mode = exclusive; pragma synchronous = full; begin exclusive');
     if (isNew)
       db.exec(`pragma application_id = ${applicationId}; pragma user_version = ${format}; ${tables}`);
+    else db.exec(`pragma user_version = ${format}`);
     db.exec('commit');
     db.exec('pragma journal_mode = wal');
   } catch (error) {
@@ -250,7 +256,7 @@ function fileOf(row: Record<string, unknown>): LakeFile {
   return {
     id: Number(row.id),
     path: String(row.path),
-    kind: row.kind === 'identifies' ? 'identifies' : 'events',
+    kind: lakeKinds.find((kind) => kind === row.kind) ?? 'events',
     level: row.level === 0 ? 0 : 1,
     projects: Array.isArray(projects) ? projects.map(String) : [],
     dt: String(row.dt),
