@@ -91,7 +91,8 @@ export interface ProblemMore {
 }
 
 /** Control and format characters, separators but the blank, and the other half of nothing: what nobody sees, and what turns the text around it. */
-const unseen = /(?! )[\p{Cc}\p{Cf}\p{Cs}\p{Z}\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0]/gu;
+const unseen =
+  /(?! )[\p{Cc}\p{Cf}\p{Cs}\p{Z}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f]/gu;
 
 /** A text in which everything can be seen: what cannot is written as JSON would escape it, `\u200b`. */
 export const visible = (text: string): string =>

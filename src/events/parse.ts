@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Problem } from '../problems.ts';
+import { Problem, visible } from '../problems.ts';
 import { exactJson } from './exact-json.ts';
 import {
   batchBody,
@@ -61,11 +61,20 @@ export const parseJson = (text: string): unknown => {
   try {
     return exactJson(text);
   } catch (thrown) {
-    const where = thrown instanceof SyntaxError ? thrown.message : 'it cannot be read';
+    const said = thrown instanceof SyntaxError ? thrown.message : 'it cannot be read';
+    const where = `${said}${unseenAt(text, said)}`;
     throw new Problem('invalid_payload', `The body is not JSON: ${where}. Send one JSON object, in UTF-8.`, {
       details: flat([where]),
     });
   }
+};
+
+/** What stands at the position that a message of the language names, where one would look for it in vain. */
+const unseenAt = (text: string, said: string): string => {
+  const [, position = ''] = / at position (\d+)/.exec(said) ?? [];
+  const found = position === '' ? '' : String.fromCodePoint(text.codePointAt(Number(position)) ?? 32);
+  const seen = visible(found);
+  return seen === found ? '' : `, where ${seen} stands`;
 };
 
 const read = <T>(schema: z.ZodMiniType<T>, body: unknown): T => {

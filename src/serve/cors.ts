@@ -55,7 +55,6 @@ const tracingHeaders = [
   'x-highlight-request',
   'x-logrocket-url',
   'x-openreplay-sessiontoken',
-  'x-requested-with',
 ].join(', ');
 
 /** What MCP clients in a page send beyond the rest. */

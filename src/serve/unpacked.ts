@@ -10,20 +10,23 @@ export const announcedBytes = (packed: Uint8Array): number =>
     ? 0
     : new DataView(packed.buffer, packed.byteOffset + packed.length - 4).getUint32(0, true);
 
-/** A gzip body’s bytes, at most 4 MiB: one that says it is more is refused before anything is unpacked, and unpacking stops where one that said less goes on. Throws `payload_too_large`, `invalid_payload`. */
+/** A gzip body’s bytes, at most 4 MiB: unpacking stops there, and where one goes on that said it would be less. Throws `payload_too_large`, `invalid_payload`. */
 export const unpacked = (packed: Uint8Array): Uint8Array => {
   if (packed[0] !== 0x1f || packed[1] !== 0x8b)
     throw notGzip('it does not begin as gzip does. Send it without Content-Encoding, or pack it');
   const announced = announcedBytes(packed);
-  if (announced > bodyLimitBytes)
-    throw new Problem(
-      'payload_too_large',
-      `The body is ${announced} bytes once unpacked; ${bodyLimitBytes} (4 MiB) is the most a request may hold. Send it in smaller batches.`,
-    );
+  const most = Math.min(announced, bodyLimitBytes);
   try {
-    const bytes = gunzipSync(packed, { maxOutputLength: Math.max(1, announced) });
+    const bytes = gunzipSync(packed, { maxOutputLength: Math.max(1, most) });
     if (bytes.length === announced) return bytes;
-  } catch {}
+  } catch (thrown) {
+    // Of a body that was cut off, the last bytes announce anything: only one that goes on is too large.
+    if (announced > most && thrown instanceof RangeError)
+      throw new Problem(
+        'payload_too_large',
+        `The body is over 4 MiB (${bodyLimitBytes} bytes) once unpacked, the most a request may hold. Send it in smaller batches.`,
+      );
+  }
   throw notGzip('it is cut off, damaged, or more than one gzip file in a row. Pack the whole body once');
 };
 

@@ -69,6 +69,7 @@ test('an event is stored column by column, whole', () => {
       os: 'iOS',
       ip_hash: stored({}).ip_hash,
       properties: '{"value":12.5}',
+      key_kind: 'pk',
     },
   });
 });
@@ -207,7 +208,7 @@ test('whatever text comes, each column holds its type, without NUL and lone surr
   const text = (max: number) => fc.string({ unit: 'binary', minLength: 1, maxLength: max });
   const body = fc.record(
     {
-      event: text(60),
+      event: text(60).map((said) => `e${said}`),
       event_id: text(60),
       anonymous_id: text(60),
       user_id: text(60),

@@ -11,7 +11,12 @@ const matrix: Readonly<Record<string, Readonly<Record<'pk' | 'sk' | 'rk' | 'ak',
   'POST /v1/track': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
   'POST /v1/batch': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
   'POST /v1/identify': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
-  'POST /v1/beacon': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
+  'POST /v1/beacon': {
+    pk: 'ok',
+    sk: 'insufficient_scope',
+    rk: 'insufficient_scope',
+    ak: 'insufficient_scope',
+  },
   ...Object.fromEntries(
     questionRoutes.map(({ route }) => [route, { pk: 'insufficient_scope', sk: 'ok', rk: 'ok', ak: 'ok' }]),
   ),

@@ -46,7 +46,7 @@ test.each(lakes.flatMap(([where, asker]) => words.map((word) => [...word, where,
       { event_name: 'B', at: at(7), user_id: 'early', ...device },
       { event_name: 'C', at: at(7), user_id: 'late', ...device },
     ];
-    await asker().keep([said.map((one) => anEvent({ project_id: `twice-${key_kind}`, ...one }))]);
+    await asker().keep([said.map((one, seq) => anEvent({ project_id: `twice-${key_kind}`, seq, ...one }))]);
     const people = async (steps: readonly string[]) => {
       const { rows } = await asker().ask(
         'funnel',

@@ -110,7 +110,9 @@ describe('the gateway', () => {
         `'${allow.filter((method) => method !== 'HEAD').join(', ')}'`,
       );
       expect(headers['method.response.header.Access-Control-Allow-Headers']).toContain(
-        path === '/mcp' ? 'Mcp-Session-Id' : "'Authorization, Content-Type'",
+        path === '/mcp'
+          ? 'Mcp-Session-Id'
+          : "'Authorization, Content-Type, Content-Encoding, baggage, sentry-trace, ",
       );
 
       const wrong = at(`ANY ${path}`);
