@@ -90,9 +90,9 @@ export interface ProblemMore {
   readonly cause?: unknown;
 }
 
-/** Control and format characters, separators but the blank, and the other half of nothing: what nobody sees, and what turns the text around it. */
+/** Control and format characters, separators but the blank and the line break, and the other half of nothing: what nobody sees, and what turns the text around it. */
 const unseen =
-  /(?! )[\p{Cc}\p{Cf}\p{Cs}\p{Z}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f]/gu;
+  /(?![ \n])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f]/gu;
 
 /** A text in which everything can be seen: what cannot is written as JSON would escape it, `\u200b`. */
 export const visible = (text: string): string =>
