@@ -90,39 +90,17 @@ export interface ProblemMore {
   readonly cause?: unknown;
 }
 
-/** Control and format characters, separators but the blank and the line break, and the other half of nothing: what nobody sees, and what turns the text around it. */
-const unseen =
-  /(?![ \n])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f]/gu;
-
-/** A text in which everything can be seen: what cannot is written as JSON would escape it, `\u200b`. */
-export const visible = (text: string): string =>
-  text.replace(unseen, (found) =>
-    Array.from(
-      { length: found.length },
-      (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  );
-
-/** The same of all texts in a value, keys too. */
-const allVisible = (value: unknown): unknown => {
-  if (typeof value === 'string') return visible(value);
-  if (Array.isArray(value)) return value.map(allVisible);
-  return typeof value === 'object' && value !== null ? visibleIn(value) : value;
-};
-const visibleIn = (values: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [visible(name), allVisible(value)]));
-
-/** An expected failure. `message` is for the caller: what was wrong, what came, what is allowed, what to do. Nothing in it, or in the details, is invisible. */
+/** An expected failure. `message` is for the caller: what was wrong, what came, what is allowed, what to do. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly details: Readonly<Record<string, unknown>> | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ProblemCode, message: string, more: ProblemMore = {}) {
-    super(visible(message), more.cause === undefined ? undefined : { cause: more.cause });
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'Problem';
     this.code = code;
-    this.details = more.details === undefined ? undefined : visibleIn(more.details);
+    this.details = more.details;
     this.headers = more.headers ?? {};
   }
 

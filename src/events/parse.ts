@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Problem, visible } from '../problems.ts';
+import { Problem } from '../problems.ts';
 import { exactJson } from './exact-json.ts';
 import {
   batchBody,
@@ -73,8 +73,7 @@ export const parseJson = (text: string): unknown => {
 const unseenAt = (text: string, said: string): string => {
   const [, position = ''] = / at position (\d+)/.exec(said) ?? [];
   const found = position === '' ? '' : String.fromCodePoint(text.codePointAt(Number(position)) ?? 32);
-  const seen = visible(found);
-  return seen === found ? '' : `, where ${seen} stands`;
+  return /(?! )[\p{Cc}\p{Cf}\p{Z}]/u.test(found) ? `, where ${found} stands` : '';
 };
 
 const read = <T>(schema: z.ZodMiniType<T>, body: unknown): T => {

@@ -7,7 +7,7 @@ import { isPlaceholder } from '../events/placeholder.ts';
 import { requestIds } from '../events/request-ids.ts';
 import type { Track } from '../events/schema.ts';
 import type { IntakeWorld, Kept } from '../ports.ts';
-import { Problem, visible } from '../problems.ts';
+import { Problem } from '../problems.ts';
 import { type Asked, door, type Handler, type Told } from './door.ts';
 
 /** POST /v1/track, /v1/batch, /v1/identify, /v1/beacon. */
@@ -79,7 +79,7 @@ export const keepTracked = async (
 };
 
 const told = (ignored: readonly string[], { skewed, repeats = 0 }: Taken): Told202 => ({
-  ...(ignored.length === 0 ? {} : { ignored: ignored.map(visible) }),
+  ...(ignored.length === 0 ? {} : { ignored }),
   ...(skewed === 0 ? {} : { clock_skewed: skewed }),
   ...(repeats === 0 ? {} : { repeats }),
 });

@@ -115,11 +115,11 @@ describe('text', () => {
   });
 
   test.each([
-    ['a mark in the wrong place', `{\ufeff"event":"a"}`, '\\ufeff'],
-    ['NUL', '\0{"event":"a"}', '\\u0000'],
-    ['a zero-width blank', '\u200b{"event":"a"}', '\\u200b'],
-    ['text that turns around', `{"event":"a","url":"no\u202eurl"}`, '\\u202e'],
-    ['a tag', `{"event":"a","url":"no\u{e0041}url"}`, '\\udb40\\udc41'],
+    ['a mark in the wrong place', `{\ufeff"event":"a"}`, '<U+FEFF>'],
+    ['NUL', '\0{"event":"a"}', '<U+0000>'],
+    ['a zero-width blank', '\u200b{"event":"a"}', '<U+200B>'],
+    ['text that turns around', `{"event":"a","url":"no\u202eurl"}`, '<U+202E>'],
+    ['a tag', `{"event":"a","url":"no\u{e0041}url"}`, '<U+E0041>'],
   ])('of %s is refused in words in which it can be seen', async (_, body, seen) => {
     const answer = await post('/v1/track', body);
     expect(answer.status).toBe(400);
@@ -164,7 +164,7 @@ describe('numbers in properties', () => {
 describe('an answer names', () => {
   test('what nobody read', async () => {
     const { body } = await post('/v1/track', '{"event":"a","userId":"u","source":"x","sneaky\\u200b":1}');
-    expect(body).toEqual({ ok: true, event_id: null, ignored: ['userId', 'source', 'sneaky\\u200b'] });
+    expect(body).toEqual({ ok: true, event_id: null, ignored: ['userId', 'source', 'sneaky<U+200B>'] });
     const batch = {
       events: [
         { event: 'a', messageId: 'm' },
