@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Log, World } from '../ports.ts';
 import { openCountries } from './country.ts';
 import { claimFolder, inFolder, pepperIn } from './disk/data-folder.ts';
@@ -42,6 +43,7 @@ export const openWorld = async ({
         store: lake.store,
         ledger,
         clock,
+        breathe: () => setImmediate(),
         random: (n) => randomBytes(n),
         pepper: async () => pepper,
         country,

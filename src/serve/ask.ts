@@ -8,7 +8,7 @@ import type { Question } from '../tools/question.ts';
 import { type Resolved, resolve } from '../tools/resolve.ts';
 import { type Asked, answered, type Envelope } from './envelope.ts';
 import { scopeOf } from './scope.ts';
-import { timeFor } from './time-left.ts';
+import { limitsFor } from './time-left.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ export interface Running {
 }
 
 /**
- * Asks a question for a key: scope, arguments, SQL, engine, meaning. With a `query_id` among the arguments the question that ran on is waited for again. Problems: those of
+ * Asks a question for a key: scope, arguments, SQL, engine, meaning. When `signal` aborts its caller has left, and it is stopped. With a `query_id` among the arguments the question that ran on is waited for again. Problems: those of
  * `resolve`, the scope and the engine.
  */
 export async function ask(
@@ -30,20 +30,21 @@ export async function ask(
   principal: Principal,
   tool: string,
   args: Arguments,
+  signal?: AbortSignal,
 ): Promise<Asked | Running> {
   const { engine } = world;
   if (engine.follow === undefined) {
-    if (args.query_id === undefined) return askToTheEnd(world, principal, tool, args);
+    if (args.query_id === undefined) return askToTheEnd(world, principal, tool, args, signal);
     throw strangeQueryId(
       'questions end with their request here, so there is none to come back to; leave it out',
     );
   }
-  const timeLeft = timeFor(world);
+  const limits = limitsFor(world, signal);
   const back: Partial<RunningQuestion> =
     args.query_id === undefined ? {} : runningQuestion(args.query_id, world.clock());
   const plan = await planOf(world, principal, tool, args, back.now);
-  const answer = await engine.follow(plan.text, plan.reads, { timeMs: timeLeft() }, back.ticket);
-  if (!('ticket' in answer)) return answered(world, plan, answer, { query_id: back.id, timeLeft });
+  const answer = await engine.follow(plan.text, plan.reads, limits(), back.ticket);
+  if (!('ticket' in answer)) return answered(world, plan, answer, { query_id: back.id, limits });
   const { asking, resolved, notes } = plan.understood;
   const query_id = queryIdOf({ now: asking.now, ticket: answer.ticket });
   return { status: 'running', query_id, notes: [...notes, stillRunning(tool, query_id)], resolved };
@@ -55,18 +56,20 @@ export const askQuestion = async (
   principal: Principal,
   tool: string,
   args: Arguments,
-): Promise<Envelope> => (await askToTheEnd(world, principal, tool, args)).envelope;
+  signal?: AbortSignal,
+): Promise<Envelope> => (await askToTheEnd(world, principal, tool, args, signal)).envelope;
 
 async function askToTheEnd(
   world: QuestionWorld,
   principal: Principal,
   tool: string,
   args: Arguments,
+  signal?: AbortSignal,
 ): Promise<Asked> {
-  const timeLeft = timeFor(world);
+  const limits = limitsFor(world, signal);
   const plan = await planOf(world, principal, tool, args);
-  return answered(world, plan, await world.engine.ask(plan.text, plan.reads, { timeMs: timeLeft() }), {
-    timeLeft,
+  return answered(world, plan, await world.engine.ask(plan.text, plan.reads, limits()), {
+    limits,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Principal } from '../access/kinds.ts';
 import { dailySalts } from '../access/salt.ts';
+import type { Event } from '../events/columns.ts';
 import { enrichment } from '../events/enrich.ts';
 import { isBatch, parseBatch, parseIdentify, parseJson, parseTrack } from '../events/parse.ts';
 import { requestIds } from '../events/request-ids.ts';
@@ -27,7 +28,7 @@ export const take = async (world: IntakeWorld, asked: Asked): Promise<Told> => {
     return { status: 200, body: { ok: true, ...kept } };
   }
   if (route.path === '/v1/batch' || (route.path === '/v1/beacon' && isBatch(body))) {
-    const events = parseBatch(body, trusts(principal));
+    const events = await parseBatch(body, trusts(principal), world.breathe);
     const kept = await keep(world, principal, events, from);
     return { status: 202, body: { ok: true, count: events.length, ...kept } };
   }
@@ -60,6 +61,9 @@ const noProject = new Problem(
   'Events belong to one project; send them with its pk_ or sk_ key.',
 );
 
+/** So many events are stored forms at a stretch; then others have their turn. */
+const pieceOf = 100;
+
 const keep = async (
   world: IntakeWorld,
   principal: Principal,
@@ -83,9 +87,15 @@ const keep = async (
     salt,
     country: world.country,
   });
-  const enriched = bodies.map(enrich);
-  await world.sink.keep(enriched.map(({ event }) => event));
-  const skewed = enriched.filter((each) => each.skewed).length;
+  const events: Event[] = [];
+  let skewed = 0;
+  for (const [i, body] of bodies.entries()) {
+    if (i > 0 && i % pieceOf === 0) await world.breathe();
+    const each = enrich(body, i);
+    events.push(each.event);
+    if (each.skewed) skewed += 1;
+  }
+  await world.sink.keep(events);
   return skewed === 0 ? {} : { clock_skewed: skewed };
 };
 

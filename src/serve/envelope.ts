@@ -1,11 +1,11 @@
-import type { Answer, Engine, Row, World } from '../ports.ts';
+import type { Answer, Engine, Limits, Row, World } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Field } from '../sql/field.ts';
 import { cursorText } from '../tools/cursor.ts';
 import { partialBuckets } from '../tools/period.ts';
 import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
 import type { Resolved } from '../tools/resolve.ts';
-import { knownEvents, listed, unheard, vocabulary, vocabularyMs } from '../tools/vocabulary.ts';
+import { listed, namesFrom, namesInUse, unheard, vocabularyMs } from '../tools/vocabulary.ts';
 
 /** An answer: the numbers and what they mean. The same over REST and MCP. */
 export interface Envelope {
@@ -35,22 +35,22 @@ export interface Asked {
   readonly first: (n: number) => Envelope;
 }
 
-/** What the engine said, with its meaning. `query_id`: that of a question which ran on, else a new one. `timeLeft`: ms for a look at the names in use where nothing was found. */
+/** What the engine said, with its meaning. `query_id`: that of a question which ran on, else a new one. `limits`: what is left for a look at the names in use where nothing was found. */
 export async function answered(
   world: Pick<World, 'engine' | 'random'>,
   { question, understood }: { readonly question: Question; readonly understood: Resolved },
   answer: Answer,
   {
     query_id = hex(world.random(8)),
-    timeLeft,
-  }: { readonly query_id?: string | undefined; readonly timeLeft: () => number },
+    limits,
+  }: { readonly query_id?: string | undefined; readonly limits: () => Limits },
 ): Promise<Asked> {
   const { asking, resolved } = understood;
   const shaped = question.shape(answer.rows, asking);
   const rows = shaped.rows.slice(understood.skip);
   const unheard =
     isEmpty(rows) || stopsShort(rows)
-      ? await unheardNames(world.engine, question, understood, rows, timeLeft())
+      ? await unheardNames(world.engine, question, understood, rows, limits())
       : [];
   const envelope: Envelope = {
     rows,
@@ -141,7 +141,7 @@ async function unheardNames(
   question: Question,
   { asking }: Resolved,
   rows: readonly Row[],
-  timeMs: number,
+  limits: Limits,
 ): Promise<readonly string[]> {
   const { from, to } = asking.period;
   const period = {
@@ -150,24 +150,23 @@ async function unheardNames(
   };
   const nothing = `Nothing matched between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}.`;
   // The answer is known; that the names could not be looked up as well takes nothing from it.
+  const spoken = [...new Set(question.speaksOf?.(asking.own) ?? [])];
   const answer = await engine
-    .ask(vocabulary(asking.reading, period), { reading: asking.reading, period }, { timeMs })
+    .ask(namesInUse(asking.reading, period, { also: spoken }), { reading: asking.reading, period }, limits)
     .catch((thrown: unknown) => {
       if (thrown instanceof Problem) return undefined;
       throw thrown;
     });
-  const known = answer && knownEvents(answer.rows).map(({ event }) => event);
-  const strange =
-    known === undefined
-      ? []
-      : (question.speaksOf?.(asking.own) ?? []).filter((name) => !known.includes(name));
-  const hints = strange.map((name) => unheard(name, known ?? []));
+  const known = answer && namesFrom(answer.rows);
+  const heard = new Set(known?.names);
+  const strange = known === undefined ? [] : spoken.filter((name) => !heard.has(name));
+  const hints = known === undefined ? [] : unheard(strange, known);
   if (!isEmpty(rows)) return hints;
   if (known === undefined)
     return [
       `${nothing} Which events exist could not be looked up as well; the resource schema://events lists them.`,
     ];
-  if (known.length === 0)
+  if (known.names.length === 0)
     return [`${nothing} No events at all arrived in that time or the 30 days before its end.`];
-  return [nothing, ...(hints.length > 0 ? hints : [`Events in this project: ${listed(known)}.`])];
+  return [nothing, ...(hints.length > 0 ? hints : [`Events in this project: ${listed(known.names)}.`])];
 }

@@ -12,7 +12,7 @@ import { type Asked, door, type Handler, type Told } from './door.ts';
 import type { Asked as Answered } from './envelope.ts';
 import { logFailure } from './failure.ts';
 import { prompts } from './prompts.ts';
-import { readResource, resources, templates, vocabularyOf } from './resources.ts';
+import { namesOf, readResource, resources, templates } from './resources.ts';
 import { inputSchema, toolOf } from './tool-schemas.ts';
 
 /** The most characters of what a host shows the model of one tool result: the object or the text (spec/mcp.md §5). */
@@ -54,13 +54,14 @@ async function speak(world: IntakeWorld & QuestionWorld, asked: Asked): Promise<
 export const hostFor = (
   world: IntakeWorld & QuestionWorld,
   principal: Principal,
-  asked: Pick<Asked, 'requestId' | 'ip' | 'headers' | 'body'>,
+  asked: Pick<Asked, 'requestId' | 'ip' | 'headers' | 'body' | 'signal'>,
 ): McpHost => ({
   serverInfo: { name: 'millimetric', title: 'Millimetric', version },
   instructions,
   tools: () => [...questions.map(toolOf), ...(mayWrite(principal) ? [trackEventTool] : [])],
   call: async (name, args) => {
-    if (questionNamed(name) !== undefined) return resultOf(await ask(world, principal, name, args));
+    if (questionNamed(name) !== undefined)
+      return resultOf(await ask(world, principal, name, args, asked.signal));
     if (name !== trackEvent.name) return undefined;
     if (!mayWrite(principal))
       throw new Problem('insufficient_scope', 'track_event needs an sk_ key; this rk_ key only reads.');
@@ -73,7 +74,7 @@ export const hostFor = (
   },
   resources: () => resources,
   templates: () => templates,
-  read: (uri) => readResource(world, principal, uri),
+  read: (uri) => readResource({ world, principal, signal: asked.signal }, uri),
   prompts: () => prompts.map(({ says, ...prompt }) => prompt),
   prompt: async (name, args) => {
     const prompt = prompts.find((p) => p.name === name);
@@ -100,13 +101,11 @@ export const hostFor = (
       return ['last:24h', 'last:7d', 'last:4w', 'last:12w'].filter((period) =>
         period.startsWith(argument.value),
       );
-    const names = (await vocabularyOf(world, principal)).map(({ event }) => event);
     const typed = argument.value.split(',');
     const last = typed.pop() ?? '';
     const before = argument.name === 'steps' ? typed.map((step) => `${step},`).join('') : '';
-    return names
-      .filter((name) => name.toLowerCase().startsWith(last.toLowerCase()))
-      .map((name) => before + name);
+    const { names } = await namesOf({ world, principal, signal: asked.signal }, { startsWith: last });
+    return names.map((name) => before + name);
   },
   bug: (thrown) =>
     logFailure(world.log, thrown, asked.requestId, [...Object.values(asked.headers), asked.body, asked.ip]),

@@ -11,10 +11,10 @@ import { type Asked, door, type Handler, type Told } from './door.ts';
 export const answerQuestions = (world: QuestionWorld): Handler =>
   door(world, (asked) => answer(world, asked));
 
-async function answer(world: QuestionWorld, { route, principal, query }: Asked): Promise<Told> {
+async function answer(world: QuestionWorld, { route, principal, query, signal }: Asked): Promise<Told> {
   if (principal === null || route.question === undefined)
     throw new Problem('not_found', `${route.path} answers no question.`);
-  const said = await ask(world, principal, route.question, argumentsFrom(route.question, query));
+  const said = await ask(world, principal, route.question, argumentsFrom(route.question, query), signal);
   const headers = { 'Cache-Control': 'no-store' } as const;
   // Come back at once: the next request waits as long as this one did.
   if ('status' in said) return { status: 202, headers: { ...headers, 'Retry-After': '0' }, body: said };

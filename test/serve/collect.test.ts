@@ -23,6 +23,7 @@ const worldOf = (keep?: World['sink']['keep']) => {
     ledger: openLedger(':memory:').ledger,
     store: { get: unasked, put: unasked, delete: unasked, list: unasked },
     clock: () => noon,
+    breathe: async () => {},
     random: (n) => randomBytes(n),
     pepper: unasked,
     country: () => 'AU',

@@ -31,6 +31,7 @@ const openCloud = async () => {
       engine: lake.engine(),
       ledger,
       clock: () => on.now,
+      breathe: async () => {},
       random: (n: number) => randomBytes(n),
       log: quiet,
     },

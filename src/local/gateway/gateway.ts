@@ -59,9 +59,13 @@ export const gateway = (
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     const at = world.clock();
-    response.once('close', () => room.leave(request));
+    const caller = new AbortController();
+    response.once('close', () => {
+      room.leave(request);
+      if (!response.writableFinished) caller.abort(leftEarly);
+    });
     try {
-      const result = await answerTo(request, response, requestId, at);
+      const result = await answerTo(request, response, requestId, at, caller.signal);
       send(request, response, result, closing);
     } catch (thrown) {
       if (thrown === hungUp) return void response.destroy();
@@ -78,6 +82,7 @@ export const gateway = (
     response: ServerResponse,
     requestId: string,
     at: number,
+    caller: AbortSignal,
   ): Promise<APIGatewayProxyResult> => {
     if (request.headers.host === undefined && request.httpVersion === '1.1')
       throw new Problem('invalid_payload', 'An HTTP/1.1 request needs a Host header.');
@@ -101,7 +106,7 @@ export const gateway = (
     const body = await room.read(request);
     event.body = body === '' ? null : body;
     event.requestContext.authorizer = authorizerContext;
-    return doors[head.route.door](event, contextFor(head, world.clock)).catch((thrown: unknown) => {
+    return doors[head.route.door](event, contextFor(head, world.clock, caller)).catch((thrown: unknown) => {
       logFailure(world.log, thrown, requestId, [request.url, ...request.rawHeaders, body]);
       throw gatewayAnswers.noAnswer;
     });
@@ -157,6 +162,9 @@ export const gateway = (
     },
   };
 };
+
+/** Why a question is stopped whose caller hung up: for the log, since nobody is left to read it. */
+const leftEarly = new Problem('request_timeout', 'The caller hung up before the answer was there.');
 
 const expectsGoAhead = ({ headers }: IncomingMessage): boolean =>
   headers.expect?.toLowerCase() === '100-continue';
