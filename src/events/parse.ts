@@ -40,9 +40,9 @@ export const parseBatch = async (
       details: { formErrors: [], fieldErrors: { events: [wrong] } },
     });
   }
-  const schema = trusted
-    ? (batches.secret ??= z.compile(batchBody))
-    : (batches.public ??= z.compile(publicBatchBody));
+  if (trusted) batches.secret ??= z.compile(batchBody);
+  else batches.public ??= z.compile(publicBatchBody);
+  const schema = (trusted ? batches.secret : batches.public) ?? batchBody;
   if (sent <= pieceOf) return read(schema, body).events;
   const all = eventsIn(body);
   const events: Track[] = [];

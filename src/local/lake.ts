@@ -77,8 +77,9 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
     );
 
     const directories = [folder.journal, folder.lake, folder.temp];
+    // Two at least: one project never holds the last.
     const seats = Math.max(
-      1,
+      2,
       Math.min(availableParallelism(), Number(process.env.UV_THREADPOOL_SIZE ?? 4) - 2),
     );
     const asking = await openDuck({

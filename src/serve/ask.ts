@@ -5,7 +5,8 @@ import type { Sql } from '../sql/sql.ts';
 import { questionNamed, questions } from '../tools/index.ts';
 import { queryIdOf, type RunningQuestion, runningQuestion, strangeQueryId } from '../tools/query-id.ts';
 import type { Question } from '../tools/question.ts';
-import { type Resolved, resolve } from '../tools/resolve.ts';
+import { inputOf, type Resolved, resolve } from '../tools/resolve.ts';
+import { understood } from '../tools/spellings.ts';
 import { type Asked, answered, type Envelope } from './envelope.ts';
 import { scopeOf } from './scope.ts';
 import { limitsFor } from './time-left.ts';
@@ -29,10 +30,11 @@ export async function ask(
   world: QuestionWorld,
   principal: Principal,
   tool: string,
-  args: Arguments,
+  given: Arguments,
   signal?: AbortSignal,
 ): Promise<Asked | Running> {
   const { engine } = world;
+  const args = readBy(tool, given);
   if (engine.follow === undefined) {
     if (args.query_id === undefined) return askToTheEnd(world, principal, tool, args, signal);
     throw strangeQueryId(
@@ -57,7 +59,13 @@ export const askQuestion = async (
   tool: string,
   args: Arguments,
   signal?: AbortSignal,
-): Promise<Envelope> => (await askToTheEnd(world, principal, tool, args, signal)).envelope;
+): Promise<Envelope> => (await askToTheEnd(world, principal, tool, readBy(tool, args), signal)).envelope;
+
+/** The arguments as they are meant, however a client spells them. */
+const readBy = (tool: string, args: Arguments): Arguments => {
+  const question = questionNamed(tool);
+  return question === undefined ? args : understood(inputOf(question).shape, args);
+};
 
 async function askToTheEnd(
   world: QuestionWorld,
@@ -97,13 +105,22 @@ async function planOf(
   const asker = await scopeOf(world, principal, args);
   const understood = resolve(question, args, now === undefined ? asker : { ...asker, now });
   const { asking } = understood;
+  const text = question.ask(asking);
+  if (Buffer.byteLength(text.text) > longestText)
+    throw new Problem(
+      'invalid_params',
+      `${tool}: the conditions are too long for one question (${Math.ceil(Buffer.byteLength(text.text) / 1024)} KB of SQL, at most ${longestText / 1024}): send fewer or shorter values in where, steps and exclude, or choose fewer projects.`,
+    );
   return {
     question,
     understood,
-    text: question.ask(asking),
+    text,
     reads: { reading: asking.reading, period: question.reaches?.(asking) ?? asking.period },
   };
 }
+
+/** Bytes of SQL: so much the engine of the cloud takes, and so much a question that waits may hold. */
+const longestText = 262_144;
 
 const stillRunning = (tool: string, id: string): string =>
   `Not answered yet: this question is still running. Ask ${tool} again with the same arguments and query_id ${JSON.stringify(id)} to wait for its answer.`;

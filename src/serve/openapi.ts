@@ -5,8 +5,8 @@ import type { Json } from '../mcp/host.ts';
 import { type ProblemCode, problems } from '../problems.ts';
 import { type Route, routes } from '../routes.ts';
 import { questionNamed } from '../tools/index.ts';
-import { spelling } from '../tools/inputs.ts';
 import { inputOf } from '../tools/resolve.ts';
+import { holdsObjects } from '../tools/spellings.ts';
 import { envelopeSchema, inputSchema, runningSchema } from './tool-schemas.ts';
 
 const bodies: Readonly<Record<string, Json>> = {
@@ -135,7 +135,7 @@ function parametersOf(type: ReturnType<typeof inputOf>): readonly Json[] {
   return Object.entries(typeof properties === 'object' && properties !== null ? properties : {}).map(
     ([name, schema]: [string, unknown]) => {
       const shape = type.shape[name];
-      const isJson = shape !== undefined && spelling.get(shape)?.text === 'json';
+      const isJson = shape !== undefined && holdsObjects(shape);
       return {
         name,
         in: 'query',

@@ -132,7 +132,9 @@ describe('a batch', () => {
   test('is read in pieces, each event in its place, and others have their turn in between', async () => {
     let turns = 0;
     const all = Array.from({ length: 1000 }, (_, i) => ({ event: `e${i}` }));
-    const breathe = async () => void (turns += 1);
+    const breathe = async () => {
+      turns += 1;
+    };
     expect(await parseBatch({ events: all }, true, breathe)).toEqual(all);
     expect(turns).toBeGreaterThanOrEqual(10);
     const broken = all.with(555, { event: '' });
