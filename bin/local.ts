@@ -23,8 +23,12 @@ try {
     process.exit(0);
   };
   const stop = async () => {
-    // Everything acknowledged is on disk already, so running out of time loses nothing.
-    setTimeout(exit, stopMs).unref();
+    // Everything acknowledged is on disk already, so running out of time loses nothing. A question that is still being planned cannot be interrupted, and an ordinary exit waits for it.
+    setTimeout(() => {
+      log.warn('stopping took too long, so what still ran was cut off');
+      log.flush();
+      process.kill(process.pid, 'SIGKILL');
+    }, stopMs).unref();
     await product.close(graceMs).catch((thrown) => log.error('stopping', { failure: String(thrown) }));
     exit();
   };

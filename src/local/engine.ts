@@ -38,10 +38,16 @@ interface Snapshot {
   readonly notes: readonly string[];
 }
 
+/** An engine that lets go: stops what runs and resolves once nothing does, so that its connections may be closed. */
+export interface LocalEngine extends Engine {
+  readonly close: () => Promise<void>;
+}
+
 /** Questions on DuckDB over exactly the files of their projects and days, and what is not yet in files. */
-export const openEngine = (parts: EngineParts): Engine => {
+export const openEngine = (parts: EngineParts): LocalEngine => {
   const { tail, checker, readers, clock, log } = parts;
   const seats = fairQueue(parts.connections);
+  const running = new Map<Promise<unknown>, (reason: Problem) => void>();
 
   const answer = async (
     connection: DuckDBConnection,
@@ -74,24 +80,44 @@ export const openEngine = (parts: EngineParts): Engine => {
     }
   };
 
-  return {
-    ask: async (question, reads, limits) => {
-      const began = performance.now();
-      const { ends, done } = deadline(limits);
+  const asked = async (
+    question: Sql,
+    reads: Reads,
+    { ends, done }: Pick<ReturnType<typeof deadline>, 'ends' | 'done'>,
+  ): Promise<Answer> => {
+    const began = performance.now();
+    try {
+      const connection = await seats.take(reads.reading.projects[0] ?? '', ends);
       try {
-        const connection = await seats.take(reads.reading.projects[0] ?? '', ends);
-        try {
-          const { bytes, ...answered } = await answer(connection, question, reads, ends);
-          return {
-            ...answered,
-            cost: { bytes, ms: Math.round((performance.now() - began) * 1000) / 1000, cached: false },
-          };
-        } finally {
-          seats.give(connection);
-        }
+        const { bytes, ...answered } = await answer(connection, question, reads, ends);
+        return {
+          ...answered,
+          cost: { bytes, ms: Math.round((performance.now() - began) * 1000) / 1000, cached: false },
+        };
       } finally {
-        done();
+        seats.give(connection);
       }
+    } finally {
+      done();
+    }
+  };
+
+  return {
+    ask: (question, reads, limits) => {
+      const { cut, ...until } = deadline(limits);
+      const asking = asked(question, reads, until);
+      const settled = asking.then(
+        () => undefined,
+        () => undefined,
+      );
+      running.set(settled, cut);
+      settled.then(() => running.delete(settled));
+      return asking;
+    },
+    close: async () => {
+      const reason = new Problem('upstream_failed', 'The server is stopping. Ask again in a moment.');
+      for (const cut of running.values()) cut(reason);
+      await Promise.all(running.keys());
     },
   };
 };
@@ -99,6 +125,7 @@ export const openEngine = (parts: EngineParts): Engine => {
 /** One signal for both ways a question may be cut short; its reason is what the caller gets. */
 function deadline({ timeMs, signal }: Parameters<Engine['ask']>[2]): {
   readonly ends: AbortSignal;
+  readonly cut: (reason: Problem) => void;
   readonly done: () => void;
 } {
   const cut = new AbortController();
@@ -118,6 +145,7 @@ function deadline({ timeMs, signal }: Parameters<Engine['ask']>[2]): {
   signal?.addEventListener('abort', abort, { once: true });
   return {
     ends: cut.signal,
+    cut: (reason) => cut.abort(reason),
     done: () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

@@ -142,6 +142,7 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       flush: keeper.flush,
       compact: keeper.compact,
       close: async () => {
+        await engine.close();
         await sink.idle();
         await keeper.close();
         await tail.close();

@@ -60,9 +60,11 @@ const mostLookedAt = 1000;
 
 function asObject(type: Type, value: unknown, argument: string): unknown {
   const given = jsonIn(value, argument, /^\s*\{/);
-  const object = partsOf(type).find((part) => part instanceof z.ZodMiniObject);
-  if (!isObject(given) || object === undefined) return given;
-  const { shape } = object.def;
+  if (!isObject(given)) return given;
+  const shape: Readonly<Record<string, Type>> = Object.assign(
+    {},
+    ...partsOf(type).map((part) => (part instanceof z.ZodMiniObject ? part.def.shape : {})),
+  );
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, inner]) => {
       const field = Object.hasOwn(shape, name) ? shape[name] : undefined;
