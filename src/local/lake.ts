@@ -77,7 +77,7 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
     );
 
     const directories = [folder.journal, folder.lake, folder.temp];
-    // Two at least: one project never holds the last.
+    // Two at least, since one project never holds the last.
     const seats = Math.max(
       2,
       Math.min(availableParallelism(), Number(process.env.UV_THREADPOOL_SIZE ?? 4) - 2),
