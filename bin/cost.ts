@@ -1,4 +1,4 @@
-import { answerTo, help } from '../bench/cost/order.ts';
+import { answerTo, help } from '../lib/cost/order.ts';
 
 try {
   process.stdout.write(answerTo(process.argv.slice(2)));

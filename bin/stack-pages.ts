@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { cloudOf, templateOf } from '../bench/cost/cloud.ts';
-import { readmeCost } from '../bench/cost/page.ts';
+import { cloudOf, templateOf } from '../lib/cost/cloud.ts';
+import { readmeCost } from '../lib/cost/page.ts';
 import { between } from '../src/docs/markdown.ts';
 import { outputTable, propTable, rightsTable } from '../src/docs/stack.ts';
 
@@ -9,7 +9,7 @@ export const stackPages = (): readonly (readonly [path: string, make: (before: s
   const template = templateOf();
   const source = readFileSync(new URL('../lib/stack.ts', import.meta.url), 'utf8');
   const parts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-    'README.md': {
+    'docs/aws.md': {
       props: propTable(source, 'MillimetricProps'),
       outputs: outputTable(template),
       cost: readmeCost(cloudOf(template)),

@@ -99,6 +99,16 @@ export const routes = [
     does: 'How many did these steps in order.',
   },
   {
+    method: 'GET',
+    path: '/v1/overview',
+    door: 'query',
+    needs: 'read',
+    key: 'bearer',
+    body: [],
+    question: 'overview',
+    does: 'Visitors, sessions, views, bounce and time of a site.',
+  },
+  {
     method: 'POST',
     path: '/mcp',
     door: 'mcp',

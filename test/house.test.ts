@@ -59,9 +59,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ...pure,
   'src/local': [...core, 'src/browser'],
   'src/aws': [...core, 'src/browser'],
-  // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, what a person does first, a memory that stays flat, and for `init` the operator’s way into a stack.
+  // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, which characters nobody sees, what a person does first, a memory that stays flat, and for `init` the operator’s way into a stack.
   'src/cli': [
     'src/tools/nearest.ts',
+    'src/tools/visible.ts',
     'src/serve/first-steps.ts',
     'src/events/recent.ts',
     'src/events/remember.ts',
@@ -69,9 +70,17 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/problems.ts',
   ],
   'src/browser': [],
-  bin: ['lib', 'src/local', 'src/cli', 'src/docs', 'bench'],
+  bin: ['lib', 'src/local', 'src/cli', 'src/docs'],
   // Besides the tables, what a gateway says by itself: the stack renders the same sentences.
-  lib: [...tables, 'src/aws', 'src/serve/cors.ts', 'src/serve/gateway-answers.ts'],
+  // What a month costs also reads which folders a question opens, and writes its table as the pages do.
+  lib: [
+    ...tables,
+    'src/aws',
+    'src/serve/cors.ts',
+    'src/serve/gateway-answers.ts',
+    'src/lake/events-of.ts',
+    'src/docs/markdown.ts',
+  ],
   lambdas: ['src/aws', 'src/serve', 'src/access', 'src/browser', 'src/version.ts'],
 };
 

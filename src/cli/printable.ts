@@ -1,8 +1,8 @@
-/** Text that visitors can set, fit for a terminal: control characters (which could move the cursor or recolour) become `�`, tabs and line ends a space. */
+import { marked } from '../tools/visible.ts';
+
+/** Text that visitors can set, fit for a terminal: what cannot be seen or moves and turns the rest becomes `�`, tabs and line ends a space. */
 export const printable = (text: string, longest = Number.POSITIVE_INFINITY): string => {
-  const clean = text
-    .replace(/[\t\r\n]+/g, ' ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  const clean = marked(text.replace(/[\t\r\n]+/g, ' '), '\ufffd');
   return clean.length <= longest ? clean : `${shortened(clean, longest - 1)}…`;
 };
 

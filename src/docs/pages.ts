@@ -63,6 +63,19 @@ const toolsPage = (): string =>
       ['column', 'type', 'from', 'holds'],
       columnNames.map((name) => [`\`${name}\``, columns[name].type, columns[name].from, columns[name].holds]),
     ),
+    '## Places inside properties',
+    [
+      'Wherever a column to group or filter by is asked for, `properties.<key>` stands for one value inside `properties`: `properties.plan`. A dot descends (`properties.cart.total`), a number is a place in a list (`properties.tags.0` is the first entry), and `properties["a.b"]` is a key with a dot or a bracket in it (`properties[""]` the empty key).',
+      'Lists and objects as a whole are no values: they can be neither grouped nor compared, and an answer that met one says what to ask instead.',
+      'Keys that are over 286 characters or hold a quote, a backslash or a control character are kept, but no question can name them, so `schema://events` does not list them.',
+    ].join('\n'),
+    '## What visitors typed',
+    [
+      'Names, addresses and properties were typed by visitors. A character that cannot be seen or that turns others around (controls, direction marks, zero-width characters, tags, lone variation selectors) is shown as `<U+202E>`; joiners inside words and emoji stay. A name is asked for as it was shown.',
+      'The column `properties` is JSON text and uses the escapes of JSON, so programs read from it what was sent.',
+      'A text that itself spells such an escape is shown, and asked for, with `<U+003C>` for its `<`.',
+      'Over MCP a cell is shown up to 500 characters (`properties`: 2,000) with “… (n characters)” behind it, unless its row is alone; REST gives cells whole. Results and resources hold at most 24,000 characters and say how to see more.',
+    ].join('\n'),
     '## Problems',
     table(
       ['error', 'status', 'when'],

@@ -1,5 +1,6 @@
 import { asProblem, Problem } from '../problems.ts';
 import { mostLevels, shallow } from '../tools/shallow.ts';
+import { shownFields } from '../tools/shown.ts';
 import { type Era, isObject, type McpCall, type McpHeaders } from './era.ts';
 import type { Json, McpHost } from './host.ts';
 import { legacy } from './legacy.ts';
@@ -24,7 +25,7 @@ export interface McpAnswer {
 /** Answers one MCP request of either era (spec/mcp.md §1–4). Never rejects; what the host throws by mistake goes to its `bug`. */
 export const answer = async (request: McpRequest, host: McpHost): Promise<McpAnswer> => {
   const wrong = wrongTransport(request);
-  if (wrong !== undefined) return json(wrong.status, wrong.body, wrong.headers);
+  if (wrong !== undefined) return json(wrong.status, shownFields(wrong.body), wrong.headers);
   const call = readCall(request.body);
   if (call === 'heard') return { status: 202, headers: { 'Cache-Control': 'no-store' }, body: '' };
   if ('refusal' in call)

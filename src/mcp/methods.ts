@@ -63,17 +63,20 @@ const complete: McpMethod = async (host, { params }) => {
   const found = await host.complete(of, { name: argument.name, value: argument.value }, chosen);
   if (found === undefined)
     throw 'prompt' in of ? unknownPrompt(host, of.prompt) : unknownResource(host, of.template);
-  return {
-    completion: {
-      values: found.slice(0, mostValues),
-      total: found.length,
-      hasMore: found.length > mostValues,
-    },
-  };
+  const values: string[] = [];
+  let room = roomForValues;
+  for (const value of found.slice(0, mostValues)) {
+    room -= value.length;
+    if (room < 0) break;
+    values.push(value);
+  }
+  return { completion: { values, total: found.length, hasMore: found.length > values.length } };
 };
 
 /** The protocol’s own limit. */
 const mostValues = 100;
+/** Characters of all values of a completion: long names must not become a page of text. */
+const roomForValues = 16_000;
 
 /** What both eras answer. */
 export const methods: ReadonlyMap<string, McpMethod> = new Map([

@@ -1,4 +1,6 @@
 import { type Problem, problems } from '../problems.ts';
+import { shownFields, shownText } from '../tools/shown.ts';
+import { visible } from '../tools/visible.ts';
 import type { Json, McpToolResult } from './host.ts';
 
 /** A JSON-RPC error: a stable word as `message`, the sentence for people in `data.message` (contract §6). */
@@ -23,8 +25,9 @@ export class Refusal extends Error {
     this.data = { reason: word, message, ...more.data };
   }
 
+  /** As it is shown: what came from outside in it can be seen (visible.ts). */
   get error(): Json {
-    return { code: this.code, message: this.word, data: this.data };
+    return { code: this.code, message: this.word, data: shownFields(this.data) };
   }
 }
 
@@ -36,7 +39,7 @@ export const forTheModel = (problem: Problem): McpToolResult => ({
   content: [
     {
       type: 'text',
-      text: `${problem.code}: ${problem.message}${problem.details === undefined ? '' : `\n${JSON.stringify(problem.details)}`}`,
+      text: `${problem.code}: ${visible(problem.message)}${problem.details === undefined ? '' : `\n${shownText(problem.details)}`}`,
     },
   ],
   isError: true,

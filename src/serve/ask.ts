@@ -6,6 +6,7 @@ import { questionNamed, questions } from '../tools/index.ts';
 import { queryIdOf, type RunningQuestion, runningQuestion, strangeQueryId } from '../tools/query-id.ts';
 import type { Question } from '../tools/question.ts';
 import { inputOf, type Resolved, resolve } from '../tools/resolve.ts';
+import { meantFields } from '../tools/shown.ts';
 import { understood } from '../tools/spellings.ts';
 import { type Asked, answered, type Envelope } from './envelope.ts';
 import { scopeOf } from './scope.ts';
@@ -23,7 +24,7 @@ export interface Running {
 }
 
 /**
- * Asks a question for a key: scope, arguments, SQL, engine, meaning. When `signal` aborts its caller has left, and it is stopped. With a `query_id` among the arguments the question that ran on is waited for again. Problems: those of
+ * Asks a question for a key: scope, arguments (names also as they were shown), SQL, engine, meaning. When `signal` aborts its caller has left, and it is stopped. With a `query_id` among the arguments the question that ran on is waited for again. Problems: those of
  * `resolve`, the scope and the engine.
  */
 export async function ask(
@@ -34,7 +35,7 @@ export async function ask(
   signal?: AbortSignal,
 ): Promise<Asked | Running> {
   const { engine } = world;
-  const args = readBy(tool, given);
+  const args = readBy(tool, meantFields(given));
   if (engine.follow === undefined) {
     if (args.query_id === undefined) return askToTheEnd(world, principal, tool, args, signal);
     throw strangeQueryId(

@@ -5,6 +5,7 @@ import type { Principal } from '../access/kinds.ts';
 import type { World } from '../ports.ts';
 import { asProblem, type Problem } from '../problems.ts';
 import type { Route } from '../routes.ts';
+import { shownText } from '../tools/shown.ts';
 import { askedOf } from './asked.ts';
 import { challenge, cors } from './cors.ts';
 import { logFailure } from './failure.ts';
@@ -29,7 +30,7 @@ export interface Asked {
   readonly signal?: AbortSignal;
 }
 
-/** A door’s answer; `body` is JSON unless it is text with its own content type. */
+/** A door’s answer; `body` is JSON, shown as visible.ts says, unless it is text with its own content type. */
 export interface Told {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -99,7 +100,7 @@ const answer = ({ status, headers = {}, body }: Told): APIGatewayProxyResult => 
     : {
         statusCode: status,
         headers: { 'Content-Type': 'application/json', ...headers },
-        body: JSON.stringify(body),
+        body: shownText(body),
       };
 };
 

@@ -1,7 +1,9 @@
-import type { Answer, Engine, Limits, Row, World } from '../ports.ts';
+import type { Answer, Engine, Limits, Reads, Row, World } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import type { Field } from '../sql/field.ts';
+import { fieldFrom } from '../sql/field.ts';
+import type { Sql } from '../sql/sql.ts';
 import { cursorText } from '../tools/cursor.ts';
+import { heldAt, heldIn, type Place } from '../tools/held.ts';
 import { partialBuckets } from '../tools/period.ts';
 import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
 import type { Resolved } from '../tools/resolve.ts';
@@ -65,7 +67,8 @@ export async function answered(
       ...(shaped.notes ?? []),
       ...answer.notes,
       ...unheard,
-      ...unseenKeys(asking.groups, shaped),
+      ...(isEmpty(rows) ? await uncomparable(world.engine, understood, limits) : []),
+      ...(await unseenKeys(world.engine, understood, shaped, limits)),
     ],
     resolved,
     cost: {
@@ -124,16 +127,64 @@ const stopsShort = (rows: readonly Row[]): boolean => {
   return rows.some(({ step, people }) => people === 0 && !reached.has(step));
 };
 
-/** Properties split by that no row has a value for: more likely a slip than a finding. */
-const unseenKeys = (groups: readonly Field[], { rows, truncated }: Shaped): readonly string[] =>
-  rows.length === 0 || truncated !== undefined
-    ? []
-    : groups
-        .filter((field) => !('column' in field) && rows.every((row) => row[field.spelled] === null))
-        .map(
-          ({ spelled }) =>
-            `${spelled} is null in every row: perhaps no event has such a property; the resource schema://events lists the keys in use.`,
-        );
+/** Properties split by that no row has a value for: lists, objects, or more likely a slip than a finding. */
+async function unseenKeys(
+  engine: Engine,
+  { asking }: Resolved,
+  { rows, truncated }: Shaped,
+  limits: () => Limits,
+): Promise<readonly string[]> {
+  if (rows.length === 0 || truncated !== undefined) return [];
+  const places = asking.groups.flatMap(({ spelled }): readonly Place[] => {
+    const field = fieldFrom(spelled);
+    return field !== undefined && 'keys' in field && rows.every((row) => row[spelled] === null)
+      ? [field]
+      : [];
+  });
+  if (places.length === 0) return [];
+  const held = await besides(engine, heldAt(asking, places), asking, limits());
+  const holds = heldIn(held?.[0] ?? {}, places);
+  return places.map(
+    ({ spelled }, i) =>
+      `${spelled} is null in every row: ${holds[i] ?? 'perhaps no event has such a property; the resource schema://events lists the keys in use'}.`,
+  );
+}
+
+/** Properties compared with that hold no single values, where nothing was found. */
+async function uncomparable(
+  engine: Engine,
+  { asking }: Resolved,
+  limits: () => Limits,
+): Promise<readonly string[]> {
+  const places = asking.where
+    .flatMap((condition) => ('any' in condition ? condition.any : [condition]))
+    .flatMap(({ field, op }) => ('keys' in field && !op.endsWith('exists') ? [field] : []))
+    .slice(0, mostPlaces);
+  if (places.length === 0) return [];
+  const held = await besides(engine, heldAt({ ...asking, where: [] }, places), asking, limits());
+  const holds = heldIn(held?.[0] ?? {}, places);
+  return places.flatMap(({ spelled }, i) =>
+    holds[i] === undefined ? [] : [`where compares ${spelled}: ${holds[i]}.`],
+  );
+}
+
+/** More are not looked at: a hint must not cost more than the question. */
+const mostPlaces = 3;
+
+/** What is asked beside the question: its answer is known, that this could not be looked up as well takes nothing from it. */
+const besides = (
+  engine: Engine,
+  text: Sql,
+  { reading, period }: Reads,
+  limits: Limits,
+): Promise<readonly Row[] | undefined> =>
+  engine.ask(text, { reading, period }, limits).then(
+    ({ rows }) => rows,
+    (thrown: unknown) => {
+      if (thrown instanceof Problem) return undefined;
+      throw thrown;
+    },
+  );
 
 /** Empty is not an error: says what was searched, and for names nobody sent which ones exist. */
 async function unheardNames(
@@ -149,15 +200,11 @@ async function unheardNames(
     to: Math.max(to, question.reaches?.(asking).to ?? to),
   };
   const nothing = `Nothing matched between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}.`;
-  // The answer is known; that the names could not be looked up as well takes nothing from it.
+  const { reading } = asking;
   const spoken = [...new Set(question.speaksOf?.(asking.own) ?? [])];
-  const answer = await engine
-    .ask(namesInUse(asking.reading, period, { also: spoken }), { reading: asking.reading, period }, limits)
-    .catch((thrown: unknown) => {
-      if (thrown instanceof Problem) return undefined;
-      throw thrown;
-    });
-  const known = answer && namesFrom(answer.rows);
+  const names = namesInUse(reading, period, { also: spoken });
+  const found = await besides(engine, names, { reading, period }, limits);
+  const known = found && namesFrom(found);
   const heard = new Set(known?.names);
   const strange = known === undefined ? [] : spoken.filter((name) => !heard.has(name));
   const hints = known === undefined ? [] : unheard(strange, known);

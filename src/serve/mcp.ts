@@ -4,19 +4,18 @@ import type { Json, McpHost, McpReference, McpToolResult } from '../mcp/host.ts'
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { questionNamed, questions } from '../tools/index.ts';
+import { answerRoom, cappedNotes, fittingRows, shownFields, shownText } from '../tools/shown.ts';
+import { meant, visible } from '../tools/visible.ts';
 import { trackEvent } from '../tools/writing/track-event.ts';
 import { version } from '../version.ts';
 import { ask, type Running } from './ask.ts';
 import { keepTracked } from './collect.ts';
 import { type Asked, door, type Handler, type Told } from './door.ts';
-import type { Asked as Answered } from './envelope.ts';
+import type { Asked as Answered, Envelope } from './envelope.ts';
 import { logFailure } from './failure.ts';
 import { prompts } from './prompts.ts';
 import { namesOf, readResource, resources, templates } from './resources.ts';
 import { inputSchema, toolOf } from './tool-schemas.ts';
-
-/** The most characters of what a host shows the model of one tool result: the object or the text (spec/mcp.md §5). */
-const roomFor = 24_000;
 
 const instructions = `Analytics of one product: every row is an event somebody sent.
 Start with the resource schema://events: it lists the event names in use with their property keys; names are case-sensitive. Then get_stats for counts and uniques (with interval and group_by), top_sources for where visitors come from, funnel for steps in order and how long they take, query_events to look at single events.
@@ -104,8 +103,8 @@ export const hostFor = (
     const typed = argument.value.split(',');
     const last = typed.pop() ?? '';
     const before = argument.name === 'steps' ? typed.map((step) => `${step},`).join('') : '';
-    const { names } = await namesOf({ world, principal, signal: asked.signal }, { startsWith: last });
-    return names.map((name) => before + name);
+    const { names } = await namesOf({ world, principal, signal: asked.signal }, { startsWith: meant(last) });
+    return names.map((name) => before + visible(name));
   },
   bug: (thrown) =>
     logFailure(world.log, thrown, asked.requestId, [...Object.values(asked.headers), asked.body, asked.ip]),
@@ -139,24 +138,28 @@ const trackEventTool = {
 /** The bare rows as text (contract §6), everything else beside them; rows that do not fit wait behind a cursor. Of a question that runs on, how to come back. */
 function resultOf(said: Answered | Running): McpToolResult {
   if ('status' in said)
-    return { content: [{ type: 'text', text: said.notes.join('\n') }], structuredContent: { ...said } };
+    return {
+      content: [{ type: 'text', text: cappedNotes(said.notes).join('\n') }],
+      structuredContent: shownFields({ ...said }),
+    };
   const { envelope, head, first } = said;
+  const around = (part: Envelope, more: readonly string[] = []): Json => ({
+    ...shownFields({ ...head, ...part, rows: [] }),
+    notes: [...cappedNotes(part.notes), ...more],
+  });
   // Arguments said back at length must not leave an answer without rows.
-  let room = Math.max(roomFor / 2, roomFor - JSON.stringify({ ...head, ...first(1), rows: [] }).length);
-  let n = 0;
-  for (const row of envelope.rows) {
-    room -= JSON.stringify(row).length + 1;
-    if (room < 0) break;
-    n += 1;
-  }
-  const fitting = first(Math.max(1, n));
+  const room = Math.max(answerRoom / 2, answerRoom - roomForCut - JSON.stringify(around(first(1))).length);
+  const { rows, cut } = fittingRows(envelope.rows, room);
   return {
-    content: [{ type: 'text', text: JSON.stringify(fitting.rows) }],
-    structuredContent: { ...head, ...fitting },
+    content: [{ type: 'text', text: JSON.stringify(rows) }],
+    structuredContent: { ...around(first(rows.length), cut), rows },
   };
 }
 
+/** Characters kept for the note that cells are cut. */
+const roomForCut = 250;
+
 const plain = (body: Json): McpToolResult => ({
-  content: [{ type: 'text', text: JSON.stringify(body) }],
-  structuredContent: body,
+  content: [{ type: 'text', text: shownText(body) }],
+  structuredContent: shownFields(body),
 });

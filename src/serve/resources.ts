@@ -1,8 +1,10 @@
 import type { Principal } from '../access/kinds.ts';
 import type { Period, Reading } from '../lake/events-of.ts';
-import type { McpContents, McpResource, McpTemplate } from '../mcp/host.ts';
+import type { Json, McpContents, McpResource, McpTemplate } from '../mcp/host.ts';
 import type { QuestionWorld, Row } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
+import { answerRoom, fittingRows } from '../tools/shown.ts';
+import { meant, visible } from '../tools/visible.ts';
 import {
   type KnownEvent,
   knownEvents,
@@ -35,7 +37,7 @@ export const resources: readonly McpResource[] = [
     name: 'schema',
     title: 'Event names',
     description:
-      'The 300 most frequent event names of the last 30 days with counts and property keys, and of how many (of the 30 days before the newest event where nothing is newer). Read this first.',
+      'The distinct event names of the last 30 days with counts and property keys (of the 30 days before the newest event where nothing is newer). Read this first.',
     mimeType,
   },
 ];
@@ -65,18 +67,86 @@ export async function readResource(
   uri: string,
 ): Promise<readonly McpContents[] | { readonly hint: string } | undefined> {
   const contents = (value: unknown): readonly McpContents[] => [
-    { uri, mimeType, text: JSON.stringify(value) },
+    { uri: visible(uri), mimeType, text: JSON.stringify(value) },
   ];
-  if (uri === 'events://recent') return contents(await newest(reader));
-  if (uri === 'schema://events') return contents(await schemaOf(reader));
+  if (uri === 'events://recent') {
+    const all = await newest(reader);
+    const { rows, cut } = fittingRows(all, answerRoom - roomForMore);
+    const more = [
+      ...(rows.length === all.length
+        ? []
+        : [`These are the newest ${rows.length} of ${all.length}; query_events goes on below them.`]),
+      ...cut,
+    ];
+    return [
+      ...contents(rows),
+      ...(more.length === 0 ? [] : [{ uri: `${uri}#more`, mimeType: 'text/plain', text: more.join(' ') }]),
+    ];
+  }
+  if (uri === 'schema://events') return contents(shortSchema(await schemaOf(reader)));
   if (!uri.startsWith(one) || uri.length === one.length) return undefined;
-  const event = decoded(uri.slice(one.length));
+  const spelled = spellings(uri.slice(one.length));
   const look = lookFor(reader);
-  const [found] = (await look((reading, period) => vocabulary(reading, period, event))).rows;
-  if (found !== undefined) return contents(knownEvents([found])[0]);
-  const known = namesFrom((await look(namesInUse)).rows);
-  return known.names.length === 0 ? undefined : { hint: unheard([event.slice(0, 128)], known).join(' ') };
+  const known = knownEvents((await look((reading, period) => vocabulary(reading, period, spelled))).rows);
+  const found = spelled.map((event) => known.find((one) => one.event === event)).find((one) => one);
+  if (found !== undefined) return contents(shortKeys(found, answerRoom - roomForMore));
+  const names = namesFrom((await look(namesInUse)).rows);
+  const hint = unheard([(spelled[0] ?? '').slice(0, 128)], names).join(' ');
+  return names.names.length === 0 ? undefined : { hint };
 }
+
+/** Characters kept for saying that there is more. */
+const roomForMore = 1_000;
+/** Characters of one name with its keys in the list of all. */
+const roomForOne = 1_500;
+
+/** A name with as many of its keys as fit, all shown; `property_keys_of` says of how many where it is not all. */
+function shortKeys({ event, events, property_keys: all }: KnownEvent, room: number): Json {
+  const keys: string[] = [];
+  let left = room - visible(event).length;
+  for (const key of all) {
+    const shown = visible(key);
+    left -= JSON.stringify(shown).length + 1;
+    if (left < 0) break;
+    keys.push(shown);
+  }
+  return {
+    event: visible(event),
+    events,
+    property_keys: keys,
+    ...(keys.length === all.length ? {} : { property_keys_of: all.length }),
+  };
+}
+
+/** The most frequent names that fit, and how to see more where that is not all. */
+function shortSchema({ events: all, of, period }: Schema): Json {
+  const events: Json[] = [];
+  let left = answerRoom - roomForMore;
+  for (const known of all) {
+    const short = shortKeys(known, roomForOne);
+    left -= JSON.stringify(short).length + 1;
+    if (left < 0) break;
+    events.push(short);
+  }
+  const isWhole = events.every((known) => !('property_keys_of' in known));
+  const notes = [
+    ...(events.length === of
+      ? []
+      : [
+          `These are the ${counted(events.length)} most frequent of ${counted(of)} names. Of any other: ${one}{event}, or get_stats with group_by=event_name.`,
+        ]),
+    ...(isWhole ? [] : [`Where property_keys_of is larger than the list, ${one}{event} shows more.`]),
+  ];
+  return { events, period, ...(notes.length === 0 ? {} : { notes }) };
+}
+
+const counted = (n: number): string => n.toLocaleString('en-US');
+
+/** What an event’s name in a URI may mean, likeliest first: decoded, as `visible` showed it, decoded twice (older clients encode what is encoded), as it stands. */
+const spellings = (text: string): readonly string[] => {
+  const once = decoded(text);
+  return [meant(once), once, meant(decoded(once)), text];
+};
 
 /** The newest 100 events: looked for in the last 30 days, and in all of time only where those hold fewer. */
 async function newest({ world, principal, signal }: Reader): Promise<readonly Row[]> {
@@ -96,12 +166,14 @@ export const vocabularyOf = async (reader: Reader): Promise<readonly KnownEvent[
 export const namesOf = async (reader: Reader, sought: Sought): Promise<Names> =>
   namesFrom((await lookFor(reader)((reading, period) => namesInUse(reading, period, sought))).rows);
 
-/** The names in use, of how many, and the 30 days they were looked for in. */
-async function schemaOf(reader: Reader): Promise<{
+interface Schema {
   readonly events: readonly KnownEvent[];
   readonly of: number;
   readonly period: { readonly from: string; readonly to: string };
-}> {
+}
+
+/** The names in use, of how many, and the 30 days they were looked for in. */
+async function schemaOf(reader: Reader): Promise<Schema> {
   const { rows, period } = await lookFor(reader)(vocabulary);
   return {
     events: knownEvents(rows),

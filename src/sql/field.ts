@@ -14,7 +14,7 @@ const unspeakable = /["\\\p{Cc}]/u;
 export const fieldFrom = (text: string): Field | undefined => {
   if (isDimension(text)) return { spelled: text, column: text };
   const rest = text.startsWith('properties') ? text.slice('properties'.length) : '';
-  const keys = [...rest.matchAll(/\.([^.[\]]+)|\["([^"]+)"\]/gy)].map((part) => ({
+  const keys = [...rest.matchAll(/\.([^.[\]]+)|\["([^"]*)"\]/gy)].map((part) => ({
     all: part[0],
     key: part[1] ?? part[2] ?? '',
   }));

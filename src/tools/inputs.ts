@@ -13,10 +13,10 @@ export const holding = <T>(
 /** The most of what a caller may send: characters of a field’s name, a value and a comma-separated list, entries of a list, values compared with in all. */
 export const limits = { field: 300, value: 2048, entries: 20, list: 8192, values: 1000 } as const;
 
-/** The words of a list or of its comma-separated spelling, without blanks around them and without empty ones. */
+/** The words of a list or of its comma-separated spelling, without spaces around them and without empty ones. Other blanks may belong to a name. */
 export const wordsOf = (given: string | readonly string[]): readonly string[] =>
   (typeof given === 'string' ? given.split(',') : given)
-    .map((word) => word.trim())
+    .map((word) => word.replace(/^ +| +$/g, ''))
     .filter((word) => word !== '');
 
 /** A list, or its comma-separated spelling. What is wrong with an entry is said in its own words, so each check of an entry has some. */
@@ -205,6 +205,19 @@ export const groupBy = (most: number) =>
       z.describe(
         `Split by ${most === 1 ? 'one' : `up to ${most}`} of: ${dimensions.join(', ')}, properties.<key>; comma-separated or a list. Default: none.`,
       ),
+    );
+
+/** Up to `most` different words of these, in the order given. */
+export const wordsAmong = <const Word extends string>(words: readonly Word[], most: number) =>
+  z
+    ._default(
+      listOf(z.enum(words, `must be one of ${words.join(', ')}`), most).check(
+        z.refine((given) => new Set(given).size === given.length, 'the same word twice; name each once'),
+      ),
+      [],
+    )
+    .check(
+      z.describe(`Split by up to ${most} of: ${words.join(', ')}; comma-separated or a list. Default: none.`),
     );
 
 /** An account key’s choice of projects; refused on a project’s key. */

@@ -1,14 +1,11 @@
 import type * as z from 'zod/mini';
 import type { Period, Reading } from '../lake/events-of.ts';
+import type { Per } from '../people/who.ts';
 import type { Cell, Row } from '../ports.ts';
-import type { Field } from '../sql/field.ts';
 import type { Condition } from '../sql/filter.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { Interval } from '../sql/zone.ts';
 import type { SharedName } from './inputs.ts';
-
-/** Whom a question counts. */
-export type Per = 'person' | 'visitor' | 'session';
 
 /** A question’s arguments with every default applied, and whose events it may see. */
 export interface Asking<Own> {
@@ -17,7 +14,8 @@ export interface Asking<Own> {
   readonly period: Period;
   readonly tz: string;
   readonly interval: Interval | null;
-  readonly groups: readonly Field[];
+  /** What rows are split by, as it was spelled. */
+  readonly groups: readonly { readonly spelled: string }[];
   readonly where: readonly Condition[];
   readonly per: Per;
   /** When it is asked, ms since 1970. */
@@ -71,7 +69,7 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
   /** How a date without a time is read: the contract’s midnight UTC, or the zone’s day with `to` inclusive (decision 2). */
   readonly dates: 'contract' | 'whole-days';
   /** What its rows are split by, where it splits them. */
-  groups?(own: z.output<Input>): readonly Field[];
+  groups?(own: z.output<Input>): readonly { readonly spelled: string }[];
   columns(asking: Asking<z.output<Input>>): readonly AnswerColumn[];
   /** May a reader add the rows up? */
   additive(asking: Asking<z.output<Input>>): boolean;

@@ -1,6 +1,6 @@
 import { eventsOf, type Period } from '../lake/events-of.ts';
 import type { Cell, Row } from '../ports.ts';
-import { textOf } from '../sql/field.ts';
+import { type Field, textOf } from '../sql/field.ts';
 import { holds } from '../sql/filter.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
 import type { AnswerColumn, Asking } from './question.ts';
@@ -24,11 +24,11 @@ export const groupNames = ({ byProject, groups }: Split): readonly Sql[] => [
 ];
 
 /** `<field> as g_1, …, ` for a select list; ends with a comma where it is not empty. */
-export const groupSelect = ({ byProject, groups }: Split): Sql =>
+export const groupSelect = (byProject: boolean, fields: readonly Field[]): Sql =>
   join(
     [
       ...(byProject ? [sql`project_id, `] : []),
-      ...groups.map((field, i) => sql`${textOf(field)} as ${name(`g_${i + 1}`)}, `),
+      ...fields.map((field, i) => sql`${textOf(field)} as ${name(`g_${i + 1}`)}, `),
     ],
     '',
   );

@@ -1,7 +1,10 @@
 import { eventsOf, type Period, type Reading } from '../lake/events-of.ts';
 import type { Row } from '../ports.ts';
+import { fieldFrom } from '../sql/field.ts';
 import { join, type Sql, sql } from '../sql/sql.ts';
+import { limits } from './inputs.ts';
 import { nearest } from './nearest.ts';
+import { quoted } from './visible.ts';
 
 /** How far back names are looked for: 30 days, ms. */
 export const vocabularyMs = 30 * 86_400_000;
@@ -36,11 +39,11 @@ export const namesInUse = (
 };
 
 /**
- * The most frequent event names with the property keys of their newest few events: (event_name, events, of_all, keys), keys as a JSON list. `only`: just this name, however rare
- * it is.
+ * The most frequent event names with the property keys of their newest few events: (event_name, events, of_all, keys), keys as a JSON list. `only`: just these names, however rare
+ * they are.
  */
-export const vocabulary = (reading: Reading, period: Period, only?: string): Sql => {
-  const events = sql`(${eventsOf(reading, period)}) as e${only === undefined ? sql`` : sql` where event_name = ${only}`}`;
+export const vocabulary = (reading: Reading, period: Period, only?: readonly string[]): Sql => {
+  const events = sql`(${eventsOf(reading, period)}) as e${only === undefined ? sql`` : sql` where event_name in (${join(only)})`}`;
   return sql`
   select event_name, max(events) as events, max(of_all) as of_all,
     json_format(cast(array_agg(key) filter (where key is not null and place <= ${described.keys}) as json)) as keys
@@ -77,7 +80,7 @@ export const lastMoment = (reading: Reading, period: Period): Sql =>
 export interface KnownEvent {
   readonly event: string;
   readonly events: number;
-  /** Keys seen in the newest 20 events of the name, sorted, the first 100. */
+  /** Keys seen in the newest 20 events of the name, sorted, the first 100; without those no question can ask for. */
   readonly property_keys: readonly string[];
 }
 
@@ -89,9 +92,15 @@ export const knownEvents = (rows: readonly Row[]): readonly KnownEvent[] =>
     property_keys: typeof keys === 'string' ? textsIn(keys).toSorted() : [],
   }));
 
+/** Not too long, and without what a path inside `properties` cannot carry. */
+const canBeAsked = (key: string): boolean => {
+  const spelled = `properties["${key}"]`;
+  return spelled.length <= limits.field && fieldFrom(spelled) !== undefined;
+};
+
 function textsIn(json: string): readonly string[] {
   const read: unknown = JSON.parse(json);
-  return Array.isArray(read) ? read.map(String) : [];
+  return Array.isArray(read) ? read.map(String).filter(canBeAsked) : [];
 }
 
 /** Names in use: the most frequent of them, and of how many. */
@@ -111,7 +120,7 @@ export const unheard = (strange: readonly string[], { names, of }: Names): reado
   const among = of > namesLookedAt ? ` of the ${namesLookedAt} most frequent of ${of} names` : '';
   const said = strange.slice(0, wordsHinted).map((word) => {
     const close = nearest(word, names);
-    return `no event ${JSON.stringify(word)} in this project; ${close.length > 0 ? `nearest${among}: ${listed(close)}` : `there are: ${listed(names)}`}`;
+    return `no event ${quoted(word)} in this project; ${close.length > 0 ? `nearest${among}: ${listed(close)}` : `there are: ${listed(names)}`}`;
   });
   return strange.length <= wordsHinted
     ? said
@@ -119,8 +128,4 @@ export const unheard = (strange: readonly string[], { names, of }: Names): reado
 };
 
 /** The first ten names, quoted. */
-export const listed = (names: readonly string[]): string =>
-  names
-    .slice(0, 10)
-    .map((name) => JSON.stringify(name))
-    .join(', ');
+export const listed = (names: readonly string[]): string => names.slice(0, 10).map(quoted).join(', ');

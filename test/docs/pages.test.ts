@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { templateOf } from '../../bench/cost/cloud.ts';
 import { stackPages } from '../../bin/stack-pages.ts';
+import { templateOf } from '../../lib/cost/cloud.ts';
 
 const documents = [
   'README.md',

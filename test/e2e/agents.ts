@@ -21,8 +21,10 @@ const meta = {
 };
 const contents = z.object({
   contents: z
-    .array(z.object({ uri: z.string(), mimeType: z.literal('application/json'), text: z.string() }))
-    .length(1),
+    .array(
+      z.object({ uri: z.string(), mimeType: z.enum(['application/json', 'text/plain']), text: z.string() }),
+    )
+    .min(1),
 });
 
 /** The MCP endpoint: both protocol eras on the wire, both official clients, tools, resources and prompts. */

@@ -4,6 +4,7 @@ import { paths } from './paths.ts';
 import type { At } from './place.ts';
 import { templates } from './templates.ts';
 import { verdicts } from './verdicts.ts';
+import { visitors } from './visitors.ts';
 
 /** What somebody does who wants more than the key gives: spellings, headers, remembered verdicts, text that means something to a gateway, bytes. */
 export const attack = (at: At): void => {
@@ -12,4 +13,5 @@ export const attack = (at: At): void => {
   verdicts(at);
   templates(at);
   bytes(at);
+  visitors(at);
 };

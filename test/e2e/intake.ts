@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { visible } from '../../src/tools/visible.ts';
 import { type Answer, send } from './exchange.ts';
 import type { At } from './place.ts';
 import { ask, askUntil, bring, browser, own } from './run.ts';
@@ -130,8 +131,8 @@ export const intake = (at: At): void => {
         kept
           .map((text) =>
             expect.objectContaining({
-              anonymous_id: own(text),
-              session_id: text,
+              anonymous_id: own(visible(text)),
+              session_id: visible(text),
               properties: JSON.stringify({ text }),
             }),
           )

@@ -4,6 +4,7 @@ import { newKey } from '../../src/access/keys.ts';
 import type { KeyKind } from '../../src/access/kinds.ts';
 import type { ProblemCode } from '../../src/problems.ts';
 import { type Route, routes } from '../../src/routes.ts';
+import { questionRoutes } from '../local/question-routes.ts';
 import { type Answer, type Sent, send } from './exchange.ts';
 import { type At, page } from './place.ts';
 import { expectRefusal, sentences } from './refusals.ts';
@@ -56,10 +57,9 @@ const good: Readonly<
     body: { anonymous_id: 'e2e_matrix', user_id: 'e2e_matrix' },
   },
   'POST /v1/beacon': { verdicts: writing, status: 202, body: event },
-  'GET /v1/query': { verdicts: reading, status: 200, query: 'limit=1' },
-  'GET /v1/stats': { verdicts: reading, status: 200, query: 'event=e2e_matrix' },
-  'GET /v1/sources': { verdicts: reading, status: 200, query: 'limit=1' },
-  'GET /v1/funnel': { verdicts: reading, status: 200, query: 'steps=e2e_matrix,e2e_matrix' },
+  ...Object.fromEntries(
+    questionRoutes.map(({ route, query }) => [route, { verdicts: reading, status: 200, query }]),
+  ),
   'POST /mcp': { verdicts: speaking, status: 200, body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
 };
 const keyed = routes.filter(({ key }) => key !== 'none');

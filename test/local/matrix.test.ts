@@ -4,6 +4,7 @@ import { createProject } from '../../src/accounts/projects.ts';
 import { type ProblemCode, problems } from '../../src/problems.ts';
 import { routes } from '../../src/routes.ts';
 import { type Running, startProduct } from './product.ts';
+import { questionRoutes } from './question-routes.ts';
 
 /** What each kind of key meets on each route (contract §1); `ok` is the route’s own success. */
 const matrix: Readonly<Record<string, Readonly<Record<'pk' | 'sk' | 'rk' | 'ak', 'ok' | ProblemCode>>>> = {
@@ -11,10 +12,9 @@ const matrix: Readonly<Record<string, Readonly<Record<'pk' | 'sk' | 'rk' | 'ak',
   'POST /v1/batch': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
   'POST /v1/identify': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
   'POST /v1/beacon': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
-  'GET /v1/query': { pk: 'insufficient_scope', sk: 'ok', rk: 'ok', ak: 'ok' },
-  'GET /v1/stats': { pk: 'insufficient_scope', sk: 'ok', rk: 'ok', ak: 'ok' },
-  'GET /v1/sources': { pk: 'insufficient_scope', sk: 'ok', rk: 'ok', ak: 'ok' },
-  'GET /v1/funnel': { pk: 'insufficient_scope', sk: 'ok', rk: 'ok', ak: 'ok' },
+  ...Object.fromEntries(
+    questionRoutes.map(({ route }) => [route, { pk: 'insufficient_scope', sk: 'ok', rk: 'ok', ak: 'ok' }]),
+  ),
   'POST /mcp': { pk: 'key_kind_not_allowed', sk: 'ok', rk: 'ok', ak: 'key_kind_not_allowed' },
   'GET /v1/a.js': { pk: 'ok', sk: 'ok', rk: 'ok', ak: 'ok' },
   'GET /v1/openapi.json': { pk: 'ok', sk: 'ok', rk: 'ok', ak: 'ok' },
@@ -29,7 +29,7 @@ const good: Readonly<
   'POST /v1/batch': { body: { events: [{ event: 'sign_up', anonymous_id: 'a' }] }, status: 202 },
   'POST /v1/identify': { body: { anonymous_id: 'a', user_id: 'u' } },
   'POST /v1/beacon': { body: { event: 'sign_up', anonymous_id: 'a' }, status: 202 },
-  'GET /v1/funnel': { query: 'steps=sign_up,pay' },
+  ...Object.fromEntries(questionRoutes.map(({ route, query }) => [route, { query }])),
   'POST /mcp': { body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../src/problems.ts';
+import { visible } from '../../src/tools/visible.ts';
 import { fixtureHost } from './fixtures.ts';
 import { type Heard, meta, modernly, plainly, send } from './wire.ts';
 
@@ -297,7 +298,8 @@ describe('modern', () => {
   ])('a name $what is the same name', async ({ name, sent }) => {
     const told = await call(name, { 'mcp-name': sent });
     expect(told.status).toBe(200);
-    if (name !== 'divide') expect(told.error).toMatchObject({ message: 'unknown_tool', data: { name } });
+    if (name !== 'divide')
+      expect(told.error).toMatchObject({ message: 'unknown_tool', data: { name: visible(name) } });
   });
 
   test('a missing client capability is 400 and named', async () => {

@@ -4,8 +4,8 @@ const number = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** The keys in `properties.a.b`, `properties["a.b"]` or a mixture; null for what is no property. */
 export const keysOf = (field: string): readonly string[] | null => {
-  if (!/^properties(\.[^.[\]"]+|\["[^"]+"\])+$/.test(field)) return null;
-  return [...field.slice('properties'.length).matchAll(/\.([^.[\]"]+)|\["([^"]+)"\]/g)].map(
+  if (!/^properties(\.[^.[\]"]+|\["[^"]*"\])+$/.test(field)) return null;
+  return [...field.slice('properties'.length).matchAll(/\.([^.[\]"]+)|\["([^"]*)"\]/g)].map(
     ([, plain, quoted]) => plain ?? quoted ?? '',
   );
 };

@@ -1,6 +1,12 @@
+import * as fc from 'fast-check';
+import * as z from 'zod';
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
+import { oneCoarse } from '../worlds/arguments.ts';
+import { gentle } from '../worlds/conditions.ts';
+import { oddNames, rarely } from '../worlds/words.ts';
 import { groupOf } from './field.ts';
+import { limit as limitOf, list, oracleOf, per as pers, shared, timed, where as wheres } from './oracle.ts';
 import { compareGroups } from './order.ts';
 import { followed, type Per } from './people.ts';
 import { type Context, eventsFor, narrowed, type Shared } from './stored.ts';
@@ -124,3 +130,64 @@ export const median = (values: readonly number[]): number | null => {
   const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
   return low === undefined || high === undefined ? null : (low + high) / 2;
 };
+
+const step = z.union([
+  z.string().transform((event) => ({ event, where: [] })),
+  z.object({ event: z.string(), where: wheres }),
+]);
+const window = z
+  .string()
+  .default('7d')
+  .transform(
+    (said) =>
+      Number(said.slice(0, -1)) * (said.endsWith('m') ? 60_000 : said.endsWith('h') ? 3_600_000 : 86_400_000),
+  );
+const schema = z.strictObject({
+  ...shared,
+  limit: limitOf(10),
+  steps: z.array(step),
+  window,
+  order: z.enum(['loose', 'strict', 'any']).default('loose'),
+  exclude: z.array(step).default([]),
+  hold: list,
+  per: pers,
+  group_by: list,
+});
+
+const drawnStep = fc.oneof(
+  { weight: 14, arbitrary: fc.constantFrom<string | Step>('A', 'B', 'C') },
+  { weight: 1, arbitrary: fc.constantFrom<string | Step>('D', '$pageview', '$identify', ...oddNames) },
+  { weight: 2, arbitrary: fc.record({ event: fc.constantFrom('A', 'B', 'C'), where: gentle }) },
+);
+/** A step as the oracle wants it. */
+const whole = (said: string | Step): Step =>
+  typeof said === 'string' ? { event: said, where: [] satisfies Condition[] } : said;
+
+/** `any` knows no `exclude` and no two equal steps. */
+const draws = fc
+  .record({
+    steps: fc.oneof(
+      fc.array(drawnStep, { minLength: 2, maxLength: 2 }),
+      fc.array(drawnStep, { minLength: 2, maxLength: 4 }),
+      fc.array(drawnStep, { minLength: 6, maxLength: 8 }),
+    ),
+    window: fc.constantFrom(undefined, '20m', '30m', '1h', '1h', '2h', '1d', '7d'),
+    order: fc.constantFrom(undefined, undefined, 'loose', 'loose', 'strict', 'any'),
+    exclude: rarely(fc.array(drawnStep, { minLength: 1, maxLength: 2 }), 2),
+    hold: rarely(fc.uniqueArray(oneCoarse, { minLength: 1, maxLength: 2 }), 2),
+    per: fc.constantFrom(undefined, 'person', 'visitor', 'session'),
+    group_by: fc.constantFrom(0, 1).chain((maxLength) => fc.uniqueArray(oneCoarse, { maxLength })),
+  })
+  .map((own) => {
+    if (own.order !== 'any') return own;
+    const steps = [...new Map(own.steps.map((said) => [JSON.stringify(whole(said)), said])).values()];
+    return { ...own, exclude: undefined, steps: steps.length > 1 ? steps : [...steps, 'never'] };
+  });
+
+/** funnel, for its tests. */
+export const funnelOracle = oracleOf<Funnel>({
+  draws,
+  measures: ['step', 'event', 'people', 'conversion', 'step_conversion', 'median_seconds'],
+  read: (raw, asking) => timed(schema.parse(raw), 'analysis', asking),
+  answer: funnel,
+});

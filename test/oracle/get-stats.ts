@@ -1,6 +1,11 @@
+import * as fc from 'fast-check';
+import * as z from 'zod';
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
+import { comma, groupBy, oneOf } from '../worlds/arguments.ts';
+import { names } from '../worlds/words.ts';
 import { groupOf } from './field.ts';
+import { interval as intervals, limit as limitOf, list, oracleOf, shared, text, timed } from './oracle.ts';
 import { compareGroups } from './order.ts';
 import { type Context, during, eventsFor, narrowed, type Shared } from './stored.ts';
 import { bucketOf, type Interval } from './zone.ts';
@@ -66,3 +71,25 @@ export const measured = (events: readonly Event[], metric: 'count' | 'uniques'):
   metric === 'count'
     ? events.length
     : new Set(events.map((event) => JSON.stringify([event.project_id, event.anonymous_id]))).size;
+
+const schema = z.strictObject({
+  ...shared,
+  limit: limitOf(100),
+  metric: z.enum(['count', 'uniques']),
+  event: text,
+  group_by: list,
+  interval: intervals,
+});
+
+/** get_stats, for its tests. */
+export const getStatsOracle = oracleOf<GetStats>({
+  draws: fc.record({
+    metric: fc.constantFrom('count', 'uniques'),
+    event: oneOf(...names.slice(0, 3)),
+    group_by: fc.oneof(groupBy(3), groupBy(3).map(comma)).map((fields) => (fields === '' ? [] : fields)),
+    interval: fc.constantFrom(undefined, undefined, 'hour', 'hour', 'hour', 'day', 'week', 'month'),
+  }),
+  measures: ['bucket', 'value'],
+  read: (raw, asking) => timed(schema.parse(raw), 'read', asking),
+  answer: getStats,
+});

@@ -1,5 +1,20 @@
+import * as fc from 'fast-check';
+import * as z from 'zod';
 import { columnNames, columns, type Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
+import { oneOf } from '../worlds/arguments.ts';
+import {
+  countries,
+  mediums,
+  names,
+  oddNames,
+  often,
+  rarely,
+  sources,
+  users,
+  visitors,
+} from '../worlds/words.ts';
+import { limit, oracleOf, shared, text, timed } from './oracle.ts';
 import { byTime } from './order.ts';
 import { type Context, during, eventsFor, narrowed, type Shared } from './stored.ts';
 
@@ -47,3 +62,29 @@ const place = (column: (typeof columnNames)[number]): number => {
 };
 const shown = columnNames.filter((column) => place(column) > 0).toSorted((a, b) => place(a) - place(b));
 const shownOf = (event: Event): Row => Object.fromEntries(shown.map((column) => [column, event[column]]));
+
+const schema = z.strictObject({
+  ...shared,
+  limit: limit(100),
+  event: text,
+  source: text,
+  medium: text,
+  user_id: text,
+  country: text,
+  anonymous_id: text,
+});
+
+/** query_events, for its tests. */
+export const queryEventsOracle = oracleOf<QueryEvents>({
+  draws: fc.record({
+    event: rarely(often(names, oddNames)),
+    source: oneOf(...sources),
+    medium: oneOf(...mediums),
+    user_id: oneOf(...users),
+    country: oneOf(...countries.filter((value) => value !== null)),
+    anonymous_id: oneOf(...visitors),
+  }),
+  measures: [],
+  read: (raw, asking) => timed(schema.parse(raw), 'read', asking),
+  answer: queryEvents,
+});

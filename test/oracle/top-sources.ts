@@ -1,6 +1,9 @@
+import * as fc from 'fast-check';
+import * as z from 'zod';
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
 import { measured } from './get-stats.ts';
+import { limit, oracleOf, shared, timed } from './oracle.ts';
 import { compareGroups } from './order.ts';
 import { type Context, during, eventsFor, narrowed, type Shared } from './stored.ts';
 
@@ -30,3 +33,17 @@ export const topSources = (stored: readonly Event[], args: TopSources, context: 
       paid_share: own.filter((event) => event.medium === 'paid').length / own.length,
     }));
 };
+
+const schema = z.strictObject({
+  ...shared,
+  limit: limit(50),
+  breakdown: z.enum(['source_medium', 'source']).default('source_medium'),
+});
+
+/** top_sources, for its tests. */
+export const topSourcesOracle = oracleOf<TopSources>({
+  draws: fc.record({ breakdown: fc.constantFrom(undefined, 'source_medium', 'source') }),
+  measures: ['events', 'uniques', 'paid_share'],
+  read: (raw, asking) => timed(schema.parse(raw), 'read', asking),
+  answer: topSources,
+});

@@ -1,15 +1,26 @@
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
-import { funnel } from './funnel.ts';
-import { getStats } from './get-stats.ts';
-import { queryEvents } from './query-events.ts';
-import { type Asking, resolved } from './resolved.ts';
+import { funnelOracle } from './funnel.ts';
+import { getStatsOracle } from './get-stats.ts';
+import type { Asking, Oracle } from './oracle.ts';
+import { overviewOracle } from './overview.ts';
+import { queryEventsOracle } from './query-events.ts';
 import type { Context } from './stored.ts';
-import { topSources } from './top-sources.ts';
+import { topSourcesOracle } from './top-sources.ts';
+
+/** The oracle of each question, by its name. */
+export const oracles = {
+  overview: overviewOracle,
+  query_events: queryEventsOracle,
+  get_stats: getStatsOracle,
+  top_sources: topSourcesOracle,
+  funnel: funnelOracle,
+} as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */
-export const questions = ['query_events', 'get_stats', 'top_sources', 'funnel'] as const;
-export type QuestionName = (typeof questions)[number];
+export type QuestionName = keyof typeof oracles;
+const isQuestion = (name: string): name is QuestionName => Object.hasOwn(oracles, name);
+export const questions: readonly QuestionName[] = Object.keys(oracles).filter(isQuestion);
 
 /** What the question must answer over these stored events (repeats included), asked with raw arguments. */
 export const truth = (
@@ -18,15 +29,4 @@ export const truth = (
   raw: unknown,
   context: Context,
   asking: Asking,
-): readonly Row[] => {
-  switch (question) {
-    case 'query_events':
-      return queryEvents(stored, resolved.query_events(raw, asking), context);
-    case 'get_stats':
-      return getStats(stored, resolved.get_stats(raw, asking), context);
-    case 'top_sources':
-      return topSources(stored, resolved.top_sources(raw, asking), context);
-    case 'funnel':
-      return funnel(stored, resolved.funnel(raw, asking), context);
-  }
-};
+): readonly Row[] => oracles[question].truth(stored, raw, context, asking);

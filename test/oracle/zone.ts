@@ -93,3 +93,22 @@ function scan(from: number, found: (at: number) => boolean): number {
   while (!found(at)) at += 15 * minute;
   return at;
 }
+
+/** The starts of all buckets that hold some of [from, to), ascending. */
+export const bucketsIn = (
+  { from, to }: { readonly from: number; readonly to: number },
+  tz: string,
+  interval: Interval,
+): readonly number[] => {
+  const starts: number[] = [];
+  // The next bucket begins where a quarter of an hour first lies in another one; a day is looked through by hours.
+  for (let start = bucketOf(from, tz, interval); start < to; ) {
+    starts.push(start);
+    const known = start;
+    const step = interval === 'hour' ? 15 * minute : hour;
+    let at = start + step;
+    while (bucketOf(at, tz, interval) === known) at += step;
+    start = bucketOf(at, tz, interval);
+  }
+  return starts;
+};

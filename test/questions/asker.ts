@@ -15,7 +15,7 @@ import type { Cell, Engine, World } from '../../src/ports.ts';
 import { askQuestion } from '../../src/serve/ask.ts';
 import type { Envelope } from '../../src/serve/envelope.ts';
 import { join, type Sql, sql } from '../../src/sql/sql.ts';
-import type { Asking } from '../oracle/resolved.ts';
+import type { Asking } from '../oracle/oracle.ts';
 import type { Context } from '../oracle/stored.ts';
 import { earliestDay } from '../worlds/day.ts';
 

@@ -20,7 +20,7 @@ export const phrasebook: readonly Phrase[] = [
 
 /** The functions that questions may call. */
 export const words: ReadonlySet<string> = new Set(
-  phrasebook.map(({ word }) => word).filter((word) => /^[a-z_]+$/.test(word)),
+  phrasebook.map(({ word }) => word).filter((word) => /^[a-z_0-9]+$/.test(word)),
 );
 
 /** SQL words that stand before a parenthesis and call nothing. */

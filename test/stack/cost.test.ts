@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { type Bill, billOf } from '../../bench/cost/bill.ts';
-import { cloudOf, templateOf } from '../../bench/cost/cloud.ts';
-import { habits } from '../../bench/cost/habits.ts';
-import { flowOf, gb, gbSeconds, type Load, logGb, renewals, traced } from '../../bench/cost/load.ts';
-import { answerTo } from '../../bench/cost/order.ts';
-import { money, readmeCost, usual, verdicts } from '../../bench/cost/page.ts';
-import { dollarsFor, type Priced, prices } from '../../bench/cost/prices.ts';
-import { pagesOfDay, readingsOf } from '../../bench/cost/reading.ts';
+import { type Bill, billOf } from '../../lib/cost/bill.ts';
+import { cloudOf, templateOf } from '../../lib/cost/cloud.ts';
+import { habits } from '../../lib/cost/habits.ts';
+import { flowOf, gb, gbSeconds, type Load, logGb, renewals, traced } from '../../lib/cost/load.ts';
+import { answerTo } from '../../lib/cost/order.ts';
+import { money, readmeCost, usual, verdicts } from '../../lib/cost/page.ts';
+import { dollarsFor, type Priced, prices } from '../../lib/cost/prices.ts';
+import { pagesOfDay, readingsOf } from '../../lib/cost/reading.ts';
 
 const cloud = cloudOf(templateOf());
 const load = (given: Partial<Load> = {}): Load => ({ ...usual, events: 1e6, ...given });
@@ -273,8 +273,8 @@ test.each([
   expect(money(dollars)).toBe(shown);
 });
 
-test('README’s table is what the script computes (npm run docs)', () => {
-  expect(readFileSync('README.md', 'utf8')).toContain(
+test('the table of docs/aws.md is what the script computes (npm run docs)', () => {
+  expect(readFileSync('docs/aws.md', 'utf8')).toContain(
     `<!-- cost: generated -->\n${readmeCost(cloud)}\n<!-- /cost -->`,
   );
 });

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { doorBundle, doorNames, floorsOf, packageOf } from '../../bench/bundles.ts';
 
+/** What holds every question, and the page of all routes: it grows with the menu, so it has a budget of its own. */
+const withTheMenu = { ofFloor: 1.5, kb: 300 } as const;
+
 /**
  * Per door: the services it may know of, since what it brings into its bundle it also pays for at each cold start; and how much larger than the bare floor it may be, which is some
  * way above what it is, so that what grows is seen.
@@ -12,12 +15,12 @@ const doors: Readonly<
   collect: { services: ['dynamodb', 'firehose', 's3'], ofBareFloor: 1.4 },
   drain: { services: ['firehose', 's3'], ofBareFloor: 1.05 },
   init: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.2 },
-  mcp: { services: ['athena', 'dynamodb', 'firehose', 's3'], ofBareFloor: 1.5 },
-  query: { services: ['athena', 'dynamodb', 's3'], ofBareFloor: 1.32 },
+  mcp: { services: ['athena', 'dynamodb', 'firehose', 's3'], ofBareFloor: 1.9 },
+  query: { services: ['athena', 'dynamodb', 's3'], ofBareFloor: 1.7 },
   site: { services: [], ofBareFloor: 0 },
 };
 /** Of the floor, by the same options and with all that the SDK brings. */
-const ofFloor = 1.2;
+const floorOf = (name: string): number => (name === 'mcp' || name === 'query' ? withTheMenu.ofFloor : 1.2);
 
 test('every door is known here', () => {
   expect(doorNames.toSorted()).toEqual(Object.keys(doors));
@@ -28,13 +31,13 @@ describe.each(Object.entries(doors))('the bundle of %s', async (name, { services
   const floors = await floorsOf(door);
   const files = door.parts.map(({ path }) => path);
 
-  const budget = `at most ${ofFloor} times the SDK it uses, and ${ofBareFloor} times the SDK without what the stack leaves out`;
+  const budget = `at most ${floorOf(name)} times the SDK it uses, and ${ofBareFloor} times the SDK without what the stack leaves out`;
   test(services.length === 0 ? 'uses no SDK and is small' : `is ${budget}`, () => {
     if (services.length === 0) {
       expect(floors).toBeUndefined();
-      expect(door.kb).toBeLessThan(100);
+      expect(door.kb).toBeLessThan(withTheMenu.kb);
     } else {
-      expect(door.kb / (floors?.whole.kb ?? 0)).toBeLessThanOrEqual(ofFloor);
+      expect(door.kb / (floors?.whole.kb ?? 0)).toBeLessThanOrEqual(floorOf(name));
       expect(door.kb / (floors?.bare.kb ?? 0)).toBeLessThanOrEqual(ofBareFloor);
     }
   });

@@ -1,22 +1,8 @@
 import * as fc from 'fast-check';
 import { dimensions } from '../../src/events/columns.ts';
-import type { Step } from '../oracle/funnel.ts';
-import type { Condition } from '../oracle/where.ts';
 import { gentle } from './conditions.ts';
 import { distance } from './requests.ts';
-import {
-  countries,
-  mediums,
-  names,
-  oddFields,
-  oddNames,
-  often,
-  plainFields,
-  rarely,
-  sources,
-  users,
-  visitors,
-} from './words.ts';
+import { oddFields, often, plainFields, rarely } from './words.ts';
 
 /** Arguments as a caller sends them. */
 export type Raw = Readonly<Record<string, unknown>>;
@@ -85,43 +71,21 @@ const textOf = ({ away, as }: Spelt, moment: number): string => {
 export const present = (raw: Raw): Raw =>
   Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined));
 
-const oneOf = <T>(...some: readonly T[]): fc.Arbitrary<T | undefined> =>
+/** Rarely one of these, else nothing. */
+export const oneOf = <T>(...some: readonly T[]): fc.Arbitrary<T | undefined> =>
   fc.oneof(
     { weight: 15, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: fc.constantFrom(...some) },
   );
 const field = fc.oneof(fc.constantFrom<string>(...dimensions), often(plainFields, oddFields));
-const comma = (fields: readonly string[]): unknown =>
+/** The comma-separated spelling, where there is one. */
+export const comma = (fields: readonly string[]): unknown =>
   fields.some((f) => f.startsWith('properties')) ? fields : fields.join(',');
-const groupBy = (maxLength: number) => fc.uniqueArray(field, { maxLength });
+/** Up to so many fields. */
+export const groupBy = (maxLength: number) => fc.uniqueArray(field, { maxLength });
 
-/** What only query_events takes. */
-export const queryEventsOwn = fc.record({
-  event: rarely(often(names, oddNames)),
-  source: oneOf(...sources),
-  medium: oneOf(...mediums),
-  user_id: oneOf(...users),
-  country: oneOf(...countries.filter((value) => value !== null)),
-  anonymous_id: oneOf(...visitors),
-});
-
-/** What only get_stats takes. */
-export const getStatsOwn = fc.record({
-  metric: fc.constantFrom('count', 'uniques'),
-  event: oneOf(...names.slice(0, 3)),
-  group_by: fc.oneof(groupBy(3), groupBy(3).map(comma)).map((fields) => (fields === '' ? [] : fields)),
-  interval: fc.constantFrom(undefined, undefined, 'hour', 'hour', 'hour', 'day', 'week', 'month'),
-});
-
-/** What only top_sources takes. */
-export const topSourcesOwn = fc.record({ breakdown: fc.constantFrom(undefined, 'source_medium', 'source') });
-
-const step = fc.oneof(
-  { weight: 14, arbitrary: fc.constantFrom<string | Step>('A', 'B', 'C') },
-  { weight: 1, arbitrary: fc.constantFrom<string | Step>('D', '$pageview', '$identify', ...oddNames) },
-  { weight: 2, arbitrary: fc.record({ event: fc.constantFrom('A', 'B', 'C'), where: gentle }) },
-);
-const coarse = fc.oneof(
+/** A field to group by that has few values. */
+export const oneCoarse = fc.oneof(
   fc.constantFrom<string>(
     'source',
     'medium',
@@ -133,28 +97,3 @@ const coarse = fc.oneof(
   ),
   field,
 );
-
-/** A step as the oracle wants it. */
-export const whole = (said: string | Step): Step =>
-  typeof said === 'string' ? { event: said, where: [] satisfies Condition[] } : said;
-
-/** What only funnel takes: `any` knows no `exclude` and no two equal steps. */
-export const funnelOwn = fc
-  .record({
-    steps: fc.oneof(
-      fc.array(step, { minLength: 2, maxLength: 2 }),
-      fc.array(step, { minLength: 2, maxLength: 4 }),
-      fc.array(step, { minLength: 6, maxLength: 8 }),
-    ),
-    window: fc.constantFrom(undefined, '20m', '30m', '1h', '1h', '2h', '1d', '7d'),
-    order: fc.constantFrom(undefined, undefined, 'loose', 'loose', 'strict', 'any'),
-    exclude: rarely(fc.array(step, { minLength: 1, maxLength: 2 }), 2),
-    hold: rarely(fc.uniqueArray(coarse, { minLength: 1, maxLength: 2 }), 2),
-    per: fc.constantFrom(undefined, 'person', 'visitor', 'session'),
-    group_by: fc.constantFrom(0, 1).chain((maxLength) => fc.uniqueArray(coarse, { maxLength })),
-  })
-  .map((own) => {
-    if (own.order !== 'any') return own;
-    const steps = [...new Map(own.steps.map((said) => [JSON.stringify(whole(said)), said])).values()];
-    return { ...own, exclude: undefined, steps: steps.length > 1 ? steps : [...steps, 'never'] };
-  });

@@ -1,17 +1,8 @@
 import * as fc from 'fast-check';
 import type { Event } from '../../src/events/columns.ts';
-import { type Asking, resolved } from '../oracle/resolved.ts';
-import type { QuestionName } from '../oracle/truth.ts';
-import {
-  funnelOwn,
-  getStatsOwn,
-  present,
-  queryEventsOwn,
-  type Raw,
-  shared,
-  spell,
-  topSourcesOwn,
-} from './arguments.ts';
+import type { Asking } from '../oracle/oracle.ts';
+import { oracles, type QuestionName } from '../oracle/truth.ts';
+import { present, type Raw, shared, spell } from './arguments.ts';
 import { where } from './conditions.ts';
 import { moments, requests } from './requests.ts';
 
@@ -27,13 +18,6 @@ export interface Case {
   readonly asking: Asking;
 }
 
-const own: Readonly<Record<QuestionName, fc.Arbitrary<Raw>>> = {
-  query_events: queryEventsOwn,
-  get_stats: getStatsOwn,
-  top_sources: topSourcesOwn,
-  funnel: funnelOwn,
-};
-
 /** Worlds with one question of this kind about each. */
 export const cases = (question: QuestionName): fc.Arbitrary<Case> =>
   fc
@@ -41,7 +25,7 @@ export const cases = (question: QuestionName): fc.Arbitrary<Case> =>
       moment: fc.constantFrom(...moments),
       deliver: requests,
       shared,
-      own: own[question],
+      own: oracles[question].draws,
       env: fc.oneof(
         { weight: 19, arbitrary: fc.constant<'live' | 'test'>('live') },
         { weight: 1, arbitrary: fc.constant<'live' | 'test'>('test') },
@@ -67,7 +51,7 @@ export const cases = (question: QuestionName): fc.Arbitrary<Case> =>
 
 /** Dates may leave nothing between `from` and `to`, which is refused: then a wide period instead. */
 function wide(question: QuestionName, args: Raw, asking: Asking, moment: number): Raw {
-  const { from, to } = resolved[question](args, asking);
+  const { from, to } = oracles[question].period(args, asking);
   const day = 86_400_000;
   return from < to
     ? args

@@ -67,3 +67,11 @@ create or replace macro trino.element_at(container, place) as container[place];
 create or replace macro trino.cardinality(list) as len(list);
 -- Nothing comes last.
 create or replace macro trino.array_sort(list) as list_sort(list, 'asc', 'nulls last');
+
+-- A text's 64-bit hash. Its number differs between the engines: it never leaves a question.
+create or replace macro trino.to_utf8(s) as s;
+create or replace macro trino.xxhash64(bytes) as case when bytes is not null then system.main.hash(bytes) end;
+create or replace macro trino.from_big_endian_64(bytes) as bytes;
+create or replace macro trino.bitwise_xor(a, b) as system.main.xor(cast(a as ubigint), cast(b as ubigint));
+-- Whole numbers from the first to the last, both included.
+create or replace macro trino.sequence(first, last) as system.main.generate_series(first, last);

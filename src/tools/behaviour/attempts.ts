@@ -1,6 +1,5 @@
 import type { Period } from '../../lake/events-of.ts';
-import { identities, person } from '../../people/person.ts';
-import { inSessions } from '../../people/session.ts';
+import { doersOf } from '../../people/who.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import type { Asking } from '../question.ts';
 import { askedEvents } from '../relations.ts';
@@ -81,12 +80,7 @@ const following = sql`rows between unbounded preceding and 1 preceding`;
 function matched(asking: Funnel, windowMs: number, { matches, exclude, hold, group }: Parts): Sql {
   const { own, per, period, reading } = asking;
   const events = askedEvents(asking, reachOf(asking, windowMs));
-  const from = per === 'session' ? sql`(${inSessions(events, reading)}) as e` : sql`(${events}) as e`;
-  const who = { person, visitor: sql`e.anonymous_id`, session: sql`e.session` }[per];
-  const people =
-    per === 'person'
-      ? sql` left join (${identities(reading)}) as i on i.project_id = e.project_id and i.anonymous_id = e.anonymous_id`
-      : sql``;
+  const { from, who } = doersOf(events, per, reading);
   const begins = sql`ts >= ${new Date(period.from)} and ts < ${new Date(period.to)}`;
   const columns = [
     ...matches.map((m, i) => sql`${m}${i === 0 ? sql` and ${begins}` : sql``} as ${flag(i + 1)}`),
@@ -94,7 +88,7 @@ function matched(asking: Funnel, windowMs: number, { matches, exclude, hold, gro
     ...hold.map((h, i) => sql`${h} as ${name(`h_${i + 1}`)}`),
     ...group.map((g, i) => sql`${g} as ${name(`g_${i + 1}`)}`),
   ];
-  const rows = sql`select e.project_id, ${who} as who, ts, received_at, request_id, seq, ${join(columns)} from ${from}${people}`;
+  const rows = sql`select e.project_id, ${who} as who, ts, received_at, request_id, seq, ${join(columns)} from ${from}`;
   // Strict order looks at every event; otherwise only matches and exclusions matter.
   if (own.order === 'strict') return rows;
   return sql`select * from (${rows}) as seen where ${join([...flags(matches.length), ...(exclude.length === 0 ? [] : [name('excluded')])], ' or ')}`;

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
+import type { Per } from '../../people/who.ts';
 import { textOf } from '../../sql/field.ts';
+import { medianOf } from '../../sql/median.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { field, groupBy, limitOf, listOf } from '../inputs.ts';
-import { type Asking, type Per, question } from '../question.ts';
+import { type Asking, question } from '../question.ts';
 import { invalidParam } from '../refusal.ts';
 import { each, groupCells, groupColumns, groupNames } from '../relations.ts';
 import { attempts, oneOf, reachOf } from './attempts.ts';
@@ -205,7 +207,7 @@ function best(asking: Asking<Own>): Sql {
     matches: steps.map(matches),
     exclude: exclude.map(matches),
     hold: hold.map(textOf),
-    group: asking.groups.map(textOf),
+    group: asking.own.group_by.map(textOf),
   });
   const columns = [...groupNames(asking), ...timesOf(asking)].map(
     (column) => sql`, max_by(${column}, merit) as ${column}`,
@@ -222,10 +224,3 @@ const manyEvents = 2 ** 40;
 /** The columns of the seconds between steps; order any has none. */
 const timesOf = ({ own }: Asking<Own>): readonly Sql[] =>
   own.order === 'any' ? [] : own.steps.slice(1).map((_, i) => name(`seconds_${i + 2}`));
-
-/** The middle value, of an even number the mean of the middle two; null of none. */
-const medianOf = (value: Sql): Sql => {
-  const sorted = sql`array_sort(array_agg(${value}))`;
-  const known = sql`nullif(count(${value}), 0)`;
-  return sql`(element_at(${sorted}, (${known} + 1) / 2) + element_at(${sorted}, ${known} / 2 + 1)) / 2`;
-};

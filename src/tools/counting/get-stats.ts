@@ -117,7 +117,7 @@ function totals(asking: Asking<Own>): Sql {
     select ${join(groups)}, value, count(*) over () as of_all
     from (
       select ${join(groups)}, ${measure(asking)} as value
-      from (select ${groupSelect(asking)}anonymous_id from ${counted(asking)}) as split
+      from (select ${groupSelect(asking.byProject, asking.own.group_by)}anonymous_id from ${counted(asking)}) as split
       group by ${join(groups)}
     ) as grouped
     order by value desc, ${ascending(groups)}
@@ -147,7 +147,7 @@ function groupedSeries(asking: Asking<Own>, interval: NonNullable<Asking<Own>['i
           select ${join(groups)}, bucket, value, whole, max(case when whole = 1 then value end) over (partition by ${join(groups)}) as total
           from (
             select ${join(groups)}, bucket, ${measure(asking)} as value, grouping(bucket) as whole
-            from (select ${groupSelect(asking)}${bucketed(asking, interval)} as bucket, anonymous_id from ${counted(asking)}) as cut
+            from (select ${groupSelect(asking.byProject, asking.own.group_by)}${bucketed(asking, interval)} as bucket, anonymous_id from ${counted(asking)}) as cut
             group by grouping sets ((${each(groups)}bucket), (${join(groups)}))
           ) as grouped
         ) as totalled

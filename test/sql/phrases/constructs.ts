@@ -107,4 +107,14 @@ export const constructsPhrases: readonly Phrase[] = [
     [number('5\n')]: null,
     [number('\n5')]: null,
   }),
+  phrase('row', 'language/types', {
+    "row(1, 'a') < row(1, 'b')": true,
+    "row(2, 'a') < row(1, 'b')": false,
+    "(select min_by(x, row(y, z)) from (values ('first', 1, 'a'), ('second', 1, 'b'), ('third', 2, 'a')) as t(x, y, z))":
+      'first',
+    "(select max_by(x, case when z = 'a' then row(y, z) end) from (values ('first', 1, 'a'), ('second', 9, 'b'), ('third', 2, 'a')) as t(x, y, z))":
+      'third',
+    "(select min_by(x, case when z = 'c' then row(y, z) end) from (values ('first', 1, 'a'), ('second', 9, 'b')) as t(x, y, z))":
+      null,
+  }),
 ];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import config from '../../cdk.json' with { type: 'json' };
-import { type MillimetricProps, MillimetricStack } from '../../lib/stack.ts';
+import { type MillimetricProps, MillimetricStack } from '../stack.ts';
 
 /** What the stack itself decides of a bill, read off its template. */
 export interface Cloud {

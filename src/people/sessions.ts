@@ -1,0 +1,98 @@
+import type { Period, Reading } from '../lake/events-of.ts';
+import { hashed } from '../sql/hash.ts';
+import { join, name, type Sql, sql } from '../sql/sql.ts';
+
+const minute = 60_000;
+/** A session ends when nothing happened for longer than this, in ms (analytics.md, Session). */
+const gapMs = 30 * minute;
+const dayMs = 24 * 60 * minute;
+/** From the year 1 to 1970 in ms: added, every time is positive, and a division cuts all of them downwards. */
+const sinceYearOneMs = 62_135_596_800_000;
+
+/** An event’s time in ms since 1970. */
+export const millis = (ts: Sql): Sql =>
+  sql`date_diff('millisecond', timestamp '1970-01-01 00:00:00.000', ${ts})`;
+
+/** That number as a timestamp again. */
+export const instantOf = (ms: Sql): Sql =>
+  sql`date_add('millisecond', ${ms}, timestamp '1970-01-01 00:00:00.000')`;
+
+/** The order of a visitor’s events, as one value (decision 2, Order). */
+export const moment = sql`row(ts, received_at, request_id, seq)`;
+
+/** May this event open a session? Never null. Not `$identify`, nor what a server sends without a page or a device. */
+export const opensSession = sql`(event_name <> '$identify' and not (path is null and browser is null and os is null and device_type = 'desktop'))`;
+
+/** Is it a view of a page? */
+export const isView = sql`(event_name = '$pageview')`;
+
+/** Is it an event of the site’s own, which makes a visit more than a bounce? */
+const isCustom = sql`(strpos(event_name, '$') <> 1)`;
+
+/** What a session keeps of one of its events: of the one that opened it, of its first or of its last page view. */
+export interface Kept {
+  readonly as: string;
+  readonly value: Sql;
+  readonly of: 'opening' | 'first_view' | 'last_view';
+}
+
+/** Which events must be read to know the sessions that start in a period: a day before and after it. */
+export const sessionReach = ({ from, to }: Period): Period => ({ from: from - dayMs, to: to + dayMs });
+
+/**
+ * The sessions of these events (columns as stored, read as far as `sessionReach`) that start in the period, one row
+ * each: `project_id`, `v` (the visitor, hashed), `begins` and `ends` (ms since 1970),
+ * `seconds`, `events`, `views`, `others` (events of the site’s own), and what is kept under its name.
+ *
+ * Events are first grouped by visitor and half hour: within one no pause is over 30 minutes, so a session is a run
+ * of half hours, and only those are sorted. A session that the caller named is one group of its own.
+ * Source: analytics.md, Session; questions.md, 1.
+ */
+export const sessionRows = (
+  events: Sql,
+  { projects }: Pick<Reading, 'projects'>,
+  period: Period,
+  keeps: readonly Kept[] = [],
+): Sql => {
+  const many = projects.length > 1;
+  const visitor = hashed(many ? sql`concat(project_id, '/', anonymous_id)` : sql`anonymous_id`);
+  const project = many ? sql`min(project_id) as project_id, ` : sql``;
+  const inHalves = keeps.map(({ as, value, of }) => {
+    const only = of === 'opening' ? opensSession : isView;
+    return sql`, ${of === 'last_view' ? sql`max_by` : sql`min_by`}(${value}, case when ${only} then ${moment} end) as ${name(as)}`;
+  });
+  const inSessions = keeps.map(({ as, of }) => {
+    const pick = { opening: sql`min_by`, first_view: sql`min_by`, last_view: sql`max_by` }[of];
+    const at = { opening: sql`opened`, first_view: sql`first_view`, last_view: sql`last_view` }[of];
+    return sql`, ${pick}(${name(as)}, ${at}) as ${name(as)}`;
+  });
+  const views = keeps.some(({ of }) => of !== 'opening')
+    ? sql`, min(case when ${isView} then ${millis(sql`ts`)} end) as first_view, max(case when ${isView} then ${millis(sql`ts`)} end) as last_view`
+    : sql``;
+  const halves = sql`
+    select ${project}v, sent, slot, min(ms) as first_ms, max(ms) as last_ms,
+      min(case when ${opensSession} then ms end) as opened, count(*) as n,
+      count(case when ${isView} then 1 end) as views, count(case when ${isCustom} then 1 end) as others${views}${join(inHalves, '')}
+    from (
+      select *, ${visitor} as v, case when session_sent then ${hashed(sql`session_id`)} end as sent,
+        case when session_sent then 0 else (${millis(sql`ts`)} + ${sinceYearOneMs}) / ${gapMs} end as slot,
+        ${millis(sql`ts`)} as ms
+      from (${events}) as e
+    ) as timed
+    group by v, sent, slot`;
+  const numbered = sql`
+    select *, count(case when pause is null or pause > ${gapMs} then 1 end) over (
+      partition by v, sent order by slot rows between unbounded preceding and current row) as run
+    from (
+      select *, first_ms - lag(last_ms) over (partition by v, sent order by slot) as pause from (${halves}) as halves
+    ) as paused`;
+  return sql`
+    select *, cast(ends - begins as double) / 1000 as seconds${many ? sql`` : sql`, ${projects[0] ?? ''} as project_id`}
+    from (
+      select ${project}v, min(opened) as begins, max(last_ms) as ends, cast(sum(n) as bigint) as events,
+        cast(sum(views) as bigint) as views, cast(sum(others) as bigint) as others${join(inSessions, '')}
+      from (${numbered}) as numbered
+      group by v, sent, run
+    ) as sessions
+    where begins >= ${period.from} and begins < ${period.to}`;
+};
