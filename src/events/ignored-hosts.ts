@@ -78,7 +78,7 @@ export const ignoredHosts = {
     'nemlog-in.dk mitid.dk digid.nl itsme.be itsme-id.com franceconnect.gouv.fr ' +
     'app.franceconnect.gouv.fr spid.gov.it ' +
     'verimi.de netid.de id.bund.de auth.hmrc.gov.uk signin.service.gov.uk account.gov.uk ' +
-    'cloudflareaccess.com ',
+    'cloudflareaccess.com',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** What senders write where there is no referrer, in lower case and without the signs around it. */
