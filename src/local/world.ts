@@ -18,6 +18,8 @@ export interface Surroundings {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly countryHeader?: string;
+  /** A table of countries of the operator’s own, its path. */
+  readonly countryTable?: string | undefined;
 }
 
 /** A world whose every port lives in one folder. Throws an Error with one clear sentence when the folder cannot be ours; `close` finishes what was accepted. */
@@ -26,6 +28,7 @@ export const openWorld = async ({
   log,
   clock,
   countryHeader,
+  countryTable,
 }: Surroundings): Promise<{ readonly world: World; readonly close: () => Promise<void> }> => {
   await claimFolder(dir);
   // The lake's lock comes first: what follows must not happen in two processes at once.
@@ -33,7 +36,7 @@ export const openWorld = async ({
   try {
     const file = join(dir, inFolder.ledger);
     const pepper = await pepperIn(dir, existsSync(file));
-    const country = await openCountries();
+    const country = await openCountries(countryTable);
     const { ledger, close } = openLedger(file);
     return {
       world: {

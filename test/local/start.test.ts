@@ -66,6 +66,7 @@ describe('settings', () => {
       { MILLIMETRIC_COUNTRY_HEADER: 'CloudFront-Viewer-Country' },
       { countryHeader: 'cloudfront-viewer-country' },
     ],
+    [{ MILLIMETRIC_COUNTRY_TABLE: 'mine.mmdb' }, { countryTable: '/home/me/mine.mmdb' }],
   ])('%j is taken', (env, part) => {
     expect(settingsFrom(env, '/home/me')).toMatchObject(part);
   });
@@ -74,6 +75,7 @@ describe('settings', () => {
     ['PORT', ['', 'eighty', '-1', '65536', '80.5', '0x50', '8787 ', '1e3']],
     ['HOST', ['', 'http://localhost', 'localhost:8787', '127.0.0', '1.2.3.4.5', 'a b', '[::1]']],
     ['MILLIMETRIC_DATA', ['', '  ', 'a\0b']],
+    ['MILLIMETRIC_COUNTRY_TABLE', ['', ' ', 'a\0b']],
     ['MILLIMETRIC_COUNTRY_HEADER', ['', 'CF IPCountry', 'x:y', 'é', 'x'.repeat(65)]],
   ])('a %s that cannot be is refused in one sentence that names it and what is allowed', (name, values) => {
     for (const value of values)
@@ -193,6 +195,12 @@ describe('a start that cannot be', () => {
       /^PORT must be .*\n$/,
     );
     expect(await readdir(home)).not.toContain('never');
+  });
+
+  test.each(['not-there.mmdb', 'package.json'])('a table of countries that is none: %s', async (table) => {
+    expect(
+      await refused({ MILLIMETRIC_COUNTRY_TABLE: table, MILLIMETRIC_DATA: join(home, 'table') }),
+    ).toMatch(/^MILLIMETRIC_COUNTRY_TABLE must be a table .*\. Leave it out .*\n$/);
   });
 
   test('a port in use', async () => {
