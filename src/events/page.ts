@@ -11,7 +11,8 @@ export const parametersOf = ({ search, searchParams, hash }: URL): ReadonlyMap<s
   if (search === '' && !inFragment) return none;
   const found = new Map<string, string>();
   const add = (sent: string, value: string): void => {
-    const key = sent.toLowerCase().replace(/^(?:amp;)+/, '');
+    const lower = sent.toLowerCase();
+    const key = lower.startsWith('amp;') ? lower.replace(/^(?:amp;)+/, '') : lower;
     if (value.trim() !== '' && !found.has(key)) found.set(key, value.trim());
   };
   for (const [sent, value] of searchParams) add(sent, value);

@@ -61,18 +61,24 @@ const inside = /(?:^|[?&;#{,\s])["']?([\p{L}\d_.[\]-]{1,64})(?:["']?=|["']\s*:)/
 
 /** Does a text hold, in any encoding, a mail address, user and password, or a personal parameter? */
 const telltale = (part: string): boolean => {
-  if (!/[@=%"'\uff20\ufe6b]/.test(part)) return false;
   const text = decoded(part).replace(/[\uff20\ufe6b]/g, '@');
   if (text.includes('@') && (mail.test(text.replace(versioned, ' ')) || userinfo.test(text))) return true;
   for (const [, name = ''] of text.matchAll(inside)) if (nature(name) === 'personal') return true;
   return false;
 };
 
+/** What a value, and what a name, has to have to be looked into. */
+const hot = /[@=%"'\uff20\ufe6b]/;
+const hotName = /[@%\uff20\ufe6b]/;
+
 /** Is this `name=value`, or bare value, to go? */
 const personal = (part: string): boolean => {
   const equals = part.indexOf('=');
-  const seen = equals < 0 ? 'by value' : nature(part.slice(0, equals));
-  return seen === 'personal' || (seen === 'by value' && telltale(part));
+  if (equals < 0) return hot.test(part) && telltale(part);
+  const name = part.slice(0, equals);
+  const seen = nature(name);
+  if (seen !== 'by value') return seen === 'personal';
+  return (hot.test(part.slice(equals + 1)) || hotName.test(name)) && telltale(part);
 };
 
 /**
