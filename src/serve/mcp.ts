@@ -15,7 +15,7 @@ import type { Asked as Answered, Envelope } from './envelope.ts';
 import { logFailure } from './failure.ts';
 import { prompts } from './prompts.ts';
 import { readResource, resources, templates, vocabularyOf } from './resources.ts';
-import { inputSchema, toolOf } from './tool-schemas.ts';
+import { toolInputSchema, toolOf } from './tool-schemas.ts';
 
 const instructions = `Analytics of one product: every row is an event somebody sent.
 Start with the resource schema://events: it lists the event names in use with their property keys; names are case-sensitive. Then get_stats for counts and uniques (with interval and group_by), top_sources for where visitors come from, funnel for steps in order and how long they take, query_events to look at single events.
@@ -127,7 +127,7 @@ const trackEventTool = {
   name: trackEvent.name,
   title: trackEvent.title,
   description: trackEvent.answers,
-  inputSchema: inputSchema(trackEvent.input),
+  inputSchema: toolInputSchema(trackEvent.input),
   outputSchema: {
     type: 'object',
     properties: { ok: { type: 'boolean' }, event_id: { type: ['string', 'null'] } },
