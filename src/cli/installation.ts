@@ -46,7 +46,10 @@ export const installationOf = async (
   key: given.text('key') ?? (await savedKeys(terminal)).keys[kind],
 });
 
-const keysFile = z.object({ project_slug: z.string(), keys: z.object({ sk: z.string(), rk: z.string() }) });
+const keysFile = z.object({
+  project_slug: z.string(),
+  keys: z.object({ pk: z.string(), sk: z.string(), rk: z.string() }),
+});
 
 /** What the first start saved. */
 export const savedKeys = async (terminal: Terminal): Promise<z.output<typeof keysFile>> => {

@@ -1,5 +1,6 @@
 import { askTool } from './ask.ts';
 import type { Command } from './command.ts';
+import { connect } from './connect.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { importLog } from './import.ts';
@@ -10,7 +11,14 @@ import { tools } from './tools.ts';
 import { track } from './track.ts';
 
 /** The commands, in the order of the help. */
-const commands: Readonly<Record<string, Command>> = { import: importLog, track, ask: askTool, tools, init };
+const commands: Readonly<Record<string, Command>> = {
+  connect,
+  import: importLog,
+  track,
+  ask: askTool,
+  tools,
+  init,
+};
 const helpFlag = { help: { short: 'h', does: 'Explain this command.' } } as const satisfies Flags;
 
 /** Runs what was typed after `millimetric` and gives the exit code. Whatever goes wrong is one sentence on standard error. */

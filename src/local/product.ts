@@ -10,7 +10,7 @@ import { answerQuestions } from '../serve/rest.ts';
 import { site } from '../serve/site.ts';
 import { version } from '../version.ts';
 import { codeOf } from './disk/data-folder.ts';
-import { firstStart, type Keys } from './first-start.ts';
+import { allowPagesOn, firstStart, type Keys } from './first-start.ts';
 import { type Doors, gateway, type Patience } from './gateway/gateway.ts';
 import type { Settings } from './settings.ts';
 import { openWorld, type Surroundings } from './world.ts';
@@ -20,8 +20,6 @@ export interface Product {
   /** Without a slash at the end. */
   readonly url: string;
   readonly keys: Keys;
-  /** Was the data folder new? */
-  readonly first: boolean;
   readonly world: World;
   /** Takes nothing more, answers what is under way for up to `graceMs`, makes everything accepted safe, lets go of folder and port. */
   readonly close: (graceMs: number) => Promise<void>;
@@ -37,12 +35,15 @@ export const openProduct = async (
   });
   const { server, close: closeGateway } = gateway(world, authorize(world), doorsOf(world), patience);
   try {
+    // Whoever is answered finds the keys there already, so the port opens last.
+    const keys = await firstStart(world, where.dir);
+    if (port !== 0) await allowPagesOn(world, keys, port);
     const bound = await listen(server, port, host);
-    const { keys, first } = await firstStart(world, where.dir, bound);
+    // Nobody knows a port that was just taken before it is said below.
+    if (port === 0) await allowPagesOn(world, keys, bound);
     return {
       url: `http://${shown(host)}:${bound}`,
       keys,
-      first,
       world,
       close: async (graceMs) => {
         await closeGateway(graceMs);
