@@ -3,9 +3,8 @@ import { whenNpmEnds } from '../src/local/parent.ts';
 import { openProduct } from '../src/local/product.ts';
 import { openQuietLog } from '../src/local/quiet-log.ts';
 import { settingsFrom } from '../src/local/settings.ts';
-import { startHelp, startWordsFrom } from '../src/local/start-words.ts';
+import { startAnswers, startWordsFrom } from '../src/local/start-words.ts';
 import { welcome } from '../src/local/welcome.ts';
-import { version } from '../src/version.ts';
 
 /** What is under way gets this long to finish, the whole of stopping the second. */
 const graceMs = 2_500;
@@ -19,7 +18,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 try {
   const { asks, log } = startWordsFrom(process.argv.slice(2));
   if (asks === undefined) await start(log);
-  else process.stdout.write(asks === 'help' ? startHelp : `${version}\n`);
+  else process.stdout.write(startAnswers[asks]);
 } catch (thrown) {
   process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
   process.exit(1);

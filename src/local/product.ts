@@ -7,11 +7,12 @@ import { collect } from '../serve/collect.ts';
 import { speakMcp } from '../serve/mcp.ts';
 import { openapi } from '../serve/openapi.ts';
 import { answerQuestions } from '../serve/rest.ts';
-import { site } from '../serve/site.ts';
+import { type Site, site } from '../serve/site.ts';
 import { version } from '../version.ts';
 import { codeOf } from './disk/data-folder.ts';
 import { allowPagesOn, firstStart, type Keys } from './first-start.ts';
 import { type Doors, gateway, type Patience } from './gateway/gateway.ts';
+import { withPulse } from './pulse.ts';
 import type { Settings } from './settings.ts';
 import { openWorld, type Surroundings } from './world.ts';
 
@@ -30,10 +31,11 @@ export const openProduct = async (
   { port, host, ...where }: Settings,
   { log, clock, patience }: Pick<Surroundings, 'log' | 'clock'> & { readonly patience?: Patience },
 ): Promise<Product> => {
-  const { world, close } = await openWorld({ ...where, log, clock }).catch((thrown: unknown) => {
+  const { world: plain, close } = await openWorld({ ...where, log, clock }).catch((thrown: unknown) => {
     throw inOurWords(thrown, where.dir);
   });
-  const { server, close: closeGateway } = gateway(world, authorize(world), doorsOf(world), patience);
+  const { world, pulse } = withPulse(plain);
+  const { server, close: closeGateway } = gateway(world, authorize(world), doorsOf(world, pulse), patience);
   try {
     // Whoever is answered finds the keys there already, so the port opens last.
     const keys = await firstStart(world, where.dir);
@@ -66,11 +68,11 @@ const inOurWords = (thrown: unknown, dir: string): unknown =>
       )
     : thrown;
 
-const doorsOf = (world: World): Doors => ({
+const doorsOf = (world: World, pulse: NonNullable<Site['pulse']>): Doors => ({
   collect: collect(world),
   query: answerQuestions(world),
   mcp: speakMcp(world),
-  site: site(world, { version, loader: loaderText, openapi: JSON.stringify(openapi(version)) }),
+  site: site(world, { version, loader: loaderText, openapi: JSON.stringify(openapi(version)), pulse }),
 });
 
 /** The port that was taken. */

@@ -28,6 +28,8 @@ export const openQuietLog = (
     refused = new Map();
   };
   const count = ({ method, route, status }: Fields) => {
+    // The page at / asks every two seconds for as long as it is open.
+    if (route === '/' && status === 200) return;
     one(routes, `${method} ${route ?? '(no route)'}`);
     if (Number(status) >= 400) one(refused, String(status));
     timer ??= setTimeout(flush, everyMs).unref();

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../tools/nearest.ts';
+import { version } from '../version.ts';
 
 /** What was typed behind `npm start --`. */
 export interface StartWords {
@@ -16,8 +17,7 @@ const flags = {
 } as const;
 const names = Object.keys(flags);
 
-/** What `npm start -- --help` says. */
-export const startHelp = `npm start [-- FLAGS]: the whole product on one port.
+const help = `npm start [-- FLAGS]: the whole product on one port.
 
   --log json|quiet   One JSON object a request and event, or one line of counts a second.
                      Default: quiet on a terminal, json elsewhere.
@@ -32,6 +32,9 @@ Settings are variables:
 
 The lines to paste, keys filled in, whenever you need them: npm run -s millimetric -- connect
 `;
+
+/** What is said to `npm start -- --help` and `--version`. */
+export const startAnswers = { help, version: `${version}\n` } as const;
 
 /** Reads them; throws an Error whose one sentence says what to write instead. */
 export const startWordsFrom = (args: readonly string[]): StartWords => {

@@ -36,6 +36,7 @@ describe('what a request to collect costs in calls to AWS', () => {
       route,
       principal,
       requestId: 'x',
+      base: 'http://localhost',
       headers: {},
       query: {},
       body: batch(n),

@@ -100,11 +100,11 @@ const expectErrorForm = (
 
 describe('paths', () => {
   test.each([
-    ['/', undefined],
     ['/v2', undefined],
     ['/v1/trak', 'POST /v1/track'],
     ['/v1/stat', 'GET /v1/stats'],
-    ['/v1/track/', 'POST /v1/track'],
+    ['/v1/track//', 'POST /v1/track'],
+    ['//', undefined],
     ['//v1/track', 'POST /v1/track'],
     ['/v1//track', 'POST /v1/track'],
     ['/v1/%74rack', undefined],
@@ -124,6 +124,27 @@ describe('paths', () => {
     expectErrorForm(answer, 'not_found');
     if (nearest) expect(errorOf(answer.body).message).toContain(`The nearest is ${nearest}.`);
     expect(answer.body).toContain('/v1/openapi.json');
+  });
+
+  test('a slash more at its end is the same route: same key, same answer, same methods', async () => {
+    const rk = `Authorization: Bearer ${on.keys.rk}`;
+    expect((await raw('GET /v1/stats/ HTTP/1.1', 'Host: x', rk)).status).toBe(200);
+    expect((await raw('GET /v1/stats/?metric=count HTTP/1.1', 'Host: x', rk)).status).toBe(200);
+    expect((await raw('GET /healthz/ HTTP/1.1', 'Host: x')).status).toBe(200);
+    expectErrorForm(await raw('POST /v1/track/ HTTP/1.1', 'Host: x'), 'missing_bearer_token');
+    const wrong = await raw('GET /mcp/ HTTP/1.1', 'Host: x');
+    expect([wrong.status, wrong.headers.allow]).toEqual([405, 'POST']);
+    const { status, headers } = await fetch(`${on.url}/mcp/`, { method: 'OPTIONS' });
+    expect([status, headers.get('access-control-allow-headers')]).toEqual([
+      204,
+      expect.stringContaining('Mcp-Session-Id'),
+    ]);
+    const listed = await fetch(`${on.url}/mcp/`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${on.keys.rk}`, 'Content-Type': 'application/json' },
+      body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+    });
+    expect(listed.status).toBe(200);
   });
 
   test('a whole URL as target, as proxies send it, is its path', async () => {

@@ -57,6 +57,7 @@ const ask = (
     route,
     principal: principal(kind),
     requestId: 'x',
+    base: 'http://localhost',
     headers,
     query: {},
     body: text,
