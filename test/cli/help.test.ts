@@ -8,6 +8,7 @@ test.each([[[]], [['help']], [['--help']], [['-h']]])(
     const at = desk();
     expect(await at.type(...args)).toBe(0);
     for (const words of [
+      'connect [WHAT]',
       'import FILE…',
       'track EVENT',
       'ask TOOL',

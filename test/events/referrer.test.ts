@@ -119,8 +119,7 @@ describe('a referrer keeps its origin and path', () => {
   });
 });
 
-test('a hostile referrer of a hundred thousand labels is read in one pass', () => {
-  const began = performance.now();
-  for (const end of [':', 'x', '/']) networkOf(referrerOf(`${'a.'.repeat(100_000)}${end}`).host ?? '');
-  expect(performance.now() - began).toBeLessThan(3000);
+test('a hostile referrer of a million labels is read in one pass: in any more it would not end here', () => {
+  for (const end of [':', 'x', '/'])
+    expect(networkOf(referrerOf(`${'a.'.repeat(1_000_000)}${end}`).host ?? '')).not.toBe('');
 });
