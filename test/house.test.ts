@@ -98,7 +98,9 @@ const impure =
   /\bprocess\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.now\b|\bcrypto\.(?:random|getRandom)|\bfetch\(|\bset(?:Timeout|Interval|Immediate)\b|\bconsole\./;
 
 /** Over 300 lines, and why it is still one idea. */
-const long: Readonly<Record<string, string>> = {};
+const long: Readonly<Record<string, string>> = {
+  'src/browser/loader.js': 'one script in a page, which can import nothing',
+};
 
 const roomOf = (path: string): string =>
   path.startsWith('src/') ? path.split('/').slice(0, 2).join('/') : (path.split('/')[0] ?? '');
