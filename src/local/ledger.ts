@@ -6,7 +6,7 @@ import { Problem } from '../problems.ts';
 const place = z.tuple([z.string(), z.string()]);
 const pageLength = 100;
 
-/** A ledger in one SQLite file that no other process may open meanwhile; `:memory:` keeps nothing. Each write is synced to disk before it resolves. */
+/** A ledger in one SQLite file that no other process may open meanwhile; `:memory:` keeps nothing. Each write is synced to disk before it resolves; of what was erased no byte is left in its files. */
 export const openLedger = (file: string): { readonly ledger: Ledger; readonly close: () => void } => {
   const db = opened(file);
 
@@ -33,7 +33,11 @@ export const openLedger = (file: string): { readonly ledger: Ledger; readonly cl
         ifVersion === 0 ? create.run(id, group, at, text) : replace.run(group, at, text, id, ifVersion);
       return changes === 1;
     },
-    erase: async (id, ifVersion) => erase.run(id, ifVersion).changes === 1,
+    erase: async (id, ifVersion) => {
+      if (erase.run(id, ifVersion).changes !== 1) return false;
+      wipe(db);
+      return true;
+    },
     list: async (group, { after, limit = pageLength } = {}) => {
       // Every id is greater than the empty text, so the first page starts after ('', '').
       const [at, id] = after === undefined ? ['', ''] : placeFrom(after);
@@ -50,14 +54,21 @@ export const openLedger = (file: string): { readonly ledger: Ledger; readonly cl
 const tables = `
   pragma locking_mode = exclusive;
   pragma journal_mode = wal;
+  pragma secure_delete = on;
+  pragma temp_store = memory;
   pragma synchronous = full;
   create table if not exists items (id text primary key, grp text, at text, version integer not null, data text not null) without rowid, strict;
   create index if not exists items_by_group on items (grp, coalesce(at, ''), id) where grp is not null;`;
+
+/** What was erased is also in older frames of SQLite's log, and a row that moved leaves a copy where it was: all pages are made anew, and the log is emptied. The file is small and this happens about once a day. */
+const wipe = (db: DatabaseSync): void => db.exec('vacuum; pragma wal_checkpoint(truncate)');
 
 const opened = (file: string): DatabaseSync => {
   const db = new DatabaseSync(file);
   try {
     db.exec(tables);
+    // What a crash, or a version that did not wipe, has left.
+    wipe(db);
     return db;
   } catch (cause) {
     db.close();

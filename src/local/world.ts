@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { forgetOldSalts } from '../access/salt.ts';
 import type { Log, World } from '../ports.ts';
 import { openCountries } from './country.ts';
 import { claimFolder, inFolder, pepperIn } from './disk/data-folder.ts';
@@ -9,6 +10,9 @@ import { openLedger } from './ledger.ts';
 
 /** Below API Gateway’s 29 s, so that a question’s own 504 comes first. */
 const questionTimeMs = 25_000;
+
+/** So often old salts are looked for, where no event comes that would. */
+const forgetEveryMs = 3_600_000;
 
 /** What a world in a folder is made with. */
 export interface Surroundings {
@@ -38,6 +42,14 @@ export const openWorld = async ({
     const pepper = await pepperIn(dir, existsSync(file));
     const country = await openCountries(countryTable);
     const { ledger, close } = openLedger(file);
+    const forget = () =>
+      forgetOldSalts({ ledger }, clock()).catch((cause: unknown) =>
+        log.warn('old salts could not be erased; in an hour it will be tried again', {
+          cause: String(cause),
+        }),
+      );
+    await forget();
+    const hourly = setInterval(forget, forgetEveryMs).unref();
     return {
       world: {
         sink: lake.sink,
@@ -54,6 +66,7 @@ export const openWorld = async ({
         lake: 'clean',
       },
       close: async () => {
+        clearInterval(hourly);
         await lake.close();
         close();
       },
