@@ -6,6 +6,7 @@ import { Problem } from '../problems.ts';
 import { join, materialized, type Sql, sql } from '../sql/sql.ts';
 import type { Folder } from './disk/lake-folder.ts';
 import type { Leases } from './disk/serial.ts';
+import { throwShortage } from './disk/shortage.ts';
 import type { Checker } from './parquet/check.ts';
 import type { LakeFile, Manifest } from './parquet/manifest.ts';
 import { filesOf } from './parquet/relations.ts';
@@ -61,6 +62,7 @@ export const openEngine = (parts: EngineParts): Engine => {
         if ((await checker.glance(snapshot.files)).length > 0) continue;
         const asked = await run(connection, snapshot.whole, ends).catch(async (error: unknown) => {
           ends.throwIfAborted();
+          throwShortage(error);
           if (tail.lost(snapshot.copies) || (await checker.inspect(snapshot.files)).length > 0)
             return undefined;
           throw error;
@@ -160,6 +162,7 @@ const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => 
     await work();
   } catch (error) {
     log.error('the journal cannot be read', { error: String(error) });
+    throwShortage(error);
     throw new Problem(
       'upstream_failed',
       'The newest events cannot be read, so no answer would be complete. Try again later.',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Event } from '../../events/columns.ts';
 import type { Log } from '../../ports.ts';
 import { type Folder, syncDirectory } from '../disk/lake-folder.ts';
+import { shortageOf } from '../disk/shortage.ts';
 import type { Manifest, SeenFile } from '../parquet/manifest.ts';
 import { type KeyFile, mergeKeyFiles, openKeyFile, writeKeyFile } from './key-file.ts';
 import { type KeyTable, keyTable, keyWords } from './key-table.ts';
@@ -55,6 +56,7 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
     try {
       files.set(file, openKeyFile(path));
     } catch (error) {
+      if (shortageOf(error) !== undefined) throw error;
       log.error(
         'a file of event ids cannot be read: its ids are read from the events again, which takes a while',
         { file: file.path, error: String(error) },
@@ -68,7 +70,7 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
     try {
       return keys.has(words, at);
     } catch (error) {
-      if (!unread.has(file)) {
+      if (shortageOf(error) === undefined && !unread.has(file)) {
         unread.add(file);
         log.error(
           'a file of event ids cannot be read: events that may be in it are refused; the next start reads its ids from the events again',

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Log } from '../../ports.ts';
 import type { Folder } from '../disk/lake-folder.ts';
+import { throwShortage } from '../disk/shortage.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
 
 /** Finds files that are not as they were written, and takes them out of the lake. */
@@ -53,6 +54,7 @@ export const checker = (folder: Folder, manifest: Manifest, log: Log): Checker =
       let refused = false;
       const flawed = () =>
         flaw(path, file, whole).catch((error: unknown) => {
+          throwShortage(error);
           refused = true;
           return error instanceof Error && 'code' in error ? String(error.code) : String(error);
         });
