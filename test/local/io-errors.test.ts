@@ -172,13 +172,16 @@ const lake = async () => {
     if (!done) throw new Error(`${text}: ${error}`);
     return gave;
   };
-  const fail = (calls: string, ...only: readonly string[]) =>
+  const fail = (calls: string, ...only: readonly string[]) => failWith('EIO', calls, ...only);
+  const failWith = (error: string, calls: string, ...only: readonly string[]) =>
     failing(
       child.pid,
       calls,
       only.map((path) => join(dir, path)),
+      error,
     );
   return {
+    failWith,
     dir,
     log,
     order,
@@ -309,6 +312,28 @@ describe.skipIf(!canFail)(`the lake on a disk that returns I/O errors${told}`, (
       0,
     ]);
   });
+
+  test.each([
+    ['EMFILE', 'too many files and connections are open on this machine'],
+    ['ENFILE', 'too many files and connections are open on this machine'],
+    ['ENOMEM', 'this machine has no memory left'],
+  ])(
+    '%s is no damaged file: the question fails and says so, nothing is set aside, and the next answer is whole',
+    async (error, what) => {
+      const { did, order, ask, failWith, stop, dir } = await lake();
+      await did('keep 0 10');
+      await did('flush');
+      const mended = await failWith(error, 'openat', 'parquet/new~/events-1.parquet');
+      expect(await order('ask')).toEqual({
+        done: false,
+        error: `Problem: The question could not be answered: ${what}. No data is lost; ask again in a few seconds.`,
+      });
+      expect(await mended()).toBeGreaterThan(0);
+      expect(await ask()).toEqual({ ids: ids(10), notes: [] });
+      expect(await readdir(join(dir, 'set-aside'))).toEqual([]);
+      await stop();
+    },
+  );
 
   test('a file that could not be read is back in answers a minute after it can be', async () => {
     const { did, ask, fail, log } = await lake();
