@@ -51,7 +51,7 @@ const questionMemoryMb = 384;
 export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettings): Promise<Lake> => {
   const folder = claimFolder(dir);
   mkdirSync(folder.root, { recursive: true });
-  const manifest = openManifest(folder.manifest, knownAs);
+  const manifest = openManifest(folder, log, knownAs);
   const opened: (() => void)[] = [() => manifest.close()];
   const release = () => {
     for (const close of opened.splice(0).reverse()) close();

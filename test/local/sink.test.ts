@@ -323,7 +323,7 @@ describe('a folder', () => {
     db.close();
     const before = await readFile(join(dir, 'lake.sqlite'));
     await expect(openLake({ dir, log: listening().log, clock: Date.now })).rejects.toThrow(
-      `The data folder ${dir} has format 7, this version knows 1: run the newer version that wrote it.`,
+      `The data folder ${dir} has format 7, this version knows 2: run the newer version that wrote it.`,
     );
     expect(await readFile(join(dir, 'lake.sqlite'))).toEqual(before);
   });
