@@ -1,17 +1,19 @@
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { newKey } from '../access/keys.ts';
+import { newKey, parseKey } from '../access/keys.ts';
 import { accountsOf, type Books, createAccount, newId } from '../accounts/accounts.ts';
 import { keepKey } from '../accounts/keys.ts';
 import { changeProject, createProject, projectOf, projectsOf } from '../accounts/projects.ts';
 import { absent, inFolder, jsonIn, writeWhole } from './disk/data-folder.ts';
 
+/** One with a wrong letter would be made anew, and opens nothing. */
+const key = z.string().refine((text) => parseKey(text) !== undefined);
 const keysFile = z.object({
   account_id: z.string(),
   project_id: z.string(),
   project_slug: z.string(),
-  keys: z.object({ pk: z.string(), sk: z.string(), rk: z.string(), ak: z.string() }),
+  keys: z.object({ pk: key, sk: key, rk: key, ak: key }),
 });
 
 /** The first account’s keys as `keys.json` holds them. */

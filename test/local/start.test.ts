@@ -461,10 +461,24 @@ describe('what a folder has been through', () => {
     ['a damaged mark', 'millimetric.json', '{}', /millimetric\.json is damaged/],
     ['a folder of a newer version', 'millimetric.json', '{"format":99}', /newer version/],
     ['a ledger that is none', 'ledger.sqlite', 'not a database, not at all', /ledger\.sqlite/],
+    ['another pepper', 'pepper', `${'ab'.repeat(32)}\n`, /pepper is not the one/],
+    [
+      'a key with a wrong letter',
+      'keys.json',
+      JSON.stringify({
+        account_id: 'a',
+        project_id: 'p',
+        project_slug: 'demo',
+        keys: { pk: 'pk_live_x', sk: 'sk_live_x', rk: 'rk_live_x', ak: 'ak_live_x' },
+      }),
+      /keys\.json is damaged and was left as it is/,
+    ],
   ])('%s is said in one sentence, and nothing is overwritten', async (name, file, text, sentence) => {
     const { dir } = await made(name.replaceAll(' ', '-'));
     if (text === undefined) await unlink(join(dir, file));
     else await writeFile(join(dir, file), text);
+    // With a whole copy a damaged ledger would do no harm.
+    await rm(join(dir, 'ledger.copy.sqlite'));
     await expect(startProduct({ dir })).rejects.toThrow(sentence);
     if (text !== undefined) expect(await readFile(join(dir, file), 'utf8')).toBe(text);
   });
