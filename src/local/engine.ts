@@ -22,6 +22,8 @@ export interface EngineParts {
   readonly tail: Tail;
   readonly checker: Checker;
   readonly readers: Leases;
+  /** What every answer has to say of losses that are in no list. */
+  readonly losses: readonly string[];
   readonly clock: () => number;
   readonly log: Log;
 }
@@ -172,7 +174,11 @@ const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => 
 };
 
 /** What a question would read now. Nothing here waits, so the files and the tail are of one moment. */
-function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading, period }: Reads): Snapshot {
+function look(
+  { manifest, folder, tail, losses }: EngineParts,
+  question: Sql,
+  { reading, period }: Reads,
+): Snapshot {
   const text = materialized(question);
   const words = question.text.toLowerCase();
   const kinds = (['events', 'identifies'] as const).filter((kind) => words.includes(kind));
@@ -197,9 +203,12 @@ function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading,
     whole: relations.length === 0 ? text : sql`with ${join(relations)} (${text})`,
     copies: journal.copies,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0) + journal.bytes,
-    notes: [...manifest.aside()]
-      .filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project)))
-      .map(missing),
+    notes: [
+      ...losses,
+      ...[...manifest.aside()]
+        .filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project)))
+        .map(missing),
+    ],
   };
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -21,6 +21,17 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
+/** Where a file is; of a new Parquet file only its number is known beforehand. */
+const placeOf = async (folder: string, path: string): Promise<string> => {
+  const place = join(folder, path);
+  if (!path.includes('new~/')) return place;
+  const names = await readdir(dirname(place)).catch(() => []);
+  return join(
+    dirname(place),
+    names.find((name) => name.startsWith(`${basename(place, '.parquet')}-`)) ?? basename(place),
+  );
+};
+
 const syncs = 'fsync,fdatasync';
 const changes = `pwrite64,${syncs},ftruncate,rename,unlink,unlinkat`;
 
@@ -33,12 +44,8 @@ const product = async () => {
   return {
     data,
     caller,
-    fail: (calls: string, ...only: readonly string[]) =>
-      failing(
-        now.child.pid,
-        calls,
-        only.map((path) => join(data, path)),
-      ),
+    fail: async (calls: string, ...only: readonly string[]) =>
+      failing(now.child.pid, calls, await Promise.all(only.map((path) => placeOf(data, path)))),
     /** Ends it in this way, and starts it again. */
     again: async (signal: 'SIGKILL' | 'SIGTERM') => {
       await end(now.child, signal);
@@ -126,15 +133,15 @@ describe.skipIf(!canFail)(`the product on a disk that returns I/O errors${told}`
   });
 
   test('answers without a file that it cannot read, says so, and has it again when it can be read', async () => {
-    const { caller, fail, again } = await product();
+    const { caller, fail, again, data } = await product();
     const { send, ask, acknowledged } = caller;
     for (let i = 0; i < 2; i++) expect(await send()).toEqual([202, undefined]);
     // Ended like this, it leaves Parquet and no journal.
     await again('SIGTERM');
     expect(await send()).toEqual([202, undefined]);
     const mended = await fail('pread64', 'events/parquet/new~/events-1.parquet');
-    const missing =
-      'The file events-1.parquet could not be read and was set aside: up to 200 events are missing from this answer.';
+    const name = basename(await placeOf(data, 'events/parquet/new~/events-1.parquet'));
+    const missing = `The file ${name} could not be read and was set aside: up to 200 events are missing from this answer.`;
     expect(await ask()).toEqual({ ids: acknowledged.slice(200).toSorted(), notes: [missing] });
     expect(await mended()).toBeGreaterThan(0);
     expect((await ask()).notes).toEqual([missing]);
@@ -173,13 +180,8 @@ const lake = async () => {
     return gave;
   };
   const fail = (calls: string, ...only: readonly string[]) => failWith('EIO', calls, ...only);
-  const failWith = (error: string, calls: string, ...only: readonly string[]) =>
-    failing(
-      child.pid,
-      calls,
-      only.map((path) => join(dir, path)),
-      error,
-    );
+  const failWith = async (error: string, calls: string, ...only: readonly string[]) =>
+    failing(child.pid, calls, await Promise.all(only.map((path) => placeOf(dir, path))), error);
   return {
     failWith,
     dir,

@@ -36,7 +36,7 @@ test('what comes soon after a question is rows already when the next one asks, a
   const [connection] = duck.connections;
   if (connection === undefined) throw new Error('DuckDB gave no connection');
   const { log } = listening();
-  const journal = openJournal(folder, { forgotten: 0, lowest: 0 }, Date.now, log, () => {});
+  const journal = openJournal(folder, { forgotten: 0, flushed: 0, lowest: 0 }, Date.now, log, () => {});
   const tail = openTail({
     connection,
     folder,

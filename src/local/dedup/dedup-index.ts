@@ -39,6 +39,8 @@ export interface Seen {
   persist(): Promise<void>;
   /** Is a file missing that could not be read? Then repeats of its events would be kept until it is made up for. */
   readonly hasLost: boolean;
+  /** The same for ids of these journal segments, which are not all there though their events are in the lake. */
+  lose(segments: readonly number[]): void;
   /** What was in the files that could not be read has been added again: they are set aside. */
   madeUp(): void;
   close(): void;
@@ -51,6 +53,7 @@ const alike = 4;
 export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => {
   const files = new Map<SeenFile, KeyFile>();
   const lost: SeenFile[] = [];
+  let isShort = false;
   for (const file of manifest.seen()) {
     const path = join(folder.seen, file.path);
     try {
@@ -155,9 +158,19 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
       }
     },
     get hasLost() {
-      return lost.length > 0;
+      return lost.length > 0 || isShort;
+    },
+    lose: (segments) => {
+      isShort = true;
+      log.error(
+        'event ids are missing from the journal: they are read from the events again, which takes a while',
+        {
+          segments: segments.length,
+        },
+      );
     },
     madeUp: () => {
+      isShort = false;
       // Until here the manifest names them, so that a start that is cut short begins again.
       manifest.change({ dropSeen: lost });
       for (const { path } of lost.splice(0))

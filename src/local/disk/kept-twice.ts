@@ -1,4 +1,15 @@
-import { closeSync, copyFileSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../../ports.ts';
@@ -48,6 +59,7 @@ export const openTwice = <Statements>(kept: Kept<Statements>): KeptTwice<Stateme
   const [first, other] = [recognise(path, kept), recognise(second, kept)];
   if (first === 'foreign' && other !== 'ours')
     throw new Error(`${path} is not a file of ours: choose another data folder.`);
+  const laid = [path, second].flatMap((one) => bytesOf(one));
   const open: Tallied[] = [];
   const opened = (one: string, synchronous: 'full' | 'normal') => {
     const tallied = openTallied(one, kept, synchronous);
@@ -57,22 +69,23 @@ export const openTwice = <Statements>(kept: Kept<Statements>): KeptTwice<Stateme
   try {
     let main = first === 'ours' || other !== 'ours' ? opened(path, 'full') : undefined;
     let copy = other === 'ours' ? opened(second, 'normal') : undefined;
-    if (main?.generation === undefined && copy?.generation === undefined)
+    if (main?.generation === undefined && copy?.generation === undefined) {
+      for (const { db } of open) db.close();
+      // Closing brings SQLite’s log into its file, and a log that belongs to another time would be all that was wrong.
+      for (const [one, bytes] of laid) writeFileSync(one, bytes, { flush: true });
       throw new Error(
         `${path} is damaged${copy === undefined ? '' : ', and so is its copy'}, and was left as it is: put it back from a backup.`,
       );
-    if ((copy?.generation ?? -1) > (main?.generation ?? -1) && copy !== undefined) {
+    }
+    const [changes, ofMain] = [copy?.generation, main?.generation];
+    if ((changes ?? -1) > (ofMain ?? -1) && copy !== undefined) {
       const why =
-        first === 'absent'
-          ? 'was missing'
-          : main?.generation === undefined
-            ? 'was damaged'
-            : 'is older than its copy';
+        first === 'absent' ? 'was missing' : ofMain === undefined ? 'was damaged' : 'is older than its copy';
       if (first !== 'absent') retire(kept, path, main);
       remake(copy.db, path);
       log.error(`${basename(path)} ${why}: its copy, which is whole, takes its place`, {
-        changes: copy.generation,
-        ...(main?.generation === undefined ? {} : { changes_of_the_older: main.generation }),
+        changes,
+        ...(ofMain === undefined ? {} : { changes_of_the_older: ofMain }),
       });
       main = opened(path, 'full');
     }
@@ -173,6 +186,12 @@ const retire = ({ aside }: Pick<Kept<unknown>, 'aside'>, path: string, open: Tal
   open?.db.close();
   remove(path);
 };
+
+/** A file with a log of SQLite’s, and that log. */
+const bytesOf = (path: string): readonly (readonly [path: string, bytes: Uint8Array])[] =>
+  (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+    ? [path, `${path}-wal`].flatMap((one) => (existsSync(one) ? [[one, readFileSync(one)] as const] : []))
+    : [];
 
 const remove = (path: string): void => {
   for (const suffix of ['-wal', '-shm', '-journal', '']) rmSync(`${path}${suffix}`, { force: true });

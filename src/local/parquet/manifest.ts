@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../../ports.ts';
 import { type KeptTwice, openTwice } from '../disk/kept-twice.ts';
 import type { Folder } from '../disk/lake-folder.ts';
+import { fileOf, markOf, segmentOf, statements, tables } from './manifest-tables.ts';
 
 /** One Parquet file of the lake. */
 export interface LakeFile {
@@ -46,6 +46,8 @@ export interface Change {
   readonly dropSeen?: readonly SeenFile[];
   /** Journal segments up to this one are in the lake. */
   readonly flushed?: number;
+  /** The segments that this brought there, so that a start knows whether it has all of one whose event ids are in no file yet. */
+  readonly segments?: readonly { readonly number: number; readonly rows: number }[];
   /** The event ids of journal segments up to this one are in files. */
   readonly seenUpTo?: number;
 }
@@ -59,6 +61,8 @@ export interface Manifest {
   seen(): Iterable<SeenFile>;
   readonly flushed: number;
   readonly seenUpTo: number;
+  /** The rows of segments that are flushed and whose event ids are in no file yet, by number. */
+  readonly segments: ReadonlyMap<number, number>;
   /** How often it was changed since it was opened: while this stays, so does what follows from the files. */
   readonly changes: number;
   /** A number for a new file, above every number that was ever given. */
@@ -73,55 +77,6 @@ export interface Manifest {
   forget(id: number): void;
   close(): void;
 }
-
-const columns = [
-  'id',
-  'path',
-  'kind',
-  'level',
-  'projects',
-  'dt',
-  'rows',
-  'bytes',
-  'min_ts',
-  'max_ts',
-  'crc',
-  'footer_crc',
-  'columns',
-  'aside',
-] as const;
-
-const tables = {
-  marks: {
-    definition: 'create table if not exists marks (name text primary key, value integer not null) strict',
-    columns: ['name', 'value'],
-  },
-  files: {
-    definition: `create table if not exists files (
-      id integer primary key, path text not null, kind text not null, level integer not null, projects text not null, dt text not null, rows integer not null, bytes integer not null,
-      min_ts integer not null, max_ts integer not null, crc integer not null, footer_crc integer not null, columns text not null, aside integer not null) strict`,
-    columns,
-  },
-  seen: {
-    definition:
-      'create table if not exists seen (id integer primary key, path text not null, keys integer not null) strict',
-    columns: ['id', 'path', 'keys'],
-  },
-} as const;
-
-const statements = (db: DatabaseSync) => ({
-  addFile: db.prepare('insert into files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'),
-  dropFile: db.prepare('delete from files where id = ?'),
-  setAside: db.prepare('update files set aside = ? where id = ?'),
-  addSeen: db.prepare('insert into seen values (?, ?, ?)'),
-  dropSeen: db.prepare('delete from seen where id = ?'),
-  setMark: db.prepare(
-    'insert into marks values (?, ?) on conflict (name) do update set value = excluded.value',
-  ),
-  overwrite: db.prepare(
-    "insert into marks values ('doubts', 1) on conflict (name) do update set value = value + 1",
-  ),
-});
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -152,6 +107,7 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
   const seen = new Map<number, SeenFile>();
   const byProject = new Map<string, Set<LakeFile>>();
   const marks = { flushed: 0, seenUpTo: 0 };
+  const segments = new Map<number, number>();
   let changes = 0;
   let last = 0;
   const enter = (file: LakeFile) => {
@@ -178,6 +134,8 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
   for (const row of db.prepare('select * from marks').all()) {
     if (row.name === 'flushed') marks.flushed = Number(row.value);
     if (row.name === 'seenUpTo') marks.seenUpTo = Number(row.value);
+    const segment = segmentOf(String(row.name));
+    if (segment !== undefined) segments.set(segment, Number(row.value));
     if (row.name === 'lastId') last = Number(row.value);
   }
   // A failed sync leaves a whole transaction in SQLite’s log, which a start after a crash takes for a good one, until the next is written over it.
@@ -196,6 +154,7 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
     get seenUpTo() {
       return marks.seenUpTo;
     },
+    segments,
     get changes() {
       return changes;
     },
@@ -204,6 +163,9 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
       last = Math.max(last, id);
     },
     change: (change) => {
+      const done = [...segments.keys(), ...(change.segments ?? []).map(({ number }) => number)].filter(
+        (number) => number <= (change.seenUpTo ?? marks.seenUpTo),
+      );
       try {
         twice.change((to) => {
           for (const f of change.add ?? [])
@@ -228,7 +190,9 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
           for (const f of change.addSeen ?? []) to.addSeen.run(f.id, f.path, f.keys);
           for (const f of change.dropSeen ?? []) to.dropSeen.run(f.id);
           if (change.flushed !== undefined) to.setMark.run('flushed', change.flushed);
+          for (const { number, rows } of change.segments ?? []) to.setMark.run(markOf(number), rows);
           if (change.seenUpTo !== undefined) to.setMark.run('seenUpTo', change.seenUpTo);
+          for (const number of done) to.dropMark.run(markOf(number));
           to.setMark.run('lastId', last);
           return true;
         });
@@ -247,6 +211,8 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
       for (const f of change.dropSeen ?? []) seen.delete(f.id);
       marks.flushed = change.flushed ?? marks.flushed;
       marks.seenUpTo = change.seenUpTo ?? marks.seenUpTo;
+      for (const { number, rows } of change.segments ?? []) segments.set(number, rows);
+      for (const number of done) segments.delete(number);
       if (change.drop !== undefined) twice.checkpoint();
     },
     certain: () => {
@@ -259,24 +225,5 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
       aside.delete(id);
     },
     close: twice.close,
-  };
-}
-
-function fileOf(row: Record<string, unknown>): LakeFile {
-  const projects: unknown = JSON.parse(String(row.projects));
-  return {
-    id: Number(row.id),
-    path: String(row.path),
-    kind: row.kind === 'identifies' ? 'identifies' : 'events',
-    level: row.level === 0 ? 0 : 1,
-    projects: Array.isArray(projects) ? projects.map(String) : [],
-    dt: String(row.dt),
-    rows: Number(row.rows),
-    bytes: Number(row.bytes),
-    minTs: Number(row.min_ts),
-    maxTs: Number(row.max_ts),
-    crc: Number(row.crc),
-    footerCrc: Number(row.footer_crc),
-    columns: String(row.columns),
   };
 }
