@@ -59,13 +59,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ...pure,
   'src/local': [...core, 'src/browser'],
   'src/aws': [...core, 'src/browser'],
-  // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, which characters nobody sees, what a person does first, a memory that stays flat, and for `init` the operator’s way into a stack.
+  // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, which characters nobody sees, what a person does first, a memory that stays flat, which names an event has, the list of tools for a help without a server, the zone’s buckets for charts, and for `init` the operator’s way into a stack.
   'src/cli': [
     'src/tools/nearest.ts',
     'src/tools/visible.ts',
     'src/serve/first-steps.ts',
     'src/events/recent.ts',
     'src/events/remember.ts',
+    'src/events/schema.ts',
+    'src/serve/tool-help.ts',
+    'src/sql/zone.ts',
     'src/aws/operator.ts',
     'src/problems.ts',
   ],
