@@ -67,7 +67,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/events/recent.ts',
     'src/events/remember.ts',
     'src/events/schema.ts',
-    'src/serve/tool-help.ts',
+    'src/serve/tool-list.ts',
     'src/sql/zone.ts',
     'src/aws/operator.ts',
     'src/problems.ts',

@@ -75,7 +75,7 @@ export const planOf = async (given: Given, terminal: Terminal): Promise<Plan> =>
     site: siteOf(given.text('site')),
     shiftTo,
   };
-  const url = urlOf(given, terminal);
+  const url = await urlOf(given, terminal);
   const sources = await Promise.all([...new Set(given.words)].map((word) => sourceOf(word, terminal.stdin)));
   // Nobody sees the visitors of a dry run, so any key will do.
   if (given.has('dry-run'))

@@ -39,11 +39,12 @@ export const logReader = (
       event: gives,
       event_id: id,
       timestamp: new Date(read.at + shiftMs).toISOString(),
-      anonymous_id: visitorOf(`${address} ${read.userAgent}`),
+      anonymous_id: visitorOf(`${address} ${read.userAgent ?? ''}`),
       ...place(read, site),
       ...(read.referrer === '-' || read.referrer === '' ? {} : { referrer: read.referrer }),
       ...(isIP(address) === 0 || address.includes('%') ? {} : { ip: address }),
-      user_agent: read.userAgent,
+      // Left out, nothing is known of the visitor; empty, it would be a bot that hides.
+      ...(read.userAgent === undefined ? {} : { user_agent: read.userAgent }),
       ...(gives === 'file_download' ? { properties: { extension } } : {}),
       ...(gives === 'request_failed' ? { properties: { status: read.status, method: read.method } } : {}),
     };

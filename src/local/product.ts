@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { authorize } from '../access/authorize.ts';
 import { loaderText } from '../browser/loader-text.ts';
 import type { World } from '../ports.ts';
@@ -9,7 +11,7 @@ import { openapi } from '../serve/openapi.ts';
 import { answerQuestions } from '../serve/rest.ts';
 import { type Site, site } from '../serve/site.ts';
 import { version } from '../version.ts';
-import { codeOf } from './disk/data-folder.ts';
+import { codeOf, inFolder, writeWhole } from './disk/data-folder.ts';
 import { allowPagesOn, firstStart, type Keys } from './first-start.ts';
 import { type Doors, gateway, type Patience } from './gateway/gateway.ts';
 import { withPulse } from './pulse.ts';
@@ -43,12 +45,17 @@ export const openProduct = async (
     const bound = await listen(server, port, host);
     // Nobody knows a port that was just taken before it is said below.
     if (port === 0) await allowPagesOn(world, keys, bound);
+    const url = `http://${shown(host)}:${bound}`;
+    // For the command line, which is typed in another terminal and knows no PORT.
+    const running = join(where.dir, inFolder.running);
+    await writeWhole(running, `${JSON.stringify({ url })}\n`);
     return {
-      url: `http://${shown(host)}:${bound}`,
+      url,
       keys,
       world,
       close: async (graceMs) => {
         await closeGateway(graceMs);
+        await rm(running, { force: true });
         await close();
       },
     };

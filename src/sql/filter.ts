@@ -65,10 +65,13 @@ function matches(field: Field, op: Operator, value: Scalar): Sql {
       return sql`${left} <= ${right}`;
     case 'contains':
     case 'not_contains':
-      return sql`strpos(lower(${textOf(field)}), lower(${String(value)})) > 0`;
+      return sql`strpos(${folded(textOf(field))}, ${folded(sql`${String(value)}`)}) > 0`;
     case 'starts_with':
-      return sql`strpos(lower(${textOf(field)}), lower(${String(value)})) = 1`;
+      return sql`strpos(${folded(textOf(field))}, ${folded(sql`${String(value)}`)}) = 1`;
     default:
       return sql`${left} = ${right}`;
   }
 }
+
+/** Without case. Letters are lowered one by one, so a capital Σ at a word’s end becomes σ: a final ς that was typed must be one too. */
+const folded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;

@@ -63,12 +63,7 @@ describe('a format is seen from its first lines, and each line is the event it i
       ],
     ],
     ['traefik-clf.log', 'combined', [], [{ ...visit, path: '/prices' }]],
-    [
-      'common.log',
-      'common',
-      [],
-      [{ event: '$pageview', ip: '81.2.69.142', timestamp: visit.timestamp, user_agent: '' }],
-    ],
+    ['common.log', 'common', [], [{ event: '$pageview', ip: '81.2.69.142', timestamp: visit.timestamp }]],
     [
       'w3c.log',
       'w3c',

@@ -115,3 +115,24 @@ test('a mistyped argument and a mistyped tool are mended by what the answer says
 test('the saved files are for their owner only', () => {
   expect(readFileSync(`${product.dir}/visitors-demo.key`, 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
 });
+
+test('without --url or PORT the data folder says where the product answers', async () => {
+  const at = desk({ env: { MILLIMETRIC_DATA: product.dir } });
+  expect(await at.type('ask', 'get_stats', '--csv', ...days)).toBe(0);
+});
+
+test('contains and starts_with know a word in capitals by its final letter too', async () => {
+  for (const name of ['ΟΔΟΣ', 'οδος', 'Οδοσ']) await type('track', `greek_${name}`, '--user-id', 'u');
+  const count = async (op: string, value: string) =>
+    (
+      await type(
+        'ask',
+        'get_stats',
+        '--csv',
+        `--where=${JSON.stringify([{ field: 'event_name', op, value }])}`,
+      )
+    ).out;
+  expect(await count('contains', 'οδος')).toBe('value\n3\n');
+  expect(await count('contains', 'ΔΟΣ')).toBe('value\n3\n');
+  expect(await count('starts_with', 'GREEK_ΟΔΟΣ')).toBe('value\n3\n');
+});

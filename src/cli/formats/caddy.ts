@@ -23,7 +23,7 @@ export const caddy: LogFormat = {
       target: look('request.uri'),
       status: look('status'),
       referrer: look('request.headers.Referer'),
-      userAgent: look('request.headers.User-Agent'),
+      userAgent: look('request.headers.User-Agent') ?? '-',
     });
   },
 };

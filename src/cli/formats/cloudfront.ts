@@ -16,7 +16,7 @@ export const cloudfront: LogFormat = {
       target: targetOf(row('cs-uri-stem'), row('cs-uri-query')),
       status: row('sc-status'),
       referrer: decoded(row('cs(referer)')),
-      userAgent: decoded(row('cs(user-agent)')),
+      userAgent: decoded(row('cs(user-agent)', '-')),
     }),
   ),
 };

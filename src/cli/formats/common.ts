@@ -8,6 +8,6 @@ export const common: LogFormat = {
     const head = headOf(whole);
     if (head === undefined) return undefined;
     const { line, end, ...said } = head;
-    return line.startsWith(' "', end) ? undefined : { ...said, referrer: '-', userAgent: '' };
+    return line.startsWith(' "', end) ? undefined : { ...said, referrer: '-', userAgent: undefined };
   },
 };

@@ -41,7 +41,7 @@ export const lineOf = (fields: Fields): Said => {
     // What was never answered (0 in some logs) is a request that failed.
     status: status < 100 ? 499 : status,
     referrer: fields.referrer ?? '-',
-    userAgent: fields.userAgent ?? '',
+    userAgent: fields.userAgent,
   };
 };
 

@@ -16,7 +16,7 @@ function textAt(value: unknown, path: string): string | undefined {
   const found = valueAt(value, path);
   const first = Array.isArray(found) ? found[0] : found;
   if (typeof first === 'number') return String(first);
-  return typeof first === 'string' && first !== '' ? first : undefined;
+  return typeof first === 'string' ? first : undefined;
 }
 
 /** A name may hold dots itself: the whole of it is looked for first. */
@@ -62,11 +62,10 @@ export const jsonLog: LogFormat = {
       const look = looking(line);
       if (look === undefined) return undefined;
       const said = (what: string): string | undefined => {
-        for (const name of names.get(what) ?? []) {
-          const text = look(name);
-          if (text !== undefined && text !== '-') return text;
-        }
-        return undefined;
+        const texts = (names.get(what) ?? []).map(look);
+        const found = texts.find((text) => text !== undefined && text !== '-' && text !== '');
+        // Who says no user agent hides it; a log without that field says nothing about it.
+        return found ?? (what === 'user_agent' && texts.some((text) => text !== undefined) ? '-' : undefined);
       };
       return requestIn(said);
     };

@@ -15,8 +15,8 @@ export interface LogLine {
   readonly target: string;
   readonly status: number;
   readonly referrer: string;
-  /** Empty where the format has none. */
-  readonly userAgent: string;
+  /** Undefined where the log does not have it; `-` or empty where the client said none. */
+  readonly userAgent: string | undefined;
 }
 
 /** What a line is: a request, a line of the format that is none (a header, another message of the server), or undefined where it is not of the format. */

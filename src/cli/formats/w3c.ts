@@ -1,8 +1,8 @@
 import { isoInstant, lineOf } from './fields.ts';
 import type { LogFormat, Said } from './log-line.ts';
 
-/** Values by the names of a `#Fields:` line; `-` is nothing. */
-type Row = (name: string) => string | undefined;
+/** Values by the names of a `#Fields:` line; `-` is nothing, or what is asked for instead. */
+type Row = (name: string, nothing?: string) => string | undefined;
 
 /** Reads lines below a `#Fields:` line, which says what they hold; another such line may follow. */
 export const directed =
@@ -18,9 +18,9 @@ export const directed =
       if (places === undefined) return undefined;
       const known = places;
       const values = line.split(separator);
-      return read((name) => {
+      return read((name, nothing) => {
         const value = values[known.get(name) ?? -1];
-        return value === undefined || value === '-' || value === '' ? undefined : value;
+        return value === '-' || value === '' ? nothing : value;
       });
     };
   };
@@ -45,7 +45,7 @@ export const w3c: LogFormat = {
       target: targetOf(row('cs-uri-stem'), row('cs-uri-query')) ?? row('cs-uri'),
       status: row('sc-status'),
       referrer: row('cs(referer)'),
-      userAgent: spaced(row('cs(user-agent)')),
+      userAgent: spaced(row('cs(user-agent)', '-')),
     }),
   ),
 };
