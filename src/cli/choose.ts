@@ -42,7 +42,7 @@ const unknown = (source: string, lines: readonly string[]): string => {
   const looks = foreignOf(lines);
   return looks === undefined
     ? `${source}: no line could be read: they are of no format that is known here. Known are ${formatNames.join(', ')}; \`--format\` chooses one.`
-    : `${source}: ${looks}.`;
+    : `${source}: ${looks}`;
 };
 
 /** Events of which no line says when it was or whose would all be one visitor’s, now. */
@@ -54,7 +54,7 @@ function refuseForeign(source: string, lines: readonly string[]): void {
         .slice(0, seen)
         .map(toolOfLine)
         .find((found) => found !== undefined);
-  if (tool !== undefined) throw failed(`${source}: ${exportOf(tool)}.`);
+  if (tool !== undefined) throw failed(`${source}: ${exportOf(tool)}`);
   const foreign = [...new Set(names.flatMap((line) => line.foreign))];
   if (names.some(({ told }) => told) || foreign.length === 0) return;
   const meant = foreign.slice(0, 10).map((name) => {

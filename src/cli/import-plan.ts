@@ -75,6 +75,10 @@ export const planOf = async (given: Given, terminal: Terminal): Promise<Plan> =>
     site: siteOf(given.text('site')),
     shiftTo,
   };
+  if (Object.keys(read.fields).length > 0 && (read.format ?? 'json') !== 'json')
+    throw wrongUsage(
+      `\`--fields\` names the fields of a JSON log; with \`--format ${read.format}\` there are none.`,
+    );
   const url = await urlOf(given, terminal);
   const sources = await Promise.all([...new Set(given.words)].map((word) => sourceOf(word, terminal.stdin)));
   // Nobody sees the visitors of a dry run, so any key will do.

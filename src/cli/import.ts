@@ -39,9 +39,12 @@ and user agent; the key is random and stays in the data folder.`,
       plan.installation === undefined
         ? 'would be imported; nothing was sent'
         : `delivered to ${plan.project} at ${plan.installation.url}`;
-    terminal.out(
-      `${counted(counts.lines)} lines read, ${counted(counts.kept)} events ${into} (${pace}).\n${counts.again()}\n${counts.report()}`,
-    );
+    // A file that was refused before its first line has nothing to sum up.
+    if (counts.lines > 0 || trouble === undefined) {
+      terminal.out(
+        `${counted(counts.lines)} lines read, ${counted(counts.kept)} events ${into} (${pace}).\n${counts.again()}\n${counts.report()}`,
+      );
+    }
     return ending(plan, counts, trouble, stop, terminal);
   },
 };

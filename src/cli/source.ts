@@ -49,7 +49,7 @@ async function* unpacked(bytes: AsyncGenerator<Uint8Array>, name: string): Async
     const whole = joined(start, bytes);
     const other = packings.find(({ is }) => is(start));
     if (other !== undefined)
-      throw failed(`${name} is ${other.what}: ${other.so(name === 'standard input' ? 'FILE' : name)}.`);
+      throw failed(`${name} is ${other.what}: ${other.so(name === 'standard input' ? 'FILE' : name)}`);
     if (start[0] !== 0x1f || start[1] !== 0x8b) {
       yield* whole;
       return;

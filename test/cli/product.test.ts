@@ -136,3 +136,23 @@ test('contains and starts_with know a word in capitals by its final letter too',
   expect(await count('contains', 'ΔΟΣ')).toBe('value\n3\n');
   expect(await count('starts_with', 'GREEK_ΟΔΟΣ')).toBe('value\n3\n');
 });
+
+test('a name in a resource’s address is found though an older client encoded it once more', async () => {
+  await type('track', '50% off', '--user-id', 'u');
+  const { keys } = z
+    .object({ keys: z.object({ rk: z.string() }) })
+    .parse(JSON.parse(readFileSync(`${product.dir}/keys.json`, 'utf8')));
+  for (const name of ['50% off', '50%25%20off', '50%2525%2520off']) {
+    const answer = await fetch(`${product.url}/mcp`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${keys.rk}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'resources/read',
+        params: { uri: `schema://events/${name}` },
+      }),
+    });
+    expect(await answer.text(), name).toContain('50% off');
+  }
+});

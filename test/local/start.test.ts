@@ -96,6 +96,7 @@ describe('the first start', () => {
     const dir = join(home, 'first');
     const one = start({ MILLIMETRIC_DATA: dir });
     const url = await one.url;
+    expect(JSON.parse(await readFile(join(dir, 'running.json'), 'utf8'))).toEqual({ url });
     const saved = await readFile(join(dir, 'keys.json'), 'utf8');
     const { account_id, project_id, project_slug, keys, ...rest } = JSON.parse(saved);
     expect([account_id, project_id, project_slug, Object.keys(keys), rest]).toEqual([
@@ -129,6 +130,7 @@ describe('the first start', () => {
 
     one.child.kill('SIGTERM');
     expect(await one.ended).toBe(0);
+    expect(await readdir(dir)).not.toContain('running.json');
 
     const two = start({ MILLIMETRIC_DATA: dir });
     const again = await two.url;

@@ -1,7 +1,8 @@
 import { addressesIn, type Client, clientIn, unprefixed } from './client.ts';
 
 /** What a line says up to the size of the answer, and where the rest of it begins. */
-export interface Head extends Client {
+export interface Head {
+  readonly client: Client;
   readonly at: number;
   readonly method: string;
   readonly target: string;
@@ -25,7 +26,7 @@ export const headOf = (whole: string): Head | undefined => {
   const found = numbers.exec(line);
   if (found === null) return undefined;
   const [method, target] = requestOf(unescaped(line.slice(timeEnd + 3, requestEnd)));
-  return { ...client, at, method, target, status: Number(found[1]), line, end: numbers.lastIndex };
+  return { client, at, method, target, status: Number(found[1]), line, end: numbers.lastIndex };
 };
 
 const numbers = / ([1-9]\d\d) (?:\d+|-)(?= |$)/y;

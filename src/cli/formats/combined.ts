@@ -5,10 +5,22 @@ import type { LogFormat, LogLine } from './log-line.ts';
 export const parseCombined = (whole: string): LogLine | undefined => {
   const head = headOf(whole);
   if (head === undefined) return undefined;
-  const { line, end, ...said } = head;
-  const tail = tailOf(line, end);
+  const { client, at, method, target, status } = head;
+  const tail = tailOf(head.line, head.end);
   if (tail === undefined) return undefined;
-  return { ...said, ...tail, forwarded: tail.forwarded.length > 0 ? tail.forwarded : said.forwarded };
+  // Written out: copying objects is a tenth of the time a line takes.
+  return {
+    address: client.address,
+    forwarded: tail.forwarded.length > 0 ? tail.forwarded : client.forwarded,
+    host: client.host,
+    scheme: client.scheme,
+    at,
+    method,
+    target,
+    status,
+    referrer: tail.referrer,
+    userAgent: tail.userAgent,
+  };
 };
 
 /** Also nginx’s `main`, and Traefik’s common log: what they add stands behind. */

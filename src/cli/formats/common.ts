@@ -7,7 +7,9 @@ export const common: LogFormat = {
   lines: () => (whole) => {
     const head = headOf(whole);
     if (head === undefined) return undefined;
-    const { line, end, ...said } = head;
-    return line.startsWith(' "', end) ? undefined : { ...said, referrer: '-', userAgent: undefined };
+    const { client, at, method, target, status, line, end } = head;
+    return line.startsWith(' "', end)
+      ? undefined
+      : { ...client, at, method, target, status, referrer: '-', userAgent: undefined };
   },
 };
