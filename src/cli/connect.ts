@@ -23,7 +23,7 @@ ${names.map((name) => `  ${`connect ${name}`.padEnd(20)} ${ways[name]?.does}\n`)
       throw wrongUsage(
         `Nothing is known of \`${name}\`.${didYouMean(name, names)} There are: ${names.join(', ')}.`,
       );
-    const url = urlOf(given, terminal);
+    const url = await urlOf(given, terminal);
     const { keys } = await savedKeys(terminal);
     if (way === undefined) {
       terminal.out(firstSteps(url, keys));
