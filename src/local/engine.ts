@@ -6,6 +6,7 @@ import { Problem } from '../problems.ts';
 import { join, materialized, type Sql, sql } from '../sql/sql.ts';
 import type { Folder } from './disk/lake-folder.ts';
 import type { Leases } from './disk/serial.ts';
+import { throwShortage } from './disk/shortage.ts';
 import type { Checker } from './parquet/check.ts';
 import type { LakeFile, Manifest } from './parquet/manifest.ts';
 import { filesOf } from './parquet/relations.ts';
@@ -21,6 +22,8 @@ export interface EngineParts {
   readonly tail: Tail;
   readonly checker: Checker;
   readonly readers: Leases;
+  /** What every answer has to say of losses that are in no list. */
+  readonly losses: readonly string[];
   readonly clock: () => number;
   readonly log: Log;
 }
@@ -67,6 +70,7 @@ export const openEngine = (parts: EngineParts): LocalEngine => {
         if ((await checker.glance(snapshot.files)).length > 0) continue;
         const asked = await run(connection, snapshot.whole, ends).catch(async (error: unknown) => {
           ends.throwIfAborted();
+          throwShortage(error);
           if (tail.lost(snapshot.copies) || (await checker.inspect(snapshot.files)).length > 0)
             return undefined;
           throw error;
@@ -188,6 +192,7 @@ const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => 
     await work();
   } catch (error) {
     log.error('the journal cannot be read', { error: String(error) });
+    throwShortage(error);
     throw new Problem(
       'upstream_failed',
       'The newest events cannot be read, so no answer would be complete. Try again later.',
@@ -197,7 +202,11 @@ const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => 
 };
 
 /** What a question would read now. Nothing here waits, so the files and the tail are of one moment. */
-function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading, period }: Reads): Snapshot {
+function look(
+  { manifest, folder, tail, losses }: EngineParts,
+  question: Sql,
+  { reading, period }: Reads,
+): Snapshot {
   const text = materialized(question);
   const words = question.text.toLowerCase();
   const kinds = (['events', 'identifies'] as const).filter((kind) => words.includes(kind));
@@ -222,9 +231,12 @@ function look({ manifest, folder, tail }: EngineParts, question: Sql, { reading,
     whole: relations.length === 0 ? text : sql`with ${join(relations)} (${text})`,
     copies: journal.copies,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0) + journal.bytes,
-    notes: [...manifest.aside()]
-      .filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project)))
-      .map(missing),
+    notes: [
+      ...losses,
+      ...[...manifest.aside()]
+        .filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project)))
+        .map(missing),
+    ],
   };
 }
 

@@ -35,7 +35,7 @@ export async function ask(
   signal?: AbortSignal,
 ): Promise<Asked | Running> {
   const { engine } = world;
-  const args = readBy(tool, meantFields(given));
+  const args = meantFields(readBy(tool, given));
   if (engine.follow === undefined) {
     if (args.query_id === undefined) return askToTheEnd(world, principal, tool, args, signal);
     throw strangeQueryId(

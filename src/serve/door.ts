@@ -20,6 +20,8 @@ export interface Asked {
   /** Null only where the route needs no key. */
   readonly principal: Principal | null;
   readonly requestId: string;
+  /** Where the caller reaches this installation, as its Host header says: no slash at the end. */
+  readonly base: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { answer } from '../mcp/core.ts';
 import type { Json, McpHost, McpReference, McpToolResult } from '../mcp/host.ts';
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { questionNamed, questions } from '../tools/index.ts';
+import { questionNamed } from '../tools/index.ts';
 import { answerRoom, cappedNotes, fittingRows, shownFields, shownText } from '../tools/shown.ts';
 import { meant, visible } from '../tools/visible.ts';
 import { trackEvent } from '../tools/writing/track-event.ts';
@@ -15,7 +15,7 @@ import type { Asked as Answered, Envelope } from './envelope.ts';
 import { logFailure } from './failure.ts';
 import { prompts } from './prompts.ts';
 import { namesOf, readResource, resources, templates } from './resources.ts';
-import { inputSchema, toolOf } from './tool-schemas.ts';
+import { toolsFor } from './tool-list.ts';
 
 const instructions = `Analytics of one product: every row is an event somebody sent.
 Start with the resource schema://events: it lists the event names in use with their property keys; names are case-sensitive. Then get_stats for counts and uniques (with interval and group_by), top_sources for where visitors come from, funnel for steps in order and how long they take, query_events to look at single events.
@@ -57,7 +57,7 @@ export const hostFor = (
 ): McpHost => ({
   serverInfo: { name: 'millimetric', title: 'Millimetric', version },
   instructions,
-  tools: () => [...questions.map(toolOf), ...(mayWrite(principal) ? [trackEventTool] : [])],
+  tools: () => toolsFor(mayWrite(principal)),
   call: async (name, args) => {
     if (questionNamed(name) !== undefined)
       return resultOf(await ask(world, principal, name, args, asked.signal));
@@ -121,19 +121,6 @@ const placesOf = (of: McpReference): readonly string[] | undefined => {
 };
 
 const mayWrite = ({ kind }: Principal): boolean => kind === 'sk';
-
-const trackEventTool = {
-  name: trackEvent.name,
-  title: trackEvent.title,
-  description: trackEvent.answers,
-  inputSchema: inputSchema(trackEvent.input),
-  outputSchema: {
-    type: 'object',
-    properties: { ok: { type: 'boolean' }, event_id: { type: ['string', 'null'] } },
-    required: ['ok'],
-  },
-  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-} as const;
 
 /** The bare rows as text (contract §6), everything else beside them; rows that do not fit wait behind a cursor. Of a question that runs on, how to come back. */
 function resultOf(said: Answered | Running): McpToolResult {

@@ -28,6 +28,21 @@ const answers: Readonly<Record<string, Json>> = {
   '/v1/batch': { '202': said('All stored durably.', { ok: { const: true }, count: { type: 'integer' } }) },
   '/v1/identify': { '200': said('Stored; history joins at question time.', { ok: { const: true } }) },
   '/v1/beacon': { '202': said('Stored durably.', { ok: { const: true } }) },
+  '/': {
+    '200': {
+      description: 'The page for a browser; for a program the same in few words.',
+      content: {
+        'text/html': { schema: { type: 'string' } },
+        'application/json': {
+          schema: {
+            type: 'object',
+            properties: { ok: { const: true }, version: { type: 'string' } },
+            required: ['ok', 'version'],
+          },
+        },
+      },
+    },
+  },
   '/healthz': { '200': said('It runs.', { ok: { const: true }, version: { type: 'string' } }) },
   '/v1/a.js': {
     '200': { description: 'JavaScript.', content: { 'text/javascript': { schema: { type: 'string' } } } },

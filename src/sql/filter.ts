@@ -64,12 +64,15 @@ function matches(field: Field, op: Operator, values: readonly Scalar[]): Sql {
       return sql`${left} <= ${right(value)}`;
     case 'contains':
     case 'not_contains':
-      return sql`strpos(lower(${textOf(field)}), lower(${String(value)})) > 0`;
+      return sql`strpos(${folded(textOf(field))}, ${folded(sql`${String(value)}`)}) > 0`;
     case 'starts_with':
-      return sql`strpos(lower(${textOf(field)}), lower(${String(value)})) = 1`;
+      return sql`strpos(${folded(textOf(field))}, ${folded(sql`${String(value)}`)}) = 1`;
     default:
       return values.length === 1
         ? sql`${left} = ${right(value)}`
         : sql`${left} in (${join(values.map(right))})`;
   }
 }
+
+/** Without case. Letters are lowered one by one, so a capital Σ at a word’s end becomes σ: a final ς that was typed must be one too. */
+const folded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;

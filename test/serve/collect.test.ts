@@ -58,6 +58,7 @@ const ask = (
     route,
     principal: principal(kind),
     requestId: 'x',
+    base: 'http://localhost',
     headers,
     query: {},
     body: text,

@@ -244,7 +244,8 @@ describe('an agent', () => {
         `Ask get_stats again with the same arguments and query_id ${JSON.stringify(query_id)}`,
       );
       release();
-      const done = await ask({ query_id });
+      let done = await ask({ query_id });
+      while (done.structuredContent?.status === 'running') done = await ask({ query_id });
       expect(done.structuredContent).toMatchObject({ rows, query_id });
       expect(JSON.parse(done.content[0]?.text ?? '')).toEqual(rows);
       expect(await ask({ query_id, include_bots: true })).toMatchObject({

@@ -11,9 +11,10 @@ import type { Handler } from '../../serve/door.ts';
 import { logFailure } from '../../serve/failure.ts';
 import { bodyLimitBytes, denied, gatewayAnswers } from '../../serve/gateway-answers.ts';
 import { announcesTooMuch, bodyRoom, hungUp } from './body.ts';
+import { boundConnections, connectionsFor, descriptorLimit } from './connections.ts';
 import { allows, authorizerEventFor, contextFor, eventFor, type Head } from './event.ts';
 import { placeAt, routeAt } from './match.ts';
-import { answerBrokenHttp, headerLimitBytes, headerLimitCount, tooManyHeaders } from './wire.ts';
+import { answerBrokenHttp, headerLimitBytes, headerLimitCount, hostFault, tooManyHeaders } from './wire.ts';
 
 /** The handler of each door. */
 export type Doors = Readonly<Record<Route['door'], Handler>>;
@@ -43,6 +44,7 @@ export const gateway = (
   doors: Doors,
   patience: Patience = patient,
   roomBytes = usualRoomBytes,
+  connections = connectionsFor(descriptorLimit()),
 ): Gateway => {
   let closing = false;
   const room = bodyRoom(roomBytes);
@@ -84,8 +86,8 @@ export const gateway = (
     at: number,
     caller: AbortSignal,
   ): Promise<APIGatewayProxyResult> => {
-    if (request.headers.host === undefined && request.httpVersion === '1.1')
-      throw new Problem('invalid_payload', 'An HTTP/1.1 request needs a Host header.');
+    const fault = hostFault(request);
+    if (fault !== undefined) throw fault;
     if (request.rawHeaders.length > 2 * headerLimitCount) throw tooManyHeaders;
     const { path, query } = targetOf(request);
     const place = placeAt(path);
@@ -150,6 +152,7 @@ export const gateway = (
   Object.assign(server, { httpAllowHalfOpen: true });
   // Beyond its own limit Node forgets headers in silence; ours says so.
   server.maxHeadersCount = 0;
+  boundConnections(server, connections);
   server.on('checkContinue', serve);
   server.on('checkExpectation', serve);
   server.on('clientError', (error: Error, socket: Duplex) => answerBrokenHttp(error, socket));

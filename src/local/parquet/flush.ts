@@ -66,7 +66,7 @@ export const flushSegments = async (
     throw error;
   }
   // Its files stay even where this fails: see `certain`.
-  manifest.change({ add: made, flushed: last.number });
+  manifest.change({ add: made, flushed: last.number, segments });
 };
 
 const least = (values: readonly unknown[]): number =>
