@@ -47,8 +47,8 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
 
 /** A list with its elements understood; a text that is no JSON is a list’s comma-separated spelling, which the input reads itself. */
 function listed(type: Type, value: unknown, argument: string): unknown {
-  const given = jsonIn(value, argument, /^\s*[[{]/);
   const element = elementOf(type);
+  const given = jsonIn(value, argument, /^\s*[[{]/, takesText(element));
   if (isObject(given)) return [plain(element, given, argument)];
   return Array.isArray(given) && given.length <= mostLookedAt
     ? given.map((each) => plain(element, each, argument))
@@ -59,7 +59,7 @@ function listed(type: Type, value: unknown, argument: string): unknown {
 const mostLookedAt = 1000;
 
 function asObject(type: Type, value: unknown, argument: string): unknown {
-  const given = jsonIn(value, argument, /^\s*\{/);
+  const given = jsonIn(value, argument, /^\s*\{/, takesText(type));
   if (!isObject(given)) return given;
   const shape: Readonly<Record<string, Type>> = Object.assign(
     {},
@@ -79,11 +79,13 @@ function asObject(type: Type, value: unknown, argument: string): unknown {
   );
 }
 
-function jsonIn(value: unknown, argument: string, looks: RegExp): unknown {
+/** What a text that looks like JSON stands for. Where a plain text is taken too, one that is no JSON is that: a name may begin with a bracket. */
+function jsonIn(value: unknown, argument: string, looks: RegExp, orText: boolean): unknown {
   if (typeof value !== 'string' || !looks.test(value)) return value;
   try {
     return JSON.parse(value);
   } catch (thrown) {
+    if (orText) return value;
     const why = thrown instanceof Error ? thrown.message : '';
     throw invalidParam(argument, `${argument}: not JSON (${why.slice(0, 120)}); send it as JSON`);
   }
@@ -103,6 +105,8 @@ const partsOf = (type: Type): readonly Type[] => {
   if (type instanceof z.ZodMiniPipe) return partsOf(type.def.in);
   return type instanceof z.ZodMiniUnion ? type.def.options.flatMap(partsOf) : [type];
 };
+
+const takesText = (type: Type): boolean => partsOf(type).some((part) => part instanceof z.ZodMiniString);
 
 const elementOf = (type: Type): Type =>
   partsOf(type).find((part) => part instanceof z.ZodMiniArray)?.def.element ?? type;
