@@ -108,6 +108,8 @@ export interface World {
   readonly store: Store;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Resolves once all else that waits for this process has had a turn: long work asks for it between its pieces, so that nobody waits for the whole. */
+  readonly breathe: () => Promise<void>;
   /** n random bytes, fit for secrets. */
   readonly random: (n: number) => Uint8Array;
   /** The key that keys are hashed with; cached by the twin. */
@@ -129,11 +131,11 @@ export interface World {
 /** What taking events needs of the world: a function in the cloud that only takes them holds nothing else. */
 export type IntakeWorld = Pick<
   World,
-  'sink' | 'ledger' | 'country' | 'countryHeader' | 'clock' | 'random' | 'log'
+  'sink' | 'ledger' | 'country' | 'countryHeader' | 'clock' | 'breathe' | 'random' | 'log'
 >;
 
 /** What answering questions needs of the world. */
 export type QuestionWorld = Pick<
   World,
-  'engine' | 'ledger' | 'clock' | 'random' | 'log' | 'lake' | 'questionTimeMs'
+  'engine' | 'ledger' | 'clock' | 'breathe' | 'random' | 'log' | 'lake' | 'questionTimeMs'
 >;

@@ -119,6 +119,15 @@ export const routes = [
   },
   {
     method: 'GET',
+    path: '/',
+    door: 'site',
+    needs: null,
+    key: 'none',
+    body: [],
+    does: 'A page for who has just started it: the lines to paste, and what next.',
+  },
+  {
+    method: 'GET',
     path: '/v1/a.js',
     door: 'site',
     needs: null,

@@ -5,7 +5,8 @@ import { classify } from './classify.ts';
 import type { Event } from './columns.ts';
 import { countryCode } from './country-code.ts';
 import { aheadMs } from './instant.ts';
-import { withoutPersonal } from './personal.ts';
+import { pathOf } from './page.ts';
+import { cleanPath, cleanUrl } from './personal.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { referrerOf } from './referrer.ts';
 import { remember } from './remember.ts';
@@ -85,13 +86,13 @@ export const enrichment = (
       user_id: userId,
       session_id: body.session_id === undefined ? sessionOf(anonymousId, ts) : storable(body.session_id),
       session_sent: body.session_id !== undefined,
-      url: body.url === undefined ? null : storable(withoutPersonal(body.url)),
+      url: body.url === undefined || url === null ? null : storable(cleanUrl(body.url, url)),
       path:
         body.path !== undefined
-          ? storable(withoutPersonal(body.path))
+          ? storable(cleanPath(body.path))
           : url === null
             ? null
-            : url.pathname.slice(0, pathLength),
+            : storable(cleanPath(pathOf(url)).slice(0, pathLength)),
       referrer: referrer === null ? null : referrer.kept,
       source,
       medium,

@@ -6,8 +6,10 @@ import { Problem } from '../problems.ts';
 import { join, materialized, type Sql, sql } from '../sql/sql.ts';
 import type { Folder } from './disk/lake-folder.ts';
 import type { Leases } from './disk/serial.ts';
+import { throwShortage } from './disk/shortage.ts';
 import type { Checker } from './parquet/check.ts';
-import type { LakeFile, LakeKind, Manifest } from './parquet/manifest.ts';
+import type { LakeKind } from './parquet/kinds.ts';
+import type { LakeFile, Manifest } from './parquet/manifest.ts';
 import { all, filesOf } from './parquet/relations.ts';
 import { rowsFrom } from './query/cells.ts';
 import { fairQueue } from './query/queue.ts';
@@ -23,6 +25,8 @@ export interface EngineParts {
   readonly contested: ReadonlySet<string>;
   readonly checker: Checker;
   readonly readers: Leases;
+  /** What every answer has to say of losses that are in no list. */
+  readonly losses: readonly string[];
   readonly clock: () => number;
   readonly log: Log;
 }
@@ -40,10 +44,16 @@ interface Snapshot {
   readonly notes: readonly string[];
 }
 
+/** An engine that lets go: stops what runs and resolves once nothing does, so that its connections may be closed. */
+export interface LocalEngine extends Engine {
+  readonly close: () => Promise<void>;
+}
+
 /** Questions on DuckDB over exactly the files of their projects and days, and what is not yet in files. */
-export const openEngine = (parts: EngineParts): Engine => {
+export const openEngine = (parts: EngineParts): LocalEngine => {
   const { tail, checker, readers, clock, log } = parts;
   const seats = fairQueue(parts.connections);
+  const running = new Map<Promise<unknown>, (reason: Problem) => void>();
 
   const answer = async (
     connection: DuckDBConnection,
@@ -63,6 +73,7 @@ export const openEngine = (parts: EngineParts): Engine => {
         if ((await checker.glance(snapshot.files)).length > 0) continue;
         const asked = await run(connection, snapshot.whole, ends).catch(async (error: unknown) => {
           ends.throwIfAborted();
+          throwShortage(error);
           if (tail.lost(snapshot.copies) || (await checker.inspect(snapshot.files)).length > 0)
             return undefined;
           throw error;
@@ -76,24 +87,44 @@ export const openEngine = (parts: EngineParts): Engine => {
     }
   };
 
-  return {
-    ask: async (question, reads, limits) => {
-      const began = performance.now();
-      const { ends, done } = deadline(limits);
+  const asked = async (
+    question: Sql,
+    reads: Reads,
+    { ends, done }: Pick<ReturnType<typeof deadline>, 'ends' | 'done'>,
+  ): Promise<Answer> => {
+    const began = performance.now();
+    try {
+      const connection = await seats.take(reads.reading.projects[0] ?? '', ends);
       try {
-        const connection = await seats.take(reads.reading.projects[0] ?? '', ends);
-        try {
-          const { bytes, ...answered } = await answer(connection, question, reads, ends);
-          return {
-            ...answered,
-            cost: { bytes, ms: Math.round((performance.now() - began) * 1000) / 1000, cached: false },
-          };
-        } finally {
-          seats.give(connection);
-        }
+        const { bytes, ...answered } = await answer(connection, question, reads, ends);
+        return {
+          ...answered,
+          cost: { bytes, ms: Math.round((performance.now() - began) * 1000) / 1000, cached: false },
+        };
       } finally {
-        done();
+        seats.give(connection);
       }
+    } finally {
+      done();
+    }
+  };
+
+  return {
+    ask: (question, reads, limits) => {
+      const { cut, ...until } = deadline(limits);
+      const asking = asked(question, reads, until);
+      const settled = asking.then(
+        () => undefined,
+        () => undefined,
+      );
+      running.set(settled, cut);
+      settled.then(() => running.delete(settled));
+      return asking;
+    },
+    close: async () => {
+      const reason = new Problem('upstream_failed', 'The server is stopping. Ask again in a moment.');
+      for (const cut of running.values()) cut(reason);
+      await Promise.all(running.keys());
     },
   };
 };
@@ -101,6 +132,7 @@ export const openEngine = (parts: EngineParts): Engine => {
 /** One signal for both ways a question may be cut short; its reason is what the caller gets. */
 function deadline({ timeMs, signal }: Parameters<Engine['ask']>[2]): {
   readonly ends: AbortSignal;
+  readonly cut: (reason: Problem) => void;
   readonly done: () => void;
 } {
   const cut = new AbortController();
@@ -120,6 +152,7 @@ function deadline({ timeMs, signal }: Parameters<Engine['ask']>[2]): {
   signal?.addEventListener('abort', abort, { once: true });
   return {
     ends: cut.signal,
+    cut: (reason) => cut.abort(reason),
     done: () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -162,6 +195,7 @@ const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => 
     await work();
   } catch (error) {
     log.error('the journal cannot be read', { error: String(error) });
+    throwShortage(error);
     throw new Problem(
       'upstream_failed',
       'The newest events cannot be read, so no answer would be complete. Try again later.',
@@ -172,7 +206,7 @@ const reachable = async (work: () => Promise<void>, log: Log): Promise<void> => 
 
 /** What a question would read now. Nothing here waits, so the files and the tail are of one moment. */
 function look(
-  { manifest, folder, tail, contested }: EngineParts,
+  { manifest, folder, tail, contested, losses }: EngineParts,
   question: Sql,
   { reading, period }: Reads,
 ): Snapshot {
@@ -213,9 +247,12 @@ function look(
         : sql`with ${join([...(overruling.length === 0 ? [] : [overruledBy(overruling)]), ...relations])} (${text})`,
     copies: journal.copies,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0) + journal.bytes,
-    notes: [...manifest.aside()]
-      .filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project)))
-      .map(missing),
+    notes: [
+      ...losses,
+      ...[...manifest.aside()]
+        .filter((file) => wanted(file) && file.projects.some((project) => reading.projects.includes(project)))
+        .map(missing),
+    ],
   };
 }
 

@@ -4,6 +4,7 @@ import { Problem } from '../problems.ts';
 import { keyOf, type Seen, turn as turnKey } from './dedup/dedup-index.ts';
 import { keyTable, keyWords } from './dedup/key-table.ts';
 import type { Turn } from './disk/serial.ts';
+import { shortageOf } from './disk/shortage.ts';
 import { lineOf } from './journal/format.ts';
 import type { Journal } from './journal/journal.ts';
 import { openPage, type Page, type Verdict } from './journal/page.ts';
@@ -83,12 +84,11 @@ export const openSink = (
       for (const at of fresh) seen.add(keys, at);
       for (const [request, { kept }] of waiting.entries()) kept({ repeats: repeats[request] ?? 0 });
     } catch (error) {
+      const why = shortageOf(error) ?? 'the disk is full or cannot be written';
       const problem = new Problem(
         'upstream_failed',
-        'The events could not be stored and none of them was kept: the disk is full or cannot be written. Send them again later.',
-        {
-          cause: error,
-        },
+        `The events could not be stored and none of them was kept: ${why}. Send them again later.`,
+        { cause: error },
       );
       for (const { failed } of waiting) failed(problem);
     }

@@ -23,11 +23,27 @@ export const askedOf = (event: APIGatewayProxyEvent): Asked => {
     route,
     principal,
     requestId: event.requestContext.requestId,
+    base: baseOf(event, route, headers),
     headers,
     query: queryOf(event),
     body: bodyOf(event, headers),
     ip: event.requestContext.identity.sourceIp,
   };
+};
+
+/** Scheme, host and what the gateway puts before a route’s path (its stage). A host that cannot be one is not repeated. */
+const baseOf = (
+  { requestContext }: APIGatewayProxyEvent,
+  { path }: Route,
+  headers: Asked['headers'],
+): string => {
+  const host = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(headers.host ?? '')
+    ? headers.host
+    : 'localhost';
+  const scheme = /^https\b/i.test(headers['x-forwarded-proto'] ?? '') ? 'https' : 'http';
+  const whole = requestContext.path ?? path;
+  const at = whole.lastIndexOf(path === '/' ? '/' : path);
+  return `${scheme}://${host}${at > 0 ? whole.slice(0, at) : ''}`;
 };
 
 const byName: ReadonlyMap<string, Route> = new Map(

@@ -1,5 +1,6 @@
 import type { Principal } from '../access/kinds.ts';
 import { dailySalts } from '../access/salt.ts';
+import type { Event } from '../events/columns.ts';
 import { enrichment } from '../events/enrich.ts';
 import { ignoredIn } from '../events/ignored.ts';
 import { isBatch, parseBatch, parseIdentify, parseJson, parseTrack } from '../events/parse.ts';
@@ -33,7 +34,7 @@ export const take = async (world: IntakeWorld, asked: Asked): Promise<Told> => {
     };
   }
   if (route.path === '/v1/batch' || (route.path === '/v1/beacon' && isBatch(body))) {
-    const events = parseBatch(body, trusts(principal));
+    const events = await parseBatch(body, trusts(principal), world.breathe);
     const kept = await keep(world, principal, events, from);
     const ignored = ignoredIn(body, 'batch', trusts(principal));
     return { status: 202, body: { ok: true, count: events.length, ...told(ignored, kept) } };
@@ -105,6 +106,9 @@ const noProject = new Problem(
   'Events belong to one project; send them with its pk_ or sk_ key.',
 );
 
+/** So many events are stored forms at a stretch; then others have their turn. */
+const pieceOf = 100;
+
 const keep = async (
   world: IntakeWorld,
   principal: Principal,
@@ -128,9 +132,15 @@ const keep = async (
     salt,
     country: world.country,
   });
-  const enriched = bodies.map(enrich);
-  const kept = await world.sink.keep(enriched.map(({ event }) => event));
-  return { ...kept, skewed: enriched.filter((each) => each.skewed).length };
+  const events: Event[] = [];
+  let skewed = 0;
+  for (const [i, body] of bodies.entries()) {
+    if (i > 0 && i % pieceOf === 0) await world.breathe();
+    const each = enrich(body, i);
+    events.push(each.event);
+    if (each.skewed) skewed += 1;
+  }
+  return { ...(await world.sink.keep(events)), skewed };
 };
 
 const intakes = new WeakMap<

@@ -181,6 +181,11 @@ describe('where', () => {
     [{ url: 'https://a.example/ä b' }, 'https://a.example/ä b', '/%C3%A4%20b'],
     [{ url: 'https://a.example/x', path: '/other' }, 'https://a.example/x', '/other'],
     [{ url: 'app://home/start' }, 'app://home/start', '/start'],
+    [{ url: 'https://a.example/#/orders?id=7' }, 'https://a.example/#/orders?id=7', '/#/orders'],
+    [{ url: 'https://a.example/app#!/a/b' }, 'https://a.example/app#!/a/b', '/app#!/a/b'],
+    [{ url: 'https://a.example/#!orders' }, 'https://a.example/#!orders', '/#!orders'],
+    [{ url: 'https://a.example/x?y#top' }, 'https://a.example/x?y#top', '/x'],
+    [{ url: 'https://a.example/#/u/jo@b.example' }, 'https://a.example/#/u/(redacted)', '/#/u/(redacted)'],
     [{}, null, null],
   ])('%j', (body, url, path) => {
     const event = stored(body);

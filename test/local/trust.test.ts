@@ -38,7 +38,7 @@ test('a folder of a version that knew no kind of key is read as a browser’s ev
   await on.now().compact();
   await on.now().close();
   const folder = claimFolder(on.dir);
-  const manifest = openManifest(folder.manifest);
+  const manifest = openManifest(folder);
   const [old] = manifest.files();
   if (old === undefined) throw new Error('no file');
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
@@ -73,7 +73,7 @@ test('what overrules is one small file per project, and is not there where nothi
   }
   await on.now().compact();
   await on.now().close();
-  const manifest = openManifest(claimFolder(on.dir).manifest);
+  const manifest = openManifest(claimFolder(on.dir));
   const held = [...manifest.files()].map(({ kind, projects, rows }) => [kind, projects, rows]);
   manifest.close();
   await on.reopenAfterClose();

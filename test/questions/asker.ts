@@ -124,6 +124,7 @@ const noStore: World['store'] = {
 };
 const surroundings = {
   log: quiet,
+  breathe: async () => {},
   random: (n: number) => randomBytes(n),
   pepper: async () => new Uint8Array(32),
   country: () => null,

@@ -5,7 +5,8 @@ import { removeAll } from '../disk/copy-range.ts';
 import type { Folder } from '../disk/lake-folder.ts';
 import type { Segment } from '../journal/journal.ts';
 import { rowsOf } from './duckdb.ts';
-import { type LakeFile, type LakeKind, lakeKinds, type Manifest } from './manifest.ts';
+import { type LakeKind, lakeKinds } from './kinds.ts';
+import type { LakeFile, Manifest } from './manifest.ts';
 import { currentColumns, linesOf, parquetOf, stored } from './relations.ts';
 import { copyTo, discard, order, type Planned, settle, syncPlaces } from './write.ts';
 
@@ -78,7 +79,7 @@ export const flushSegments = async (
     throw error;
   }
   // Its files stay even where this fails: see `certain`.
-  manifest.change({ add: made, flushed: last.number });
+  manifest.change({ add: made, flushed: last.number, segments });
 };
 
 const least = (values: readonly unknown[]): number =>
