@@ -1,3 +1,4 @@
+import { lakeKinds } from '../src/local/parquet/kinds.ts';
 import type { LakeFile } from '../src/local/parquet/manifest.ts';
 import { routes } from '../src/routes.ts';
 import { join, name, type Sql, sql } from '../src/sql/sql.ts';
@@ -123,12 +124,12 @@ export const inLabsWords = (timed: Timed, project: string): Sql | undefined => {
 export const filesFor = (timed: Timed, project: string, files: readonly LakeFile[]): readonly LakeFile[] => {
   const { question, resolved, sql } = understood(timed, project);
   const { from, to } = question.reaches?.(resolved.asking) ?? resolved.asking.period;
-  const kinds = (['events', 'identifies'] as const).filter((kind) => sql.text.includes(kind));
+  const kinds = lakeKinds.filter((kind) => sql.text.includes(kind));
   return files.filter(
     ({ kind, projects, minTs, maxTs }) =>
       kinds.includes(kind) &&
       projects.includes(project) &&
-      (kind === 'identifies' || (maxTs >= from && minTs < to)),
+      (kind !== 'events' || (maxTs >= from && minTs < to)),
   );
 };
 

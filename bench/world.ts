@@ -79,7 +79,7 @@ const makeProjects = async (dir: string): Promise<Record<string, string>> => {
 /** Each day as the product’s flush leaves it: one file of all projects, for compaction to sort. */
 const writeDays = async (dir: string, total: number): Promise<void> => {
   const folder = claimFolder(dir);
-  const manifest = openManifest(folder.manifest);
+  const manifest = openManifest(folder);
   makeFolder(folder);
   const duck = await openDuck({
     directories: [folder.temp],
@@ -144,7 +144,7 @@ const writeDays = async (dir: string, total: number): Promise<void> => {
 
 /** The files of a data folder that no process holds. */
 export const filesIn = (dir: string): readonly LakeFile[] => {
-  const manifest = openManifest(claimFolder(join(dir, inFolder.events)).manifest);
+  const manifest = openManifest(claimFolder(join(dir, inFolder.events)));
   const files = [...manifest.files()];
   manifest.close();
   return files;
@@ -165,7 +165,7 @@ export const sharedWorld = async (
     mkdirSync(dirname(join(to.lake, path)), { recursive: true });
     linkSync(join(from.lake, path), join(to.lake, path));
   }
-  const manifest = openManifest(to.manifest);
+  const manifest = openManifest(to);
   manifest.change({ add });
   manifest.close();
   const events = add.filter(({ kind }) => kind === 'events');

@@ -72,6 +72,8 @@ export class Api extends Construct {
       restApiName: Names.uniqueResourceName(this, { separator: '-' }),
       description: 'Millimetric: events in, answers out',
       endpointTypes: [EndpointType.REGIONAL],
+      // Bodies reach a door byte by byte: packed ones could not otherwise, and of one that is not UTF-8 nobody could say so.
+      binaryMediaTypes: [...new Set(routes.flatMap(({ body }) => body))],
       // Access logs need a role that API Gateway keeps once per account and region; removing it would silence other APIs.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,

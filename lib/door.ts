@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
@@ -22,7 +22,7 @@ export interface DoorProps {
   readonly memorySizeMiB: number;
   readonly timeout: Duration;
   readonly logRetention: RetentionDays;
-  /** Package files put next to the code: name there, and path from the project’s root. */
+  /** Files put next to the code: name there, and path, absolute or from the project’s root. */
   readonly files?: Readonly<Record<string, string>>;
   /** Where an event goes that it could not handle; only for a function that nobody waits for. */
   readonly deadLetters?: IQueue;
@@ -77,7 +77,7 @@ export class Door extends Construct {
           beforeInstall: () => [],
           beforeBundling: () => [],
           afterBundling: (from, to) =>
-            Object.entries(files).map(([name, path]) => `cp "${from}/${path}" "${to}/${name}"`),
+            Object.entries(files).map(([name, path]) => `cp "${resolve(from, path)}" "${to}/${name}"`),
         },
       },
     });

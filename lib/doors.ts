@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { countryFiles } from '../src/aws/settings.ts';
 import type { Route } from '../src/routes.ts';
+import { countries } from './countries.ts';
 import { Door } from './door.ts';
 import type { Intake } from './intake.ts';
 import type { Lake } from './lake.ts';
@@ -13,15 +13,12 @@ export interface DoorsProps {
   readonly intake: Intake;
   readonly ledger: Ledger;
   readonly logRetention: RetentionDays;
+  /** The operator’s own table of countries, a path; without it the product’s. */
+  readonly countryTable?: string | undefined;
 }
 
 /** As long as the gateway waits; a door sees its end coming and answers half a second before. */
 const answerTime = Duration.seconds(29);
-
-/** Files that the doors which take events look countries up in. */
-const countries = Object.fromEntries(
-  countryFiles.names.map((name) => [name, `node_modules/${countryFiles.package}/${name}`]),
-);
 
 /** The functions behind the gateway, the one before them, and the one that only IAM may call; each with the rights it uses and no more. */
 export class Doors extends Construct {
@@ -32,8 +29,13 @@ export class Doors extends Construct {
   /** Behind the routes, by the table’s own names. */
   readonly behind: Readonly<Record<Route['door'], Door>>;
 
-  constructor(scope: Construct, id: string, { lake, intake, ledger, logRetention }: DoorsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { lake, intake, ledger, logRetention, countryTable }: DoorsProps,
+  ) {
     super(scope, id);
+    const files = countries(countryTable);
     const common = { logRetention, timeout: answerTime };
 
     this.authorizer = new Door(this, 'Authorizer', {
@@ -50,7 +52,7 @@ export class Doors extends Construct {
       entry: 'collect',
       does: 'takes events in',
       memorySizeMiB: 1024,
-      files: countries,
+      files,
     });
     intake.letPut(collect);
     lake.letSpill(collect);
@@ -71,7 +73,7 @@ export class Doors extends Construct {
       entry: 'mcp',
       does: 'the same for agents: questions, and track_event',
       memorySizeMiB: 1024,
-      files: countries,
+      files,
     });
     lake.letAsk(mcp);
     lake.letSeeArrivals(mcp);

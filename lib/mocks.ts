@@ -1,4 +1,5 @@
 import {
+  ContentHandling,
   type Integration,
   type MethodOptions,
   MockIntegration,
@@ -52,6 +53,8 @@ const mock = (status: number, headers: Readonly<Record<string, string>>, body: s
   return {
     integration: new MockIntegration({
       passthroughBehavior: PassthroughBehavior.NEVER,
+      // A template reads text; a request without Content-Type counts as JSON, which this API hands on as bytes.
+      contentHandling: ContentHandling.CONVERT_TO_TEXT,
       requestTemplates: Object.fromEntries(
         contentTypes.map((type) => [type, JSON.stringify({ statusCode: status })]),
       ),

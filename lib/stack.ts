@@ -29,6 +29,8 @@ export interface MillimetricProps {
   readonly logRetention?: RetentionDays;
   /** How long events are kept, whole days. Default: for ever. */
   readonly recordsRetention?: Duration;
+  /** Path of a table of countries of yours (MMDB: GeoLite2, DB-IP …), bundled in place of ours. Default: ours. */
+  readonly countryTable?: string;
 }
 
 /** Millimetric in your account: events in through one REST API, kept as Parquet in S3, asked about with Athena. Place it in any stack of your own. */
@@ -48,6 +50,7 @@ export class Millimetric extends Construct {
       alarmsTo,
       retain = true,
       recordsRetention,
+      countryTable,
       logRetention = RetentionDays.ONE_MONTH,
     } = props;
     const { throttle = { requestsPerSecond: 500, burst: 1000 }, athenaBytesCutoff = 100e9 } = props;
@@ -55,7 +58,7 @@ export class Millimetric extends Construct {
     const lake = new Lake(this, 'Lake', { retain, athenaBytesCutoff, recordsRetention });
     const intake = new Intake(this, 'Intake', { lake, logRetention });
     const ledger = new Ledger(this, 'Ledger', { retain });
-    const doors = new Doors(this, 'Doors', { lake, intake, ledger, logRetention });
+    const doors = new Doors(this, 'Doors', { lake, intake, ledger, logRetention, countryTable });
     const drain = new Drain(this, 'Drain', { lake, intake, logRetention });
     const api = new Api(this, 'Api', { doors, throttle, logRetention, domain, waf });
     const watch = new Watch(this, 'Watch', { api, drain, intake, lake, alarmsTo });

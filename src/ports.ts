@@ -2,9 +2,15 @@ import type { Event } from './events/columns.ts';
 import type { Period, Reading } from './lake/events-of.ts';
 import type { Sql } from './sql/sql.ts';
 
+/** What a store knows at once of the events it was given. */
+export interface Kept {
+  /** How many of them were there before, by their `event_id`, and are left as they are. Left out: not known yet. */
+  readonly repeats?: number;
+}
+
 /** Where events are kept. Resolves only when they would survive a power cut; rejects having kept none. */
 export interface Sink {
-  keep(events: readonly Event[]): Promise<void>;
+  keep(events: readonly Event[]): Promise<Kept>;
 }
 
 /** A cell of an answer: times are ISO 8601 UTC with milliseconds; integers beyond 2^53 are decimal text. */
@@ -102,6 +108,8 @@ export interface World {
   readonly store: Store;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Resolves once all else that waits for this process has had a turn: long work asks for it between its pieces, so that nobody waits for the whole. */
+  readonly breathe: () => Promise<void>;
   /** n random bytes, fit for secrets. */
   readonly random: (n: number) => Uint8Array;
   /** The key that keys are hashed with; cached by the twin. */
@@ -123,11 +131,11 @@ export interface World {
 /** What taking events needs of the world: a function in the cloud that only takes them holds nothing else. */
 export type IntakeWorld = Pick<
   World,
-  'sink' | 'ledger' | 'country' | 'countryHeader' | 'clock' | 'random' | 'log'
+  'sink' | 'ledger' | 'country' | 'countryHeader' | 'clock' | 'breathe' | 'random' | 'log'
 >;
 
 /** What answering questions needs of the world. */
 export type QuestionWorld = Pick<
   World,
-  'engine' | 'ledger' | 'clock' | 'random' | 'log' | 'lake' | 'questionTimeMs'
+  'engine' | 'ledger' | 'clock' | 'breathe' | 'random' | 'log' | 'lake' | 'questionTimeMs'
 >;

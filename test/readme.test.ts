@@ -18,6 +18,12 @@ const steady = (text: string): string =>
   text
     .replaceAll(/\([\d.]+ s, [\d,]+ lines\/s\)/g, '(… s, … lines/s)')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:8787')
+    // The sample is moved to now, and its questions are about the last seven days.
+    .replaceAll(
+      /\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? to \d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?, UTC/g,
+      '… to …, UTC',
+    )
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '…')
     .trimEnd();
 
 test('every command of the README, pasted into a shell in its order, prints what the README shows', {

@@ -26,7 +26,7 @@ export const sourceAt = (path: string, text: string): Source => ({
 const filesBelow = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.[jt]s$/.test(name))
+      .filter((name) => /\.[jt]s$/.test(name) && !name.includes('node_modules'))
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`);
   } catch {
     return [];

@@ -55,7 +55,7 @@ const otherKind: Refusal = {
   message: 'The stored key is of another kind than the one presented. Mint a new key.',
 };
 
-/** A policy names a route by its own spelling; a gateway may take `/v1/track/` for it and then find that the policy does not. */
+/** A policy names a route by its own spelling and by that with a slash at its end; a gateway may take another for it and then find that the policy does not. */
 const otherwiseSpelled: Refusal = {
   problem: 'insufficient_scope',
   message: 'This key may not use the path as it is spelled here. GET /v1/openapi.json lists all routes.',
@@ -89,6 +89,9 @@ const routeOf = ({ resource, httpMethod }: APIGatewayRequestAuthorizerEvent): Ro
   return route;
 };
 
+/** How a route may be written where it is asked for. */
+const spellings = (path: string): string[] => (path.endsWith('/') ? [path] : [path, `${path}/`]);
+
 /** A refusal denies; its word and sentence stand in the context as well, where they keep a principal from being read out of it. */
 const verdict = (
   { methodArn, httpMethod }: APIGatewayRequestAuthorizerEvent,
@@ -107,7 +110,7 @@ const verdict = (
         {
           Action: 'execute-api:Invoke',
           Effect: refusal === null ? 'Allow' : 'Deny',
-          Resource: `${api}/${stage}/${httpMethod}${route.path}`,
+          Resource: spellings(route.path).map((path) => `${api}/${stage}/${httpMethod}${path}`),
         },
       ],
     },

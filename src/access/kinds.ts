@@ -1,13 +1,14 @@
 import type { ProblemCode } from '../problems.ts';
 
 /** What a route lets one do. */
-export type Action = 'ingest' | 'read' | 'mcp' | 'mcp_account' | 'forget' | 'admin';
+export type Action = 'ingest' | 'beacon' | 'read' | 'mcp' | 'mcp_account' | 'forget' | 'admin';
 
 /** Per kind of key: true where it may, else the problem it meets. The contract’s table, §1. */
 export const keyKinds = {
   pk: {
     meant: 'browsers; checked against the project’s allowed origins',
     ingest: true,
+    beacon: true,
     read: 'insufficient_scope',
     mcp: 'key_kind_not_allowed',
     mcp_account: 'account_key_required',
@@ -17,6 +18,7 @@ export const keyKinds = {
   sk: {
     meant: 'servers, writing agents',
     ingest: true,
+    beacon: 'insufficient_scope',
     read: true,
     mcp: true,
     mcp_account: 'account_key_required',
@@ -26,6 +28,7 @@ export const keyKinds = {
   rk: {
     meant: 'dashboards, agents that read',
     ingest: 'insufficient_scope',
+    beacon: 'insufficient_scope',
     read: true,
     mcp: true,
     mcp_account: 'account_key_required',
@@ -35,6 +38,7 @@ export const keyKinds = {
   ak: {
     meant: 'agencies: every project of one account',
     ingest: 'insufficient_scope',
+    beacon: 'insufficient_scope',
     read: true,
     mcp: 'key_kind_not_allowed',
     mcp_account: true,

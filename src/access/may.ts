@@ -10,6 +10,7 @@ export interface Refusal {
 
 const deeds: Record<Action, string> = {
   ingest: 'write events',
+  beacon: 'stand in a URL, where logs and histories keep it',
   read: 'read',
   mcp: 'speak to /mcp',
   mcp_account: 'speak to /mcp/account',

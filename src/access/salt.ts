@@ -42,7 +42,7 @@ const saltOf = async (world: Pick<World, 'ledger' | 'random' | 'log'>, atMs: num
       Date.parse(today) + (keptDays + 1) * dayMs,
     )
   ) {
-    await forgetBefore(world, day(atMs - keptDays * dayMs)).catch((cause: unknown) =>
+    await forgetOldSalts(world, atMs).catch((cause: unknown) =>
       world.log.warn('old salts could not be erased; tomorrow they will be', { cause: String(cause) }),
     );
     return key(made);
@@ -52,6 +52,10 @@ const saltOf = async (world: Pick<World, 'ledger' | 'random' | 'log'>, atMs: num
   if (typeof theirs !== 'string') throw new Error(`the ledger holds no salt under ${id}`);
   return key(theirs);
 };
+
+/** Erases the salts that an instant (ms since 1970) finds more than two days old, for a twin that must not wait for the next event. */
+export const forgetOldSalts = (world: Pick<World, 'ledger'>, atMs: number): Promise<void> =>
+  forgetBefore(world, day(atMs - keptDays * dayMs));
 
 const forgetBefore = async ({ ledger }: Pick<World, 'ledger'>, oldest: string): Promise<void> => {
   for await (const { id, at, version } of itemsOf(ledger, group))

@@ -18,12 +18,6 @@ export const prefixes = { raw: 'raw/', errors: 'errors/', spill: 'spill/' } as c
 /** How long Firehose gathers events before it writes a file, seconds: its shortest with format conversion that keeps files few. */
 export const bufferSeconds = 60;
 
-/** The tables of countries by address: data files that must lie in the folder of the doors that take events (`collect`, `mcp`). */
-export const countryFiles = {
-  package: '@ip-location-db/geo-whois-asn-country-mmdb',
-  names: ['geo-whois-asn-country-ipv4.mmdb', 'geo-whois-asn-country-ipv6.mmdb'],
-} as const;
-
 /** The ledger’s index: partition key `group`, sort key `at`, everything projected. The table’s own partition key is `id`; all three are strings. */
 export const ledgerIndex = 'group-at';
 

@@ -23,9 +23,9 @@ const compressed = promisify(gzip);
 export const openSink = ({ stream, spill, log }: SinkParts): Sink => ({
   keep: async (events) => {
     const [first] = events;
-    if (first === undefined) return;
+    if (first === undefined) return {};
     const left = await deliver(stream, packed(events.map(documentOf)));
-    if (left.records.length === 0) return;
+    if (left.records.length === 0) return {};
     await spill
       .put(spillName(first), await compressed(Buffer.concat(left.records)))
       .catch((cause: unknown) => {
@@ -36,6 +36,7 @@ export const openSink = ({ stream, spill, log }: SinkParts): Sink => ({
         );
       });
     log.warn('spilled', { records: left.records.length, reasons: left.reasons, request: first.request_id });
+    return {};
   },
 });
 

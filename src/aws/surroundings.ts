@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { World } from '../ports.ts';
 import { openLog } from './log.ts';
 import type { Wait } from './upstream.ts';
 
-/** What every function has: the clock, chance, and the log, which goes to standard output. */
-export const surroundings = (): Pick<World, 'clock' | 'random' | 'log'> => {
+/** What every function has: the clock, turns, chance, and the log, which goes to standard output. */
+export const surroundings = (): Pick<World, 'clock' | 'breathe' | 'random' | 'log'> => {
   const clock = (): number => Date.now();
-  return { clock, random: (n) => randomBytes(n), log: openLog((text) => process.stdout.write(text), clock) };
+  return {
+    clock,
+    breathe: () => setImmediate(),
+    random: (n) => randomBytes(n),
+    log: openLog((text) => process.stdout.write(text), clock),
+  };
 };
 
 /** Waits by the real clock. */

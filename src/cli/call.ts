@@ -14,11 +14,19 @@ export interface Reply {
 }
 
 const patienceMs = 60_000;
+/** What is on its way at a Ctrl-C may still arrive within this. */
+const lastWordsMs = 1000;
 /** Names us to the server, so that our own calls are not taken for a crawler’s. */
 const ours = { 'user-agent': 'Millimetric/0.1 (command line)' } as const;
 
 /** One POST of JSON text. Never throws: silence is a reply too. */
-const post = ({ url, key }: Installation, path: string, body: string, terminal: Terminal): Promise<Reply> =>
+const post = (
+  { url, key }: Installation,
+  path: string,
+  body: string,
+  terminal: Terminal,
+  stop?: AbortSignal,
+): Promise<Reply> =>
   send(
     url + path,
     {
@@ -27,6 +35,7 @@ const post = ({ url, key }: Installation, path: string, body: string, terminal: 
       body,
     },
     terminal,
+    stop,
   );
 
 /** Refuses at once where nothing listens, before a long job starts. */
@@ -35,12 +44,22 @@ export const mustAnswer = async (url: string, terminal: Terminal): Promise<void>
   if (reply.status === 0) throw refusal(reply, url);
 };
 
-async function send(address: string, request: RequestInit, terminal: Terminal): Promise<Reply> {
+async function send(
+  address: string,
+  request: RequestInit,
+  terminal: Terminal,
+  stop?: AbortSignal,
+): Promise<Reply> {
+  const left = new AbortController();
+  // Whoever presses Ctrl-C is not kept waiting by a server that says nothing; what is sent again counts once.
+  const leave = (): void => void setTimeout(() => left.abort(), lastWordsMs).unref();
+  if (stop?.aborted) leave();
+  stop?.addEventListener('abort', leave, { once: true });
   try {
     const answer = await fetch(address, {
       ...request,
       redirect: 'manual',
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.any([AbortSignal.timeout(patienceMs), left.signal]),
     });
     return {
       status: answer.status,
@@ -49,6 +68,8 @@ async function send(address: string, request: RequestInit, terminal: Terminal): 
     };
   } catch (thrown) {
     return { status: 0, body: whyNot(thrown), waitMs: undefined };
+  } finally {
+    stop?.removeEventListener('abort', leave);
   }
 }
 
@@ -73,7 +94,7 @@ export const insist = async (
   } = {},
 ): Promise<Reply> => {
   for (let attempt = 1; ; attempt++) {
-    const reply = await post(installation, path, body, terminal);
+    const reply = await post(installation, path, body, terminal, signal);
     const waitMs = reply.waitMs ?? Math.min(30_000, 500 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2);
     if (!isPassing(reply) || attempt === tries || waitMs > longestWaitMs || signal?.aborted) return reply;
     onWait?.(reply.status === 0 ? 'no answer' : `${reply.status}`, waitMs);

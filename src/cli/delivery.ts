@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { codeOf, fieldErrors, type Reply, refusal } from './call.ts';
 
 /** A line on its way. */
@@ -13,7 +14,8 @@ export interface Item {
 
 /** What becomes of items, for the closing summary. */
 export interface Outcomes {
-  readonly kept: (items: readonly Item[]) => void;
+  /** `already`: how many of them the server says it had; 0 where it does not say. */
+  readonly kept: (items: readonly Item[], already: number) => void;
   readonly refused: (item: Item, why: string) => void;
 }
 
@@ -46,7 +48,7 @@ export const delivery = (
     const [first] = items;
     if (first === undefined) return;
     const reply = await post(`{"events":[${items.map(({ json }) => json).join(',')}]}`);
-    if (reply.status >= 200 && reply.status < 300) return kept(items);
+    if (reply.status >= 200 && reply.status < 300) return kept(items, alreadyThere(reply, items.length));
     if (codeOf(reply) !== 'invalid_payload' && codeOf(reply) !== 'payload_too_large')
       throw refusal(reply, url);
     const bad = refusedAt(reply);
@@ -96,6 +98,14 @@ export const delivery = (
     },
   };
 };
+
+const taken = z.object({ repeats: z.number().optional(), new: z.number().optional() });
+
+/** How many of a batch were there before, as its answer counts them: `repeats`, or what is left beside the `new`. */
+function alreadyThere(reply: Reply, sent: number): number {
+  const { repeats, new: fresh = sent } = taken.safeParse(reply.body).data ?? {};
+  return Math.min(sent, Math.max(0, repeats ?? sent - fresh));
+}
 
 /** The elements a refusal names (`events.<i>.<field>`), each with why. */
 function refusedAt(reply: Reply): ReadonlyMap<number, string> {

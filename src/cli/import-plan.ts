@@ -1,6 +1,9 @@
+import { didYouMean } from './did-you-mean.ts';
 import type { Flags, Given } from './flags.ts';
+import { type FormatName, formatNames } from './formats/index.ts';
+import { usualNames } from './formats/json-log.ts';
 import { dataFolder, type Installation, installationFlags, savedKeys, urlOf } from './installation.ts';
-import { type FormatName, formats } from './reader.ts';
+import { type VisitorChoice, visitorChoices } from './reading.ts';
 import { type Source, sourceOf } from './source.ts';
 import { wrongUsage } from './stop.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,8 +12,16 @@ import { visitorKey } from './visitor-key.ts';
 /** The flags of `millimetric import`. */
 export const importFlags = {
   format: {
-    value: 'combined|ndjson',
-    does: 'An Apache or nginx access log, or track bodies as JSON, one a line. Default: seen from each file’s first line.',
+    value: 'NAME',
+    does: `${formatNames.join(', ')}. Default: seen from each file’s first lines.`,
+  },
+  fields: {
+    value: 'OURS=THEIRS,…',
+    does: `What a JSON log calls its fields, e.g. time=ts,ip=client.addr. Ours: ${Object.keys(usualNames).join(', ')}.`,
+  },
+  visitor: {
+    value: 'WHICH',
+    does: `Whose the visitor’s address is: ${visitorChoices.join(', ')} (of X-Forwarded-For). Default: the first column, unless nine tenths of the lines have one private address there.`,
   },
   project: {
     value: 'SLUG',
@@ -31,8 +42,12 @@ export const importFlags = {
 /** What an import is to do, checked before anything is read. */
 export interface Plan {
   readonly sources: readonly Source[];
-  /** Undefined: as each file’s first line says. */
+  /** Undefined: as each file’s first lines say. */
   readonly format: FormatName | undefined;
+  /** Undefined: as each file’s first lines say. */
+  readonly visitor: VisitorChoice | undefined;
+  /** What a JSON log calls its fields. */
+  readonly fields: Readonly<Record<string, string>>;
   readonly site: string | undefined;
   /** Milliseconds since 1970. */
   readonly shiftTo: number | undefined;
@@ -53,8 +68,18 @@ export const planOf = async (given: Given, terminal: Terminal): Promise<Plan> =>
     );
   }
   const named = slugOf(given.text('project'));
-  const read = { format: formatNamed(given.text('format')), site: siteOf(given.text('site')), shiftTo };
-  const url = urlOf(given, terminal);
+  const read = {
+    format: formatNamed(given.text('format')),
+    visitor: visitorNamed(given.text('visitor')),
+    fields: fieldsOf(given.texts('fields')),
+    site: siteOf(given.text('site')),
+    shiftTo,
+  };
+  if (Object.keys(read.fields).length > 0 && (read.format ?? 'json') !== 'json')
+    throw wrongUsage(
+      `\`--fields\` names the fields of a JSON log; with \`--format ${read.format}\` there are none.`,
+    );
+  const url = await urlOf(given, terminal);
   const sources = await Promise.all([...new Set(given.words)].map((word) => sourceOf(word, terminal.stdin)));
   // Nobody sees the visitors of a dry run, so any key will do.
   if (given.has('dry-run'))
@@ -92,11 +117,33 @@ async function keyFor(
 }
 
 function formatNamed(format: string | undefined): FormatName | undefined {
-  if (format === undefined || isFormat(format)) return format;
-  throw wrongUsage(`\`--format\` takes ${Object.keys(formats).join(' or ')}; \`${format}\` was given.`);
+  const found = formatNames.find((name) => name === format);
+  if (format === undefined || found !== undefined) return found;
+  throw wrongUsage(
+    `\`--format\` takes ${formatNames.join(', ')}; \`${format}\` was given.${didYouMean(format, formatNames)}`,
+  );
 }
 
-const isFormat = (word: string): word is FormatName => Object.hasOwn(formats, word);
+function visitorNamed(visitor: string | undefined): VisitorChoice | undefined {
+  const found = visitorChoices.find((choice) => choice === visitor);
+  if (visitor === undefined || found !== undefined) return found;
+  throw wrongUsage(`\`--visitor\` takes ${visitorChoices.join(', ')}; \`${visitor}\` was given.`);
+}
+
+function fieldsOf(texts: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = texts.flatMap((text) => text.split(',')).map((pair) => pair.trim());
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.indexOf('=');
+      const ours = pair.slice(0, Math.max(0, equals));
+      if (!Object.hasOwn(usualNames, ours) || equals === pair.length - 1)
+        throw wrongUsage(
+          `\`--fields\` takes pairs such as time=ts,ip=client.addr, the first word one of ${Object.keys(usualNames).join(', ')}; \`${pair}\` was given.`,
+        );
+      return [ours, pair.slice(equals + 1)];
+    }),
+  );
+}
 
 function siteOf(site: string | undefined): string | undefined {
   if (site === undefined) return undefined;

@@ -1,13 +1,16 @@
 import { insist, mustAnswer } from './call.ts';
+import { chosen } from './choose.ts';
 import type { Command } from './command.ts';
 import { type Delivery, delivery } from './delivery.ts';
+import { formatNames, readerOf, timesOf } from './formats/index.ts';
 import { importFlags, type Plan, planOf } from './import-plan.ts';
 import { counted } from './printable.ts';
 import { duration, type Progress, progress } from './progress.ts';
+import { CutOff, type Source } from './source.ts';
 import { type Exit, exits, failed } from './stop.ts';
 import { type Tally, tally } from './tally.ts';
 import type { Terminal } from './terminal.ts';
-import { walk } from './walk.ts';
+import { type Visit, walk } from './walk.ts';
 
 /** `millimetric import`: server logs and events through /v1/batch; run again it adds nothing. */
 export const importLog: Command = {
@@ -15,7 +18,7 @@ export const importLog: Command = {
   does: 'Bring in web server logs or events: plain or gzip, - for standard input.',
   flags: importFlags,
   more: `Log lines become $pageview, file_download and request_failed; assets, redirects, other methods, partial answers and
-unreadable lines are counted and left out. Running the same import again adds nothing (within 7 days), so an interrupted
+unreadable lines are counted and left out; a file with a known static ending is an asset, everything else a page. Running the same import again adds nothing (within 7 days), so an interrupted
 one is simply run again: an event is named by its line’s content, and equal lines of a file by their number. Equal lines
 are told apart while fewer than 100,000 different ones lie between them. Visitors are named by a keyed hash of address
 and user agent; the key is random and stays in the data folder.`,
@@ -36,9 +39,12 @@ and user agent; the key is random and stays in the data folder.`,
       plan.installation === undefined
         ? 'would be imported; nothing was sent'
         : `delivered to ${plan.project} at ${plan.installation.url}`;
-    terminal.out(
-      `${counted(counts.lines)} lines read, ${counted(counts.kept)} events ${into} (${pace}).\n\n${counts.report()}`,
-    );
+    // A file that was refused before its first line has nothing to sum up.
+    if (counts.lines > 0 || trouble === undefined) {
+      terminal.out(
+        `${counted(counts.lines)} lines read, ${counted(counts.kept)} events ${into} (${pace}).\n${counts.again()}\n${counts.report()}`,
+      );
+    }
     return ending(plan, counts, trouble, stop, terminal);
   },
 };
@@ -55,16 +61,20 @@ async function bring(
   const parcel = parcelOf(plan, counts, terminal, bar, stop);
   let trouble: unknown;
   try {
-    await walk(plan, stop, bar, (source, format) => {
-      const read = format.reader({ site: plan.site, shiftMs, visitorKey: plan.visitorKey });
+    const visitOf = (source: Source, sample: readonly string[]): Visit => {
+      const { format, visitor, notes } = chosen(source.name, sample, plan);
+      for (const note of notes) counts.note(note);
+      const read = readerOf(format, { ...plan, shiftMs, visitor });
       return (line, number) => {
         counts.lines++;
+        counts.readAs(format);
         const reading = read(line);
         if ('skip' in reading) {
-          counts.skipped(reading.skip);
+          counts.skipped(reading);
           if (reading.why !== '') counts.broke({ line, source: source.name, number }, reading.why);
           return undefined;
         }
+        for (const name of reading.ignored ?? []) counts.ignored(name);
         counts.shortened += reading.shortened;
         if (reading.equal) counts.equal++;
         if (parcel !== undefined)
@@ -72,7 +82,8 @@ async function bring(
         counts.keptAs(reading.event);
         return undefined;
       };
-    });
+    };
+    await walk(plan.sources, stop, bar, visitOf, () => counts.latin1++);
   } catch (thrown) {
     trouble = thrown;
   }
@@ -100,7 +111,8 @@ function parcelOf(
     (body) => insist(installation, '/v1/batch', body, terminal, { signal: stop, onWait }),
     url,
     {
-      kept: (items) => {
+      kept: (items, already) => {
+        counts.already += already;
         for (const { event } of items) counts.keptAs(event);
       },
       refused: (item, why) => {
@@ -114,9 +126,12 @@ function parcelOf(
 /** When the latest line of all sources was, in milliseconds since 1970. */
 async function latest(plan: Plan, stop: AbortSignal, bar: Progress): Promise<number> {
   let last = Number.NEGATIVE_INFINITY;
-  await walk(plan, stop, bar, (_, format) => (line) => {
-    last = Math.max(last, format.at(line) ?? last);
-    return undefined;
+  await walk(plan.sources, stop, bar, (source, sample) => {
+    const at = timesOf(chosen(source.name, sample, plan).format, plan.fields);
+    return (line) => {
+      last = Math.max(last, at(line) ?? last);
+      return undefined;
+    };
   });
   bar.end();
   if (last === Number.NEGATIVE_INFINITY && !stop.aborted)
@@ -135,9 +150,15 @@ function ending(plan: Plan, counts: Tally, trouble: unknown, stop: AbortSignal, 
     terminal.err(`\nInterrupted.${again}\n`);
     return exits.interrupted;
   }
+  if (trouble instanceof CutOff) throw trouble;
   if (trouble !== undefined)
-    throw failed(`${trouble instanceof Error ? trouble.message : 'Something went wrong.'}${again}`);
-  if (counts.lines > 0 && counts.unparseable() === counts.lines)
-    throw failed('No line could be read. Are they of another format? `--format` takes combined or ndjson.');
+    throw failed(
+      `${trouble instanceof Error ? trouble.message : 'Something went wrong.'}${counts.lines > 0 ? again : ''}`,
+    );
+  const lost = counts.unparseable() + counts.refused;
+  if (lost * 2 > counts.lines)
+    throw failed(
+      `Most lines were lost: ${counted(lost)} of ${counted(counts.lines)} could not be taken. Are they of another format? \`--format\` takes ${formatNames.join(', ')}.`,
+    );
   return counts.refused > 0 ? exits.failed : exits.done;
 }

@@ -15,7 +15,10 @@ export interface Installation {
 
 /** The flags that say which installation. */
 export const installationFlags = {
-  url: { value: 'URL', does: 'The installation. Default: http://127.0.0.1:8787 (or the port in PORT).' },
+  url: {
+    value: 'URL',
+    does: 'The installation. Default: the port in PORT, else what runs on the data folder, else http://127.0.0.1:8787.',
+  },
   key: {
     value: 'KEY',
     does: 'The key to use. Default: from keys.json in the data folder (MILLIMETRIC_DATA, else .millimetric).',
@@ -26,8 +29,11 @@ export const installationFlags = {
 export const dataFolder = (terminal: Terminal): string => terminal.env.MILLIMETRIC_DATA || '.millimetric';
 
 /** The installation’s address, checked. */
-export const urlOf = (given: Given, terminal: Terminal): string => {
-  const text = given.text('url') ?? `http://127.0.0.1:${terminal.env.PORT || '8787'}`;
+export const urlOf = async (given: Given, terminal: Terminal): Promise<string> => {
+  const { PORT } = terminal.env;
+  const text =
+    given.text('url') ??
+    (PORT ? `http://127.0.0.1:${PORT}` : ((await runningUrl(terminal)) ?? 'http://127.0.0.1:8787'));
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
     throw wrongUsage(
@@ -36,17 +42,28 @@ export const urlOf = (given: Given, terminal: Terminal): string => {
   return (url.origin + url.pathname).replace(/\/+$/, '');
 };
 
+const runningFile = z.object({ url: z.string() });
+
+/** Where the product that was started on the data folder answers. */
+async function runningUrl(terminal: Terminal): Promise<string | undefined> {
+  const text = await readFile(join(dataFolder(terminal), 'running.json'), 'utf8').catch(() => '');
+  return runningFile.safeParse(parsedJson(text)).data?.url;
+}
+
 /** The installation to talk to. `kind`: which of the saved keys fits, unless `--key` names one. */
 export const installationOf = async (
   given: Given,
   terminal: Terminal,
   kind: 'sk' | 'rk',
 ): Promise<Installation> => ({
-  url: urlOf(given, terminal),
+  url: await urlOf(given, terminal),
   key: given.text('key') ?? (await savedKeys(terminal)).keys[kind],
 });
 
-const keysFile = z.object({ project_slug: z.string(), keys: z.object({ sk: z.string(), rk: z.string() }) });
+const keysFile = z.object({
+  project_slug: z.string(),
+  keys: z.object({ pk: z.string(), sk: z.string(), rk: z.string() }),
+});
 
 /** What the first start saved. */
 export const savedKeys = async (terminal: Terminal): Promise<z.output<typeof keysFile>> => {

@@ -50,6 +50,9 @@ const tool = z.object({
   }),
 });
 export type Tool = z.output<typeof tool>;
+/** Tools as a list of them shows them. */
+export const readTools = (list: unknown): readonly Tool[] => z.array(tool).parse(list);
+
 const page = z.object({ tools: z.array(tool), nextCursor: z.string().optional() });
 
 /** What the key may call, all pages of it. */

@@ -1,6 +1,8 @@
 import { askTool } from './ask.ts';
 import type { Command } from './command.ts';
+import { connect } from './connect.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { eatenByNpm } from './eaten.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { importLog } from './import.ts';
 import { init } from './init.ts';
@@ -8,9 +10,17 @@ import { type Exit, exits, Stop, wrongUsage } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 import { tools } from './tools.ts';
 import { track } from './track.ts';
+import { paragraph, wrapped } from './wrapped.ts';
 
 /** The commands, in the order of the help. */
-const commands: Readonly<Record<string, Command>> = { import: importLog, track, ask: askTool, tools, init };
+const commands: Readonly<Record<string, Command>> = {
+  connect,
+  import: importLog,
+  track,
+  ask: askTool,
+  tools,
+  init,
+};
 const helpFlag = { help: { short: 'h', does: 'Explain this command.' } } as const satisfies Flags;
 
 /** Runs what was typed after `millimetric` and gives the exit code. Whatever goes wrong is one sentence on standard error. */
@@ -27,14 +37,15 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
 async function dispatch([word, ...args]: readonly string[], terminal: Terminal): Promise<Exit> {
   if (word === undefined || word === 'help' || word === '--help' || word === '-h') {
     const about = word === 'help' ? args[0] : undefined;
-    terminal.out(about === undefined ? overview() : explained(about, named(about)));
+    terminal.out(wrapped(about === undefined ? overview() : explained(about, named(about)), terminal));
     return exits.done;
   }
   const command = named(word);
+  await eatenByNpm(word, command, args, terminal);
   const given = readFlags(args, { ...command.flags, ...helpFlag }, command.others);
-  // `ask TOOL --help` is about the tool, which only the server can explain.
+  // `ask TOOL --help` is about the tool.
   if (given.has('help') && !(command === askTool && given.words.length > 0)) {
-    terminal.out(explained(word, command));
+    terminal.out(wrapped(explained(word, command), terminal));
     return exits.done;
   }
   return command.run(given, terminal);
@@ -67,7 +78,7 @@ const explained = (
 ${does}
 
 ${listed({ ...flags, ...helpFlag })}
-${more}
+${paragraph(more)}
 `;
 
 const listed = (flags: Flags): string =>

@@ -55,11 +55,18 @@ function fitted(wide: readonly number[], columns: number): readonly number[] | u
   return widths;
 }
 
-/** Rows as CSV (RFC 4180, line feeds), with a line of names. */
-export const csv = (names: readonly string[], rows: Rows): string =>
-  [names, ...rows.map((row) => names.map((name) => cellOf(row[name], '')))]
-    .map((words) => `${words.map(quoted).join(',')}\n`)
+/** Rows as CSV (RFC 4180, line feeds), with a line of names: nothing is empty, empty text is `""`. Unless `raw`, text a spreadsheet would take for a formula has an apostrophe before it. */
+export const csv = (names: readonly string[], rows: Rows, raw = false): string =>
+  [names, ...rows.map((row) => names.map((name) => row[name]))]
+    .map((cells) => `${cells.map((cell) => csvCell(cell, raw)).join(',')}\n`)
     .join('');
+
+function csvCell(value: unknown, raw: boolean): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'string') return quoted(JSON.stringify(value));
+  const text = !raw && /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
+  return text === '' ? '""' : quoted(text);
+}
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 

@@ -1,9 +1,10 @@
 import type { Command } from './command.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type Installation, installationFlags, installationOf } from './installation.ts';
-import { listTools, type Tool } from './mcp.ts';
+import { listTools, readTools, type Tool } from './mcp.ts';
 import { exits, failed } from './stop.ts';
 import type { Terminal } from './terminal.ts';
+import { wrapped } from './wrapped.ts';
 
 /** `millimetric tools`: what may be asked here. */
 export const tools: Command = {
@@ -22,18 +23,28 @@ export const listing = async (
   installation: Installation,
   terminal: Terminal,
   only?: string,
-): Promise<string> => {
-  const all = await listTools(installation, terminal);
+): Promise<string> => listed(await listTools(installation, terminal), terminal, only);
+
+/** One tool as this version knows it, without a server. */
+export const toolHelp = async (terminal: Terminal, name: string): Promise<string> => {
+  const { toolsFor } = await import('../serve/tool-list.ts');
+  return listed(readTools(toolsFor(true)), terminal, name);
+};
+
+function listed(all: readonly Tool[], terminal: Terminal, only: string | undefined): string {
   if (only === undefined)
-    return `${all.map(brief).join('\n')}\n\`millimetric tools NAME\` explains the arguments of one.\n`;
+    return wrapped(
+      `${all.map(brief).join('\n')}\n\`millimetric tools NAME\` explains the arguments of one.\n`,
+      terminal,
+    );
   const one = all.find(({ name }) => name === only);
   const names = all.map(({ name }) => name);
   if (one === undefined)
     throw failed(
       `There is no tool \`${only}\` for this key.${didYouMean(only, names)} There are: ${names.join(', ')}.`,
     );
-  return full(one);
-};
+  return wrapped(full(one), terminal);
+}
 
 /** Required arguments plain, optional ones in brackets. */
 function brief({ name, description, inputSchema }: Tool): string {

@@ -43,7 +43,10 @@ export const track: Command = {
   more: '  millimetric track sign_up --user-id u_1 --property plan=pro --property seats=3',
   run: async (given, terminal) => {
     const [event, ...surplus] = given.words;
-    if (event === undefined) throw wrongUsage('Which event? `millimetric track sign_up`.');
+    if (event === undefined || event.trim() === '')
+      throw wrongUsage(
+        "Which event? `millimetric track sign_up`. A name that begins with $ wants single quotes, for the shell: `millimetric track '$pageview'`.",
+      );
     if (surplus.length > 0)
       throw wrongUsage(
         `\`${surplus[0]}\` belongs to no flag: properties are written \`--property name=value\`.`,

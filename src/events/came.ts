@@ -1,3 +1,5 @@
+import './exact-json.ts';
+
 /** What a caller sent in place of what is allowed, in words: “the number 42 came”. Long texts are cut and counted. */
 export const came = (value: unknown): string => {
   if (value === undefined) return 'nothing came';
@@ -5,6 +7,7 @@ export const came = (value: unknown): string => {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list came' : 'a list came';
   if (typeof value === 'string') return text(value);
   if (typeof value === 'number') return `the number ${value} came`;
+  if (JSON.isRawJSON(value)) return `the number ${value.rawJSON.slice(0, 40)} came`;
   return typeof value === 'boolean' ? `${value} came` : 'an object came';
 };
 

@@ -1,4 +1,6 @@
-import { type NetworkKind, networkOf, type Referrer } from './referrer.ts';
+import { clicks, moreClicks } from './click-ids.ts';
+import { parametersOf } from './page.ts';
+import { folded, isIgnored, type NetworkKind, networkOf, type Referrer, referrerOf } from './referrer.ts';
 import { storable } from './storable.ts';
 
 /** What the classifier says of an event (contract §4). */
@@ -18,12 +20,17 @@ interface Signals {
   /** `utm_source` and `utm_medium`, trimmed and in lower case; empty if not sent. */
   readonly utmSource: string;
   readonly utmMedium: string;
+  /** A referrer was sent that may bring somebody; `ignored`: one that brings nobody. */
   readonly referred: boolean;
+  readonly ignored: boolean;
   readonly host: string | null;
-  readonly network: ReturnType<typeof networkOf>;
+  readonly network: Network;
+  /** Where `utm_source` is itself the host of a network. */
+  readonly named: Network;
   readonly siteHost: string | null;
 }
 
+type Network = ReturnType<typeof networkOf>;
 type Said = string | ((signals: Signals) => string);
 
 /** One line of the contract’s table. */
@@ -35,36 +42,11 @@ interface Rule {
   readonly confidence: Classified['confidence'];
 }
 
-/** Click ids and the network each is of: the contract’s first four rows, then ours. */
-const clicks = { gclid: 'google', msclkid: 'bing', ttclid: 'tiktok', li_fat_id: 'linkedin' } as const;
-const moreClicks = {
-  gbraid: 'google',
-  wbraid: 'google',
-  dclid: 'google',
-  twclid: 'twitter',
-  rdt_cid: 'reddit',
-  epik: 'pinterest',
-  sccid: 'snapchat',
-  yclid: 'yandex',
-} as const;
-
-/** Every click id: they stay in stored addresses. */
-export const clickIds: ReadonlySet<string> = new Set([
-  ...Object.keys(clicks),
-  'fbclid',
-  ...Object.keys(moreClicks),
-]);
-
-const paidMedia: ReadonlySet<string> = new Set([
-  'cpc',
-  'ppc',
-  'paid',
-  'paid_social',
-  'paidsocial',
-  'cpm',
-  'display',
-]);
-const paid = ({ utmMedium }: Signals): boolean => paidMedia.has(utmMedium);
+/** Paid media, `-` read as `_`: the contract’s, and after them ours. */
+const paidMedia: ReadonlySet<string> = new Set(
+  ('cpc ppc paid paid_social paidsocial cpm display ' + 'paid_search cpv ppv retargeting pmax').split(' '),
+);
+const paid = ({ utmMedium }: Signals): boolean => paidMedia.has(utmMedium.replaceAll('-', '_'));
 
 /** Words of a `utm_source` that mean a Meta network: `fb-ads`, `Instagram Stories`, `m.facebook.com`. */
 const likeInstagram = ({ utmSource }: Signals): boolean =>
@@ -81,11 +63,22 @@ const clicked = (network: Readonly<Record<string, string>>): readonly Rule[] =>
     confidence: 'high',
   }));
 
-const referredBy = (id: string, kind: NetworkKind, medium: string): Rule => ({
+/** The medium of each kind of network. */
+const media: Readonly<Record<NetworkKind, string>> = {
+  facebook: 'social',
+  instagram: 'social',
+  social: 'social',
+  ai: 'ai',
+  ad: 'paid',
+  search: 'organic',
+  email: 'email',
+};
+
+const referredBy = (id: string, kind: NetworkKind): Rule => ({
   id,
   when: ({ network }) => network?.kind === kind,
   source: ({ network }) => network?.name ?? '',
-  medium,
+  medium: media[kind],
   confidence: 'medium',
 });
 
@@ -137,8 +130,16 @@ export const rules: readonly Rule[] = [
     medium: 'paid',
     confidence: 'medium',
   },
-  // Our click ids stand here: below, they leave the rules above as they are; above `utm`, since that one means “no paid signal”, and above the referrers, which ad clicks have too.
+  // Our click ids stand here: below, they leave the rules above as they are; above `utm`, since that one
+  // means “no paid signal”, and above the referrers, which ad clicks have too.
   ...clicked(moreClicks),
+  {
+    id: 'utm_host',
+    when: ({ named, utmMedium }) => named !== null && utmMedium === '',
+    source: ({ named }) => named?.name ?? '',
+    medium: ({ named }) => (named === null ? '' : media[named.kind]),
+    confidence: 'medium',
+  },
   {
     id: 'utm',
     when: ({ utmSource }) => utmSource !== '',
@@ -146,12 +147,28 @@ export const rules: readonly Rule[] = [
     medium: (s) => s.utmMedium || 'unknown',
     confidence: 'high',
   },
-  referredBy('ref_facebook', 'facebook', 'social'),
-  referredBy('ref_instagram', 'instagram', 'social'),
-  referredBy('ref_social', 'social', 'social'),
-  referredBy('ref_ai', 'ai', 'ai'),
-  referredBy('ref_search', 'search', 'organic'),
-  referredBy('ref_email', 'email', 'email'),
+  {
+    id: 'utm_medium_only',
+    when: ({ utmMedium, referred }) => utmMedium !== '' && !referred,
+    source: 'unknown',
+    medium: (s) => s.utmMedium,
+    confidence: 'low',
+  },
+  {
+    id: 'ignored_referrer',
+    when: ({ ignored, has }) => ignored && !has.has('utm_campaign'),
+    source: 'direct',
+    medium: 'direct',
+    confidence: 'high',
+  },
+  referredBy('ref_facebook', 'facebook'),
+  referredBy('ref_instagram', 'instagram'),
+  referredBy('ref_social', 'social'),
+  referredBy('ref_ai', 'ai'),
+  // Disjoint from the other networks, so its place among them changes none.
+  referredBy('ref_ad', 'ad'),
+  referredBy('ref_search', 'search'),
+  referredBy('ref_email', 'email'),
   {
     id: 'internal',
     when: ({ host, siteHost }) => host !== null && siteHost !== null && bare(host) === bare(siteHost),
@@ -161,7 +178,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'direct',
-    when: ({ referred, utmMedium, has }) => !referred && utmMedium === '' && !has.has('utm_campaign'),
+    when: ({ referred, has }) => !referred && !has.has('utm_campaign'),
     source: 'direct',
     medium: 'direct',
     confidence: 'high',
@@ -176,7 +193,7 @@ export const rules: readonly Rule[] = [
 ];
 
 const slug = (host: string): string =>
-  bare(host)
+  folded(bare(host))
     .replaceAll(/[^a-z\d]+/g, '-')
     .replaceAll(/^-|-$/g, '');
 
@@ -185,26 +202,42 @@ const said = (what: Said, signals: Signals): string =>
 
 const none: ReadonlyMap<string, string> = new Map();
 
-const parameters = ({ search, searchParams }: URL): ReadonlyMap<string, string> => {
-  if (search === '') return none;
-  const found = new Map<string, string>();
-  for (const [sent, value] of searchParams) {
-    const key = sent.toLowerCase();
-    if (value.trim() !== '' && !found.has(key)) found.set(key, value.trim());
-  }
-  return found;
+/**
+ * Where a utm_source is the host of a network, however it is written (`chatgpt.com`,
+ * `https://www.facebook.com/`).
+ */
+const namedBy = (utmSource: string): Network => {
+  const host = utmSource.includes('.') ? referrerOf(utmSource).host : null;
+  return host === null ? null : networkOf(host);
 };
 
-/** Where a visit came from: `url` the page’s, `siteHost` the event’s own host. Pure; the rules are contract §4’s. */
-export const classify = (url: URL | null, referrer: Referrer | null, siteHost: string | null): Classified => {
-  const has = url === null ? none : parameters(url);
+/**
+ * Where a visit came from: `url` the page’s, `siteHost` the event’s own host. Pure; the rules are contract
+ * §4’s.
+ * `passed`: hosts that this project’s visits pass through besides those we know, such as its own sign-in.
+ */
+export const classify = (
+  url: URL | null,
+  referrer: Referrer | null,
+  siteHost: string | null,
+  passed: (host: string) => boolean = () => false,
+): Classified => {
+  const has = url === null ? none : parametersOf(url);
+  const utmSource = (has.get('utm_source') ?? '').toLowerCase();
+  const sent = referrer?.host ?? null;
+  const own = sent !== null && siteHost !== null && bare(sent) === bare(siteHost);
+  // A site is not on the way to itself: a page of a payment service is internal to that service’s own events.
+  const ignored = referrer !== null && !own && (isIgnored(referrer) || (sent !== null && passed(sent)));
+  const host = ignored ? null : sent;
   const signals: Signals = {
     has,
-    utmSource: (has.get('utm_source') ?? '').toLowerCase(),
+    utmSource,
     utmMedium: (has.get('utm_medium') ?? '').toLowerCase(),
-    referred: referrer !== null,
-    host: referrer?.host ?? null,
-    network: referrer?.host ? networkOf(referrer.host) : null,
+    referred: referrer !== null && !ignored,
+    ignored,
+    host,
+    network: host ? networkOf(host) : null,
+    named: namedBy(utmSource),
     siteHost,
   };
   const rule = rules.find(({ when }) => when(signals));

@@ -10,6 +10,8 @@ export interface Column {
   readonly group?: true;
   /** Is it shown in the rows of `query_events`, and in which order? The contract's row comes first. */
   readonly shown?: number;
+  /** What an event stored before there was this column reads as; left out: null. */
+  readonly absent?: string;
   /** What it holds, for people and agents. */
   readonly holds: string;
 }
@@ -176,6 +178,13 @@ export const columns = {
     from: 'caller',
     shown: 14,
     holds: 'JSON text of what else the caller said.',
+  },
+  key_kind: {
+    type: 'varchar',
+    nullable: false,
+    from: 'arrival',
+    absent: 'pk',
+    holds: '`sk` where a secret key sent it, `pk` where a browser’s did: whose word it is.',
   },
 } as const satisfies Record<string, Column>;
 

@@ -5,7 +5,9 @@ import { classify } from './classify.ts';
 import type { Event } from './columns.ts';
 import { countryCode } from './country-code.ts';
 import { aheadMs } from './instant.ts';
-import { withoutPersonal } from './personal.ts';
+import { pathOf } from './page.ts';
+import { cleanPath, cleanUrl } from './personal.ts';
+import { isPlaceholder } from './placeholder.ts';
 import { referrerOf } from './referrer.ts';
 import { remember } from './remember.ts';
 import type { Track } from './schema.ts';
@@ -60,7 +62,7 @@ export const enrichment = (
     const anonymousId =
       body.anonymous_id !== undefined
         ? storable(body.anonymous_id)
-        : userId !== null
+        : userId !== null && !isPlaceholder(userId)
           ? `user_${userId}`
           : cookielessId(salt, projectId, ip, userAgent);
     const url = body.url === undefined ? null : URL.parse(body.url);
@@ -84,13 +86,13 @@ export const enrichment = (
       user_id: userId,
       session_id: body.session_id === undefined ? sessionOf(anonymousId, ts) : storable(body.session_id),
       session_sent: body.session_id !== undefined,
-      url: body.url === undefined ? null : storable(withoutPersonal(body.url)),
+      url: body.url === undefined || url === null ? null : storable(cleanUrl(body.url, url)),
       path:
         body.path !== undefined
-          ? storable(withoutPersonal(body.path))
+          ? storable(cleanPath(body.path))
           : url === null
             ? null
-            : url.pathname.slice(0, pathLength),
+            : storable(cleanPath(pathOf(url)).slice(0, pathLength)),
       referrer: referrer === null ? null : referrer.kept,
       source,
       medium,
@@ -103,6 +105,7 @@ export const enrichment = (
       os: agent.os,
       ip_hash: hash,
       properties: body.properties ?? '{}',
+      key_kind: trusted ? 'sk' : 'pk',
     };
     return { event, skewed };
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Problem } from '../problems.ts';
+import { exactJson } from './exact-json.ts';
 import {
   batchBody,
   eventsPerBatch,
@@ -20,26 +21,54 @@ const batches: { secret?: typeof batchBody; public?: typeof publicBatchBody } = 
 export const parseTrack = (body: unknown, trusted: boolean): Track =>
   read(trusted ? trackBody : publicTrackBody, body);
 
-/** The events of a batch body, in their order. Throws `invalid_payload` whose fields are named `events.<i>.<field>`. */
-export const parseBatch = (body: unknown, trusted: boolean): readonly Track[] => {
+/** So many events are read at a stretch. */
+const pieceOf = 100;
+
+/**
+ * The events of a batch body, in their order. Rejects with `invalid_payload` whose fields are named `events.<i>.<field>`. `breathe` is waited for between pieces, so that a large
+ * batch holds up nobody.
+ */
+export const parseBatch = async (
+  body: unknown,
+  trusted: boolean,
+  breathe: () => Promise<void>,
+): Promise<readonly Track[]> => {
   // Looked at before the events are: millions of empty ones fit into 4 MiB.
-  const sent =
-    typeof body === 'object' && body !== null && 'events' in body && Array.isArray(body.events)
-      ? body.events.length
-      : 0;
+  const sent = eventsIn(body).length;
   if (sent > eventsPerBatch) {
     const wrong = `must be a list of 1–${eventsPerBatch} events; ${sent} came. Send several batches`;
     throw new Problem('invalid_payload', `The body does not fit: \`events\` ${wrong}.`, {
       details: { formErrors: [], fieldErrors: { events: [wrong] } },
     });
   }
-  if (trusted) {
-    batches.secret ??= z.compile(batchBody);
-    return read(batches.secret, body).events;
+  if (trusted) batches.secret ??= z.compile(batchBody);
+  else batches.public ??= z.compile(publicBatchBody);
+  const schema = (trusted ? batches.secret : batches.public) ?? batchBody;
+  if (sent <= pieceOf) return read(schema, body).events;
+  const all = eventsIn(body);
+  const events: Track[] = [];
+  const issues: z.core.$ZodIssue[] = [];
+  for (let from = 0; from < sent; from += pieceOf) {
+    await breathe();
+    const piece = schema.safeParse({ events: all.slice(from, from + pieceOf) });
+    if (piece.success) events.push(...piece.data.events);
+    else for (const issue of piece.error.issues) issues.push({ ...issue, path: placed(issue.path, from) });
   }
-  batches.public ??= z.compile(publicBatchBody);
-  return read(batches.public, body).events;
+  if (issues.length > 0) throw misfit(issues);
+  return events;
 };
+
+/** Where a piece’s issue lies in the whole batch. */
+const placed = ([list = 'events', at, ...rest]: readonly PropertyKey[], from: number): PropertyKey[] => [
+  list,
+  ...(typeof at === 'number' ? [at + from] : []),
+  ...rest,
+];
+
+const eventsIn = (body: unknown): readonly unknown[] =>
+  typeof body === 'object' && body !== null && 'events' in body && Array.isArray(body.events)
+    ? body.events
+    : [];
 
 /** Does a beacon’s body hold several events rather than one? */
 export const isBatch = (body: unknown): body is { readonly events: unknown } =>
@@ -51,26 +80,34 @@ export const parseIdentify = (body: unknown): Track => {
   return { event: '$identify', ...ids, ...(traits === undefined ? {} : { properties: traits }) };
 };
 
-/** Any JSON text; throws `invalid_payload` that says where it ends to be JSON. */
+/** Any JSON text, numbers with the digits they were sent with (`exactJson`); throws `invalid_payload` that says where it ends to be JSON. */
 export const parseJson = (text: string): unknown => {
   if (text.trim() === '')
     throw new Problem('invalid_payload', 'The body is empty: send a JSON object.', {
       details: flat(['The body is empty.']),
     });
   try {
-    return JSON.parse(text);
+    return exactJson(text);
   } catch (thrown) {
-    const where = thrown instanceof SyntaxError ? thrown.message : 'it cannot be read';
+    const said = thrown instanceof SyntaxError ? thrown.message : 'it cannot be read';
+    const where = `${said}${unseenAt(text, said)}`;
     throw new Problem('invalid_payload', `The body is not JSON: ${where}. Send one JSON object, in UTF-8.`, {
       details: flat([where]),
     });
   }
 };
 
+/** What stands at the position that a message of the language names, where one would look for it in vain. */
+const unseenAt = (text: string, said: string): string => {
+  const [, position = ''] = / at position (\d+)/.exec(said) ?? [];
+  const found = position === '' ? '' : String.fromCodePoint(text.codePointAt(Number(position)) ?? 32);
+  return /(?! )[\p{Cc}\p{Cf}\p{Z}]/u.test(found) ? `, where ${found} stands` : '';
+};
+
 const read = <T>(schema: z.ZodMiniType<T>, body: unknown): T => {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw misfit(result.error);
+  throw misfit(result.error.issues);
 };
 
 const flat = (
@@ -79,10 +116,10 @@ const flat = (
 ) => ({ formErrors, fieldErrors });
 
 /** zod’s flattened form, with whole paths as keys. */
-const misfit = (error: z.core.$ZodError): Problem => {
+const misfit = (issues: readonly z.core.$ZodIssue[]): Problem => {
   const form: string[] = [];
   const fields = new Map<string, string[]>();
-  for (const { path, message } of error.issues) {
+  for (const { path, message } of issues) {
     if (path.length === 0) form.push(message);
     else fields.set(path.join('.'), [...(fields.get(path.join('.')) ?? []), message]);
   }

@@ -1,13 +1,14 @@
 import { came } from './came.ts';
+import { exactJson } from './exact-json.ts';
 
 /** The most bytes (UTF-8) that `properties` or `traits` may have as JSON text (contract §3). */
 export const propertiesBytes = 8192;
 /** The most levels of lists and objects in one another; readers of JSON in the engines give up at 1,000. */
 const propertiesLevels = 100;
 
-/** What a caller’s `properties` are kept as: their JSON text, NUL and lone surrogates replaced by U+FFFD; or what is wrong with them. */
+/** What a caller’s `properties` (as `exactJson` reads them) are kept as: their JSON text, numbers as they were sent, NUL and lone surrogates replaced by U+FFFD; or what is wrong with them. */
 export const propertiesText = (value: unknown): { readonly text: string } | { readonly wrong: string } => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || JSON.isRawJSON(value))
     return { wrong: `must be a JSON object; ${came(value)}` };
   if (deeper(value, propertiesLevels))
     return { wrong: `must not nest deeper than ${propertiesLevels} levels; flatten what is inside` };
@@ -24,7 +25,8 @@ export const propertiesText = (value: unknown): { readonly text: string } | { re
 const deeper = (value: object, left: number): boolean => {
   if (left === 0) return true;
   for (const inside of Object.values(value))
-    if (typeof inside === 'object' && inside !== null && deeper(inside, left - 1)) return true;
+    if (typeof inside === 'object' && inside !== null && !JSON.isRawJSON(inside) && deeper(inside, left - 1))
+      return true;
   return false;
 };
 
@@ -34,4 +36,4 @@ const escapes = /\\(?:u0000|ud[89a-f][\da-f]{2}|.)/g;
 
 /** Read and written again because two keys may have become one. */
 const cleaned = (text: string): string =>
-  JSON.stringify(JSON.parse(text.replace(escapes, (pair) => (unstorable.test(pair) ? '\ufffd' : pair))));
+  JSON.stringify(exactJson(text.replace(escapes, (pair) => (unstorable.test(pair) ? '\ufffd' : pair))));

@@ -1,11 +1,18 @@
-/** Facebook and Instagram have rules of their own (contract §4, 13 and 14). A host also stands for its subdomains here and in the two lists below. */
+/**
+ * Facebook and Instagram have rules of their own (contract §4, 13 and 14). A host also stands for its
+ * subdomains here and in the lists below; `{}` at its end is any country domain.
+ */
 export const metaHosts = {
   facebook:
-    'facebook.com fb.com fb.me fb.watch messenger.com m.me com.facebook.katana com.facebook.lite com.facebook.orca',
+    'facebook.com fb.com fb.me fb.watch messenger.com m.me com.facebook.katana com.facebook.lite ' +
+    'com.facebook.orca',
   instagram: 'instagram.com ig.me instagr.am com.instagram.android',
 } as const satisfies Record<string, string>;
 
-/** Social networks by our name for them. From the public-domain (CC0) list of Matomo, with app packages and a few networks added. */
+/**
+ * Social networks by our name for them. From the public-domain (CC0) list of Matomo, with app packages and
+ * a few networks added.
+ */
 export const socialHosts = {
   badoo: 'badoo.com',
   bebo: 'bebo.com',
@@ -40,14 +47,21 @@ export const socialHosts = {
   identi_ca: 'identi.ca',
   lang_8: 'lang-8.com',
   last_fm:
-    'last.fm lastfm.com.br lastfm.com.tr lastfm.de lastfm.es lastfm.fr lastfm.it lastfm.jp lastfm.pl lastfm.ru lastfm.se',
+    'last.fm lastfm.com.br lastfm.com.tr lastfm.de lastfm.es lastfm.fr lastfm.it lastfm.jp lastfm.pl ' +
+    'lastfm.ru lastfm.se',
   lemmy: 'lemmy.ml lemmy.world',
   line: 'line.me',
   linkedin: 'linkedin.android linkedin.com lnkd.in',
   livejournal: 'livejournal.com livejournal.ru',
   lobsters: 'lobste.rs',
   mastodon:
-    'bitcoinhackers.org botsin.space c.im chaos.social cybre.space fosstodon.org friends.nico front-end.social graphics.social hachyderm.io indieweb.social knzk.me mamot.fr mas.to masto.ai mastodon.art mastodon.at mastodon.cloud mastodon.eus mastodon.jalgi.eus mastodon.nz mastodon.online mastodon.scot mastodon.social mastodon.technology mastodon.world mastodon.xyz mastodonapp.uk mastodont.cat mstdn.io mstdn.jp mstdn.party mstdn.social newsie.social ohai.social org.joinmastodon.android pawoo.net quey.org ro-mastodon.puyo.jp sfba.social social.tchncs.de social.vivaldi.net tkm.eus toot.community typo.social universeodon.com vis.social',
+    'bitcoinhackers.org botsin.space c.im chaos.social cybre.space fosstodon.org friends.nico ' +
+    'front-end.social graphics.social hachyderm.io indieweb.social knzk.me mamot.fr mas.to masto.ai ' +
+    'mastodon.art mastodon.at mastodon.cloud mastodon.eus mastodon.jalgi.eus mastodon.nz ' +
+    'mastodon.online mastodon.scot mastodon.social mastodon.technology mastodon.world mastodon.xyz ' +
+    'mastodonapp.uk mastodont.cat mstdn.io mstdn.jp mstdn.party mstdn.social newsie.social ohai.social ' +
+    'org.joinmastodon.android pawoo.net quey.org ro-mastodon.puyo.jp sfba.social social.tchncs.de ' +
+    'social.vivaldi.net tkm.eus toot.community typo.social universeodon.com vis.social',
   meinvz: 'meinvz.net',
   missevan: 'missevan.com',
   mixi: 'mixi.jp',
@@ -65,8 +79,7 @@ export const socialHosts = {
   odnoklassniki: 'odnoklassniki.ru ok.ru',
   orkut: 'orkut.com',
   peepeth: 'peepeth.com',
-  pinterest:
-    'com.pinterest pin.it pinterest.ca pinterest.ch pinterest.co.uk pinterest.com pinterest.com.au pinterest.de pinterest.dk pinterest.es pinterest.fr pinterest.ie pinterest.info pinterest.jp pinterest.nz pinterest.pt pinterest.se',
+  pinterest: 'com.pinterest pin.it pinterest.{} pinterest.info',
   pixelfed: 'metapixl.com pix.toot.wales pixelfed.de pixelfed.social pixelfed.uno pixey.org pxlmo.com',
   plaxo: 'plaxo.com',
   product_hunt: 'producthunt.com',
@@ -128,7 +141,7 @@ export const aiHosts = {
   meta_ai: 'meta.ai',
   mistral: 'mistral.ai',
   notebooklm: 'notebooklm.google.com',
-  perplexity: 'ai.perplexity.app.android perplexity.ai',
+  perplexity: 'ai.perplexity.app.android perplexity.ai pplx.ai',
   phind: 'phind.com',
   poe: 'poe.com',
   qwen: 'qwen.ai',
@@ -136,13 +149,23 @@ export const aiHosts = {
   you_com: 'you.com',
 } as const satisfies Record<string, string>;
 
-/** Webmail: where a click on a mail’s link comes from. Kept by hand. */
-export const mailHosts =
-  'mail.google.com inbox.google.com com.google.android.gm outlook.live.com mail.live.com outlook.office.com outlook.office365.com ' +
-  'outlook.cloud.microsoft com.microsoft.office.outlook mail.yahoo.com mail.yahoo.co.jp com.yahoo.mobile.client.android.mail mail.aol.com ' +
-  'mail.proton.me ch.protonmail.android app.tuta.com mail.zoho.com mail.zoho.eu mail.zoho.in app.hey.com mail.superhuman.com mail.yandex.ru ' +
-  'mail.yandex.com e.mail.ru mail.163.com mail.126.com mail.qq.com exmail.qq.com mail.naver.com mail.daum.net navigator.gmx.net mail.t-online.de ' +
-  'email.t-online.de freenetmail.de mail.free.fr mail.orange.fr messagerie.orange.fr webmail.laposte.net mail.libero.it mail.virgilio.it mail.tim.it ' +
-  'poczta.wp.pl poczta.onet.pl poczta.interia.pl email.seznam.cz mail.rediff.com webmail.gandi.net mail.ionos.com mail.ionos.de webmail.strato.de ' +
-  'mail.mailbox.org mail.shortwave.com app.shortwave.com mail.btinternet.com webmail.freenet.de mail.comcast.net mail.bigpond.com email.telstra.com ' +
-  'gmx.net gmx.com hotmail.com outlook.com tutanota.com protonmail.com fastmail.com posteo.de mailfence.com 3c.web.de';
+/** Ad networks, whose servers a click on an ad comes from. Kept by hand. */
+export const adHosts = {
+  criteo: 'criteo.com criteo.net',
+  google: 'doubleclick.net googleadservices.com googlesyndication.com adservice.google.{}',
+  microsoft: 'adnxs.com',
+  outbrain: 'paid.outbrain.com outbrainimg.com',
+  taboola: 'taboola.com taboolasyndication.com',
+  the_trade_desk: 'adsrvr.org',
+  yandex: 'yabs.yandex.{} an.yandex.ru yandexadexchange.net',
+} as const satisfies Record<string, string>;
+
+/** Sites with a host for each language, by the one host they are: each is one source. */
+export const languageHosts = Object.fromEntries(
+  (
+    'wikipedia.org wiktionary.org wikiquote.org wikibooks.org wikisource.org wikinews.org wikiversity.org ' +
+    'wikivoyage.org wikihow.com'
+  )
+    .split(' ')
+    .map((host) => [host, host]),
+);

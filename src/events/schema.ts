@@ -46,6 +46,10 @@ const read = <T>(
 const whole = z.refine<string>((value) => URL.canParse(value), {
   error: says('must be a whole URL such as https://shop.example/cart?x=1'),
 });
+const seen = z.refine<string>((value) => value === '' || visible.test(value), {
+  error: says('must hold more than blanks'),
+});
+const visible = /[^\s\p{Cc}\p{Cf}\p{Z}]/u;
 const url = text(0, 2048, 'The page’s address with its query; utm_* and click ids are read from it.', whole);
 
 const given = z.custom<object>((value) => value !== undefined, { error: () => 'must be a JSON object' });
@@ -74,6 +78,7 @@ export const trackBody = z.object(
       1,
       128,
       'What happened, in your words; names that start with $ are the system’s by convention.',
+      seen,
     ),
     event_id: z.optional(text(1, 128, 'Your own id of the event; repeats count once.')),
     timestamp: z.optional(

@@ -239,10 +239,9 @@ export const searchHosts = {
   www_varav: 'search.www.ee',
   x_recherche: 'x-recherche.com',
   yahoo:
-    'benefind.de cade.images.yahoo.com cade.yahoo.com cercato.it espanol.images.yahoo.com espanol.search.yahoo.com image.search.yahoo.co.jp images.search.yahoo.com jwsearch.jword.jp malaysia.search.yahoo.com one.cn.yahoo.com r.search.yahoo.com search.offerbox.com search.yahoo.co.jp search.yahoo.com video.search.yahoo.co.jp ys.mirostart.com {}.images.yahoo.com {}.search.yahoo.com',
+    'benefind.de cade.images.yahoo.com cade.yahoo.com cercato.it espanol.images.yahoo.com espanol.search.yahoo.com image.search.yahoo.co.jp image.search.yahoo.com images.search.yahoo.com jwsearch.jword.jp malaysia.search.yahoo.com one.cn.yahoo.com r.search.yahoo.com search.offerbox.com search.yahoo.co.jp search.yahoo.com video.search.yahoo.co.jp ys.mirostart.com {}.images.yahoo.com {}.image.search.yahoo.com {}.images.search.yahoo.com {}.news.search.yahoo.com {}.shopping.search.yahoo.com {}.video.search.yahoo.com {}.search.yahoo.com news.search.yahoo.com video.search.yahoo.com',
   yam: 'search.yam.com',
-  yandex:
-    'clck.yandex.{} images.yandex.ru images.yandex.{} m.yandex.{} ya.ru yabs.yandex.{} yandex.ru yandex.{}',
+  yandex: 'clck.yandex.{} images.yandex.ru images.yandex.{} m.yandex.{} ya.ru yandex.ru yandex.{}',
   yasni: 'yasni.at yasni.ch yasni.co.uk yasni.com yasni.de',
   yatedo: 'yatedo.com yatedo.fr',
   yellowmap: 'yellowmap.de',

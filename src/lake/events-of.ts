@@ -1,4 +1,4 @@
-import { columnNames } from '../events/columns.ts';
+import { columnNames, columns } from '../events/columns.ts';
 import { aheadMs, earliest, latest } from '../events/instant.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
 
@@ -20,6 +20,18 @@ export interface Period {
 }
 
 const all = join(columnNames.map(name));
+/** The same where rows may be older than a column. */
+const allOfAnyAge = join(
+  columnNames.map((column) => {
+    const about = columns[column];
+    return 'absent' in about
+      ? sql`coalesce(${name(column)}, ${about.absent}) as ${name(column)}`
+      : name(column);
+  }),
+);
+
+/** Of a stored event: did a secret key send it, whose word counts before a browser’s? Never null. */
+export const bySecretKey = sql`coalesce(key_kind = 'sk', false)`;
 
 /** The one relation that questions read: these projects’ events in this period, each once, nobody else’s. Columns as in `columns`. */
 export const eventsOf = (reading: Reading, period: Period): Sql => {
@@ -47,15 +59,15 @@ const repeatableMs = 7 * 86_400_000;
 const fillingMs = 15 * 60_000;
 
 /**
- * The first arrival day, `yyyy-MM-dd`, that can matter to events from this instant on: an event arrives at most `aheadMs` before its own time, and the first
- * copy, which decides, at most `repeatableMs` before the repeat. There is no last day: an event of any past day may arrive today.
+ * The first arrival day, `yyyy-MM-dd`, that can matter to events from this instant on: an event arrives at most `aheadMs` before its own time, and the
+ * copy that decides at most `repeatableMs` before the others, or after them. There is no last day: an event of any past day may arrive today.
  */
 const firstDayOf = (from: number): string =>
   new Date(from - aheadMs - repeatableMs - fillingMs).toISOString().slice(0, 10);
 
-/** Stored rows with their place among the copies of the same event: the earliest arrival is copy 1 (contract §3, `event_id`). */
+/** Stored rows with their place among the copies of the same event: copy 1 is the earliest that a secret key sent, else the earliest (contract §3, `event_id`). */
 const firstCopies = (reading: Reading, also: Sql): Sql => sql`
-  select ${all}, row_number() over (
+  select ${allOfAnyAge}, row_number() over (
     partition by project_id, event_id, case when event_id is null then request_id end, case when event_id is null then seq end
-    order by received_at, request_id, seq) as copy
+    order by case when ${bySecretKey} then 0 else 1 end, received_at, request_id, seq) as copy
   from events where ${owned(reading)} and ${also}`;

@@ -1,17 +1,19 @@
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { newKey } from '../access/keys.ts';
+import { newKey, parseKey } from '../access/keys.ts';
 import { accountsOf, type Books, createAccount, newId } from '../accounts/accounts.ts';
 import { keepKey } from '../accounts/keys.ts';
 import { changeProject, createProject, projectOf, projectsOf } from '../accounts/projects.ts';
 import { absent, inFolder, jsonIn, writeWhole } from './disk/data-folder.ts';
 
+/** One with a wrong letter would be made anew, and opens nothing. */
+const key = z.string().refine((text) => parseKey(text) !== undefined);
 const keysFile = z.object({
   account_id: z.string(),
   project_id: z.string(),
   project_slug: z.string(),
-  keys: z.object({ pk: z.string(), sk: z.string(), rk: z.string(), ak: z.string() }),
+  keys: z.object({ pk: key, sk: key, rk: key, ak: key }),
 });
 
 /** The first account’s keys as `keys.json` holds them. */
@@ -21,13 +23,9 @@ const origins = ['http://localhost:3000', 'http://localhost:5173', 'http://local
 
 /**
  * Sees that account `default`, project `demo` and one key of each kind exist and stand in `keys.json`. The file is written first and the
- * records are made from it, so a start that was cut short is finished by the next one. `port`: demo’s pages on it may use its pk_ key.
+ * records are made from it, so a start that was cut short is finished by the next one.
  */
-export const firstStart = async (
-  books: Books,
-  dir: string,
-  port: number,
-): Promise<{ readonly keys: Keys; readonly first: boolean }> => {
+export const firstStart = async (books: Books, dir: string): Promise<Keys> => {
   const path = join(dir, inFolder.keys);
   const saved = await readFile(path, 'utf8').catch(absent);
   const keys = saved === undefined ? await newKeys(books) : parsed(saved, path);
@@ -35,7 +33,6 @@ export const firstStart = async (
   else await chmod(path, 0o600);
 
   const { account_id, project_id } = keys;
-  const here = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
   await createAccount(books, { id: account_id, name: 'default', plan: 'unlimited' });
   if ((await projectOf(books, project_id)) === undefined) {
     await createProject(books, account_id, {
@@ -43,15 +40,18 @@ export const firstStart = async (
       slug: keys.project_slug,
       name: 'Demo',
       timezone: 'UTC',
-      allowed_origins: [...new Set([...origins, ...here])],
+      allowed_origins: origins,
     });
   }
-  await allowOrigins(books, project_id, here);
   for (const kind of ['pk', 'sk', 'rk'] as const)
     await keepKey(books, keys.keys[kind], { kind, projectId: project_id });
   await keepKey(books, keys.keys.ak, { kind: 'ak', accountId: account_id });
-  return { keys, first: saved === undefined };
+  return keys;
 };
+
+/** Lets demo’s pages on this port of this machine use its pk_ key. */
+export const allowPagesOn = (books: Books, { project_id }: Keys, port: number): Promise<void> =>
+  allowOrigins(books, project_id, [`http://localhost:${port}`, `http://127.0.0.1:${port}`]);
 
 /** New keys: of the account and project that are there (the file was moved away), else of ones to be made. */
 const newKeys = async (books: Books): Promise<Keys> => {

@@ -1,22 +1,26 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Engine, Log, Sink, Store } from '../ports.ts';
 import { keyOf, openSeen } from './dedup/dedup-index.ts';
 import { keyWords } from './dedup/key-table.ts';
-import { seeAgain } from './dedup/rebuild.ts';
-import { claimFolder, type Folder, makeFolder } from './disk/lake-folder.ts';
+import { leftovers, seeAgain } from './dedup/rebuild.ts';
+import { claimFolder, makeFolder } from './disk/lake-folder.ts';
 import { leases, turns } from './disk/serial.ts';
 import { openEngine } from './engine.ts';
+import { isOverruling } from './journal/format.ts';
 import { openJournal } from './journal/journal.ts';
 import { openKeeper } from './maintenance.ts';
+import { adopt } from './parquet/adopt.ts';
 import { checker as openChecker } from './parquet/check.ts';
 import { openDuck } from './parquet/duckdb.ts';
-import { type Manifest, openManifest } from './parquet/manifest.ts';
+import { knownRows } from './parquet/known-rows.ts';
+import { openManifest } from './parquet/manifest.ts';
 import { perConnection, prelude } from './query/prelude.ts';
 import { openTail } from './query/unflushed.ts';
 import { openSink } from './sink.ts';
 import { openStore } from './store.ts';
+import { lossesIn, sweep } from './sweep.ts';
 
 /** Where a lake lives and what it may use. */
 export interface LakeSettings {
@@ -51,34 +55,45 @@ const questionMemoryMb = 384;
 export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettings): Promise<Lake> => {
   const folder = claimFolder(dir);
   mkdirSync(folder.root, { recursive: true });
-  const manifest = openManifest(folder.manifest, knownAs);
+  const manifest = openManifest(folder, log, knownAs);
   const opened: (() => void)[] = [() => manifest.close()];
   const release = () => {
     for (const close of opened.splice(0).reverse()) close();
   };
   try {
     makeFolder(folder);
-    sweep(folder, manifest);
+    sweep(folder, manifest, log);
     const seen = openSeen(folder, manifest, log);
     opened.push(() => seen.close());
     const words = new Uint32Array(keyWords);
+    const contested = new Set<string>();
     const { flushed, seenUpTo } = manifest;
     const journal = openJournal(
       folder,
-      { forgotten: Math.min(flushed, seenUpTo), lowest: Math.max(flushed, seenUpTo) },
+      { forgotten: Math.min(flushed, seenUpTo), flushed, lowest: Math.max(flushed, seenUpTo) },
       clock,
       log,
       (event, segment) => {
+        if (isOverruling(event)) contested.add(String(event('project_id')));
         const event_id = event('event_id');
         if ((segment <= seenUpTo && !seen.hasLost) || typeof event_id !== 'string') return;
-        keyOf({ project_id: String(event('project_id')), env: String(event('env')), event_id }, words, 0);
+        const [project_id = '', env = '', key_kind = ''] = [
+          event('project_id'),
+          event('env'),
+          event('key_kind'),
+        ].map(String);
+        keyOf({ project_id, env, event_id, key_kind }, words, 0);
         seen.add(words, 0);
       },
     );
+    const rowsOf = new Map(journal.segments().map(({ number, rows }) => [number, rows]));
+    const short = [...manifest.segments].filter(([number, rows]) => (rowsOf.get(number) ?? 0) < rows);
+    if (short.length > 0) seen.lose(short.map(([number]) => number));
 
     const directories = [folder.journal, folder.lake, folder.temp];
+    // Two at least, since one project never holds the last.
     const seats = Math.max(
-      1,
+      2,
       Math.min(availableParallelism(), Number(process.env.UV_THREADPOOL_SIZE ?? 4) - 2),
     );
     const asking = await openDuck({
@@ -104,9 +119,22 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
     const [loading, ...connections] = asking.connections;
     const [connection] = keeping.connections;
     if (loading === undefined || connection === undefined) throw new Error('DuckDB gave no connection');
+    const known = knownRows(connection, folder, manifest, journal.segments);
+    const taken = await adopt({
+      connection,
+      folder,
+      manifest,
+      checker: openChecker(folder, manifest, log),
+      known,
+      log,
+    });
     const checker = openChecker(folder, manifest, log);
-    await checker.restore('everything');
-    await seeAgain(connection, folder, manifest, seen, log);
+    await checker.restore(
+      'everything',
+      async (file, path) => (await known.missing([{ ...file, path }]))[0] ?? 0,
+    );
+    await seeAgain(connection, folder, manifest, seen, taken, log);
+    await leftovers(folder, manifest, seen, log);
 
     const turn = turns();
     const readers = leases();
@@ -126,6 +154,7 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       journal,
       seen,
       tail,
+      contested,
       checker,
       readers,
       turn,
@@ -133,15 +162,17 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       log,
     });
     await keeper.begin();
-    const sink = openSink(journal, seen, turn, keeper.room);
+    const sink = openSink(journal, seen, contested, turn, keeper.room);
     const { troubles } = keeper;
     const engine = openEngine({
       connections,
       folder,
       manifest,
       tail,
+      contested,
       checker,
       readers,
+      losses: lossesIn(folder),
       troubles,
       clock,
       log,
@@ -153,6 +184,7 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       flush: keeper.flush,
       compact: keeper.compact,
       close: async () => {
+        await engine.close();
         await sink.idle();
         await keeper.close();
         await tail.close();
@@ -165,22 +197,3 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
     throw error;
   }
 };
-
-/** Ends what an earlier process left unfinished, and removes what is no longer needed. */
-function sweep(folder: Folder, manifest: Manifest): void {
-  for (const { path } of manifest.aside())
-    if (existsSync(join(folder.lake, path)))
-      renameSync(join(folder.lake, path), join(folder.aside, basename(path)));
-  for (const entry of readdirSync(folder.temp))
-    rmSync(join(folder.temp, entry), { recursive: true, force: true });
-  const named = new Set([...manifest.files()].map(({ path }) => path));
-  for (const entry of readdirSync(folder.lake, { recursive: true, withFileTypes: true })) {
-    const path = relative(folder.lake, join(entry.parentPath, entry.name));
-    if (entry.isFile() && !named.has(path)) rmSync(join(folder.lake, path));
-  }
-  const keys = new Set([...manifest.seen()].map(({ path }) => path));
-  for (const entry of readdirSync(folder.seen)) if (!keys.has(entry)) rmSync(join(folder.seen, entry));
-  // Who removes a file from there has dealt with it: answers need not mention it any longer.
-  for (const file of [...manifest.aside()])
-    if (!existsSync(join(folder.aside, basename(file.path)))) manifest.forget(file.id);
-}

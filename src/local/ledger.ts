@@ -1,26 +1,38 @@
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DatabaseSync, SQLOutputValue, StatementResultingChanges } from 'node:sqlite';
 import * as z from 'zod';
-import type { Ledger, LedgerItem } from '../ports.ts';
+import type { Ledger, LedgerItem, Log } from '../ports.ts';
 import { Problem } from '../problems.ts';
+import { type KeptTwice, openTwice } from './disk/kept-twice.ts';
 
 const place = z.tuple([z.string(), z.string()]);
 const pageLength = 100;
 
-/** A ledger in one SQLite file that no other process may open meanwhile; `:memory:` keeps nothing. Each write is synced to disk before it resolves. */
-export const openLedger = (file: string): { readonly ledger: Ledger; readonly close: () => void } => {
-  const db = opened(file);
+const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
-  const read = db.prepare('select id, grp, at, version, data from items where id = ?');
-  const create = db.prepare(
-    'insert into items (id, grp, at, version, data) values (?, ?, ?, 1, ?) on conflict do nothing',
-  );
-  const replace = db.prepare(
-    'update items set grp = ?, at = ?, version = version + 1, data = ? where id = ? and version = ?',
-  );
-  const erase = db.prepare('delete from items where id = ? and version = ?');
-  const list = db.prepare(
-    `select id, grp, at, version, data from items where grp = ? and (coalesce(at, ''), id) > (?, ?) order by coalesce(at, ''), id limit ?`,
-  );
+/** A ledger in a SQLite file and its copy that no other process may open meanwhile; `:memory:` keeps nothing. Each write is synced to disk before it resolves; of what was erased no byte is left in its files. */
+export const openLedger = (
+  file: string,
+  log: Log = quiet,
+): { readonly ledger: Ledger; readonly close: () => void } => {
+  const twice = opened(file, log);
+  const { read, list } = twice.read;
+  const mark = file === ':memory:' ? undefined : `${file}.changes`;
+  try {
+    notOlder(file, mark, twice.generation);
+    // What a crash, or a version that did not wipe, has left.
+    twice.wipe();
+  } catch (error) {
+    twice.close();
+    throw error;
+  }
+  /** True where exactly one item was changed. */
+  const changes = (act: (to: ReturnType<typeof statements>) => StatementResultingChanges): boolean => {
+    const done = twice.change((to) => (act(to).changes === 1 ? true : undefined)) ?? false;
+    if (done && mark !== undefined) writeNumber(mark, twice.generation);
+    return done;
+  };
 
   const ledger: Ledger = {
     read: async (id) => {
@@ -29,11 +41,16 @@ export const openLedger = (file: string): { readonly ledger: Ledger; readonly cl
     },
     write: async ({ id, group = null, at = null, data }, ifVersion) => {
       const text = JSON.stringify(data);
-      const { changes } =
-        ifVersion === 0 ? create.run(id, group, at, text) : replace.run(group, at, text, id, ifVersion);
-      return changes === 1;
+      return changes(({ create, replace }) =>
+        ifVersion === 0 ? create.run(id, group, at, text) : replace.run(group, at, text, id, ifVersion),
+      );
     },
-    erase: async (id, ifVersion) => erase.run(id, ifVersion).changes === 1,
+    erase: async (id, ifVersion) => {
+      if (!changes(({ erase }) => erase.run(id, ifVersion))) return false;
+      // Older frames of SQLite’s log have it, and a row that moved leaves a copy where it was; this happens about once a day, to a small file.
+      twice.wipe();
+      return true;
+    },
     list: async (group, { after, limit = pageLength } = {}) => {
       // Every id is greater than the empty text, so the first page starts after ('', '').
       const [at, id] = after === undefined ? ['', ''] : placeFrom(after);
@@ -44,29 +61,66 @@ export const openLedger = (file: string): { readonly ledger: Ledger; readonly cl
         : { items };
     },
   };
-  return { ledger, close: () => db.close() };
+  return { ledger, close: twice.close };
 };
 
-const tables = `
-  pragma locking_mode = exclusive;
-  pragma journal_mode = wal;
-  pragma synchronous = full;
-  create table if not exists items (id text primary key, grp text, at text, version integer not null, data text not null) without rowid, strict;
-  create index if not exists items_by_group on items (grp, coalesce(at, ''), id) where grp is not null;`;
+const statements = (db: DatabaseSync) => ({
+  read: db.prepare('select id, grp, at, version, data from items where id = ?'),
+  create: db.prepare(
+    'insert into items (id, grp, at, version, data) values (?, ?, ?, 1, ?) on conflict do nothing',
+  ),
+  replace: db.prepare(
+    'update items set grp = ?, at = ?, version = version + 1, data = ? where id = ? and version = ?',
+  ),
+  erase: db.prepare('delete from items where id = ? and version = ?'),
+  list: db.prepare(
+    `select id, grp, at, version, data from items where grp = ? and (coalesce(at, ''), id) > (?, ?) order by coalesce(at, ''), id limit ?`,
+  ),
+});
 
-const opened = (file: string): DatabaseSync => {
-  const db = new DatabaseSync(file);
+const opened = (file: string, log: Log): KeptTwice<ReturnType<typeof statements>> => {
   try {
-    db.exec(tables);
-    return db;
+    return openTwice({
+      path: file,
+      applicationIds: [0x4d4d4c47, 0],
+      format: 1,
+      tables: {
+        items: {
+          definition:
+            'create table if not exists items (id text primary key, grp text, at text, version integer not null, data text not null) without rowid, strict',
+          columns: ['id', 'grp', 'at', 'version', 'data'],
+        },
+      },
+      settings: `pragma secure_delete = on; pragma temp_store = memory;
+        create index if not exists items_by_group on items (grp, coalesce(at, ''), id) where grp is not null`,
+      statements,
+      aside: join(dirname(file), 'set-aside'),
+      log,
+      busy: 'another process uses it',
+    });
   } catch (cause) {
-    db.close();
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
       `The ledger ${file} cannot be opened (${why}) and was left as it is; stop whoever else uses it, or put it back from a backup.`,
       { cause },
     );
   }
+};
+
+/** An older ledger lacks keys made since, and has revoked ones again: it is not taken unless a person says so. */
+const notOlder = (file: string, mark: string | undefined, changes: number): void => {
+  const known = mark === undefined || !existsSync(mark) ? 0 : Number(readFileSync(mark, 'utf8'));
+  if (known > changes && mark !== undefined)
+    throw new Error(
+      `The ledger ${file} is older than the one this folder had (${changes} changes of ${known}): keys made since would be unknown and revoked ones good again; put the newer one back, or, to go on with this one, remove ${mark}.`,
+    );
+};
+
+/** Never ahead of the ledger, whose change was synced before. */
+const writeNumber = (path: string, number: number): void => {
+  const part = `${path}.part`;
+  writeFileSync(part, `${number}\n`, { flush: true });
+  renameSync(part, path);
 };
 
 /** The table is strict and only this file writes it, so a plain look is enough: every request reads its key here. */

@@ -7,6 +7,7 @@ import type { Journal, Segment } from './journal/journal.ts';
 import type { Checker } from './parquet/check.ts';
 import { compactOnce, isCrowded } from './parquet/compaction.ts';
 import { flushSegments } from './parquet/flush.ts';
+import { lakeKinds } from './parquet/kinds.ts';
 import type { LakeFile, Manifest } from './parquet/manifest.ts';
 import { discard } from './parquet/write.ts';
 import type { Tail } from './query/unflushed.ts';
@@ -19,6 +20,8 @@ export interface KeeperParts {
   readonly journal: Journal;
   readonly seen: Seen;
   readonly tail: Tail;
+  /** Projects of which the journal may hold what overrules a browser’s copy. */
+  readonly contested: ReadonlySet<string>;
   readonly checker: Checker;
   readonly readers: Leases;
   /** Shared with the sink: the journal is written by one at a time. */
@@ -42,7 +45,6 @@ export interface Keeper {
   close(): Promise<void>;
 }
 
-const kinds = ['events', 'identifies'] as const;
 const lookEveryMs = 250;
 /** The journal is flushed when so much waits, or its oldest event is so old. */
 const flushBytes = 10 << 20;
@@ -67,7 +69,8 @@ const lookAgainMs = 60_000;
 
 /** Flushes and merges in the background, and on request. */
 export const openKeeper = (parts: KeeperParts): Keeper => {
-  const { connection, folder, manifest, journal, seen, tail, checker, readers, turn, clock, log } = parts;
+  const { connection, folder, manifest, journal, seen, tail, contested, checker, readers, turn, clock, log } =
+    parts;
   const work = turns();
   const remembering = turns();
   let closing = false;
@@ -96,7 +99,7 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       tail.cut();
       if (some.length === 0) break;
       await certain();
-      await flushSegments(connection, folder, manifest, some);
+      await flushSegments(connection, folder, manifest, some, contested.size > 0);
       tail.drop(manifest.flushed);
       forget();
       const bytes = some.reduce((sum, segment) => sum + segment.bytes, 0);
@@ -183,7 +186,7 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       if (failures > 0) return;
     }
     const quiet = empty && Math.abs(now - lastFlush.at) >= quietMs;
-    for (const kind of kinds) {
+    for (const kind of lakeKinds) {
       const young = count(manifest.files(), (file) => file.kind === kind && file.level === 0);
       if (young >= (lastFlush.hot ? youngFilesWhenHot : youngFiles)) await pass(kind, () => false);
       else if (quiet && (young > 1 || isUntidy())) await pass(kind, isPast);
@@ -230,7 +233,7 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
     flush: () => work(flush),
     compact: async () => {
       await work(flush);
-      for (const kind of kinds) for (const whole of [false, true]) while (await pass(kind, () => whole));
+      for (const kind of lakeKinds) for (const whole of [false, true]) while (await pass(kind, () => whole));
       await removing;
     },
     room: () => {

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { authorize } from '../access/authorize.ts';
 import { loaderText } from '../browser/loader-text.ts';
 import type { World } from '../ports.ts';
@@ -7,11 +9,12 @@ import { collect } from '../serve/collect.ts';
 import { speakMcp } from '../serve/mcp.ts';
 import { openapi } from '../serve/openapi.ts';
 import { answerQuestions } from '../serve/rest.ts';
-import { site } from '../serve/site.ts';
+import { type Site, site } from '../serve/site.ts';
 import { version } from '../version.ts';
-import { codeOf } from './disk/data-folder.ts';
-import { firstStart, type Keys } from './first-start.ts';
+import { codeOf, inFolder, writeWhole } from './disk/data-folder.ts';
+import { allowPagesOn, firstStart, type Keys } from './first-start.ts';
 import { type Doors, gateway, type Patience } from './gateway/gateway.ts';
+import { withPulse } from './pulse.ts';
 import type { Settings } from './settings.ts';
 import { openWorld, type Surroundings } from './world.ts';
 
@@ -20,8 +23,6 @@ export interface Product {
   /** Without a slash at the end. */
   readonly url: string;
   readonly keys: Keys;
-  /** Was the data folder new? */
-  readonly first: boolean;
   readonly world: World;
   /** Takes nothing more, answers what is under way for up to `graceMs`, makes everything accepted safe, lets go of folder and port. */
   readonly close: (graceMs: number) => Promise<void>;
@@ -32,20 +33,29 @@ export const openProduct = async (
   { port, host, ...where }: Settings,
   { log, clock, patience }: Pick<Surroundings, 'log' | 'clock'> & { readonly patience?: Patience },
 ): Promise<Product> => {
-  const { world, close } = await openWorld({ ...where, log, clock }).catch((thrown: unknown) => {
+  const { world: plain, close } = await openWorld({ ...where, log, clock }).catch((thrown: unknown) => {
     throw inOurWords(thrown, where.dir);
   });
-  const { server, close: closeGateway } = gateway(world, authorize(world), doorsOf(world), patience);
+  const { world, pulse } = withPulse(plain);
+  const { server, close: closeGateway } = gateway(world, authorize(world), doorsOf(world, pulse), patience);
   try {
+    // Whoever is answered finds the keys there already, so the port opens last.
+    const keys = await firstStart(world, where.dir);
+    if (port !== 0) await allowPagesOn(world, keys, port);
     const bound = await listen(server, port, host);
-    const { keys, first } = await firstStart(world, where.dir, bound);
+    // Nobody knows a port that was just taken before it is said below.
+    if (port === 0) await allowPagesOn(world, keys, bound);
+    const url = `http://${shown(host)}:${bound}`;
+    // For the command line, which is typed in another terminal and knows no PORT.
+    const running = join(where.dir, inFolder.running);
+    await writeWhole(running, `${JSON.stringify({ url })}\n`);
     return {
-      url: `http://${shown(host)}:${bound}`,
+      url,
       keys,
-      first,
       world,
       close: async (graceMs) => {
         await closeGateway(graceMs);
+        await rm(running, { force: true });
         await close();
       },
     };
@@ -65,11 +75,11 @@ const inOurWords = (thrown: unknown, dir: string): unknown =>
       )
     : thrown;
 
-const doorsOf = (world: World): Doors => ({
+const doorsOf = (world: World, pulse: NonNullable<Site['pulse']>): Doors => ({
   collect: collect(world),
   query: answerQuestions(world),
   mcp: speakMcp(world),
-  site: site(world, { version, loader: loaderText, openapi: JSON.stringify(openapi(version)) }),
+  site: site(world, { version, loader: loaderText, openapi: JSON.stringify(openapi(version)), pulse }),
 });
 
 /** The port that was taken. */

@@ -10,15 +10,20 @@ export interface Settings {
   readonly dir: string;
   /** The header in which an edge before it says where a visitor is, in lower case; left out where there is none. */
   readonly countryHeader?: string;
+  /** A table of countries of the operator’s own, absolute; left out for the one that comes along. */
+  readonly countryTable?: string;
 }
 
-/** PORT, HOST, MILLIMETRIC_DATA and MILLIMETRIC_COUNTRY_HEADER, checked; throws an Error whose one sentence says what to write instead. */
+/** PORT, HOST, MILLIMETRIC_DATA, MILLIMETRIC_COUNTRY_HEADER and MILLIMETRIC_COUNTRY_TABLE, checked; throws an Error whose one sentence says what to write instead. */
 export const settingsFrom = (env: Readonly<Record<string, string | undefined>>, cwd: string): Settings => ({
   port: portFrom(env.PORT),
   host: hostFrom(env.HOST),
   dir: dirFrom(env.MILLIMETRIC_DATA, cwd),
   ...(env.MILLIMETRIC_COUNTRY_HEADER !== undefined && {
     countryHeader: headerFrom(env.MILLIMETRIC_COUNTRY_HEADER),
+  }),
+  ...(env.MILLIMETRIC_COUNTRY_TABLE !== undefined && {
+    countryTable: tableFrom(env.MILLIMETRIC_COUNTRY_TABLE, cwd),
   }),
 });
 
@@ -58,4 +63,14 @@ const headerFrom = (text: string): string => {
     );
   }
   return text.toLowerCase();
+};
+
+const tableFrom = (text: string, cwd: string): string => {
+  if (text.trim() === '' || text.includes('\0')) {
+    throw new Error(
+      `MILLIMETRIC_COUNTRY_TABLE must be the path of a table of countries (.mmdb), not ${JSON.stringify(text)}; ` +
+        'leave it out for the one that comes with the product.',
+    );
+  }
+  return resolve(cwd, text);
 };

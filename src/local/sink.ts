@@ -1,19 +1,29 @@
 import type { Event } from '../events/columns.ts';
-import type { Sink } from '../ports.ts';
+import type { Kept, Sink } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { keyOf, type Seen } from './dedup/dedup-index.ts';
+import { keyOf, type Seen, turn as turnKey } from './dedup/dedup-index.ts';
 import { keyTable, keyWords } from './dedup/key-table.ts';
 import type { Turn } from './disk/serial.ts';
+import { shortageOf } from './disk/shortage.ts';
 import { lineOf } from './journal/format.ts';
 import type { Journal } from './journal/journal.ts';
-import { openPage, type Page } from './journal/page.ts';
+import { openPage, type Page, type Verdict } from './journal/page.ts';
 
 /** Requests that share one write and one sync. */
 interface Group {
   readonly page: Page;
   /** Of each row of the page its key; zeros where it carries no event id. */
   keys: Uint32Array;
-  readonly waiting: { readonly kept: () => void; readonly failed: (problem: Problem) => void }[];
+  /** Of each row whose it is and with which kind of key it came. */
+  readonly from: Pick<Event, 'project_id' | 'key_kind'>[];
+  readonly waiting: Waiting[];
+}
+
+/** A request in a group. */
+interface Waiting {
+  readonly rows: number;
+  readonly kept: (kept: Kept) => void;
+  readonly failed: (problem: Problem) => void;
 }
 
 /** A group of so many rows or bytes takes no more requests, so that none waits for a huge write. */
@@ -24,11 +34,13 @@ const groupsKept = 2;
 
 /**
  * Events into the journal. All requests that wait share one write and one sync; repeats are left out when the group's turn comes, and
- * groups go one after another, so a repeat is never acknowledged before its first copy is safe.
+ * groups go one after another, so a repeat is never acknowledged before its first copy is safe. A secret key's copy of what a browser's key
+ * sent before is no repeat: it is kept, marked, and `contested` learns that this project has such.
  */
 export const openSink = (
   journal: Journal,
   seen: Seen,
+  contested: Set<string>,
   turn: Turn,
   room: () => Promise<void> | undefined,
 ): Sink & { readonly idle: () => Promise<void> } => {
@@ -39,7 +51,12 @@ export const openSink = (
   const filling = (): Group => {
     const last = groups.at(-1);
     if (last !== undefined && last.page.rows < groupRows && last.page.length < groupBytes) return last;
-    const next = spare.pop() ?? { page: openPage(), keys: new Uint32Array(256 * keyWords), waiting: [] };
+    const next = spare.pop() ?? {
+      page: openPage(),
+      keys: new Uint32Array(256 * keyWords),
+      from: [],
+      waiting: [],
+    };
     groups.push(next);
     return next;
   };
@@ -56,29 +73,30 @@ export const openSink = (
       if (event.event_id === null) group.keys.fill(0, at, at + keyWords);
       else keyOf(event, group.keys, at);
     }
+    for (const { project_id, key_kind } of events) group.from.push({ project_id, key_kind });
     page.add(events.values().map(lineOf));
   };
   const commit = async () => {
     const group = groups.shift();
     if (group === undefined) return;
-    const { page, keys, waiting } = group;
+    const { page, keys, from, waiting } = group;
     try {
-      const fresh = withoutRepeats(page, keys, seen);
+      const { fresh, repeats } = withoutRepeats(group, seen, contested);
       if (page.rows > 0) await journal.append(page.bytes(), page.rows);
       for (const at of fresh) seen.add(keys, at);
-      for (const { kept } of waiting) kept();
+      for (const [request, { kept }] of waiting.entries()) kept({ repeats: repeats[request] ?? 0 });
     } catch (error) {
+      const why = shortageOf(error) ?? 'the disk is full or cannot be written';
       const problem = new Problem(
         'upstream_failed',
-        'The events could not be stored and none of them was kept: the disk is full or cannot be written. Send them again later.',
-        {
-          cause: error,
-        },
+        `The events could not be stored and none of them was kept: ${why}. Send them again later.`,
+        { cause: error },
       );
       for (const { failed } of waiting) failed(problem);
     }
     if (spare.length >= groupsKept) return;
     page.clear();
+    from.length = 0;
     waiting.length = 0;
     spare.push(group);
   };
@@ -93,11 +111,11 @@ export const openSink = (
   return {
     keep: (events) =>
       events.length === 0
-        ? Promise.resolve()
+        ? Promise.resolve({ repeats: 0 })
         : new Promise((kept, failed) => {
             const group = filling();
             add(group, events);
-            group.waiting.push({ kept, failed });
+            group.waiting.push({ rows: events.length, kept, failed });
             running ??= run();
           }),
     idle: async () => {
@@ -106,18 +124,46 @@ export const openSink = (
   };
 };
 
-/** Leaves each event that was kept before, or stands in the page before, out of it; gives where the keys of the others are. */
-function withoutRepeats(page: Page, keys: Uint32Array, seen: Seen): readonly number[] {
+/** Leaves each event that was kept before, or stands in the page before, out of it; gives where the keys of the others are, and of each request how many were left out. */
+function withoutRepeats(
+  { page, keys, from, waiting }: Group,
+  seen: Seen,
+  contested: Set<string>,
+): { readonly fresh: readonly number[]; readonly repeats: readonly number[] } {
   const own = keyTable(page.rows);
   const fresh: number[] = [];
-  page.leaveOut((row) => {
+  const repeats: number[] = [];
+  const isKept = (at: number) => seen.has(keys, at) || own.has(keys, at);
+  const isKeptByOther = (at: number) => {
+    turnKey(keys, at);
+    try {
+      return isKept(at);
+    } finally {
+      turnKey(keys, at);
+    }
+  };
+  const judged = (row: number): Verdict => {
     const at = row * keyWords;
-    if (isNone(keys, at)) return false;
-    if (seen.has(keys, at) || !own.add(keys, at)) return true;
+    if (isNone(keys, at)) return 'keep';
+    if (isKept(at)) return 'leave out';
+    const isContested = isKeptByOther(at);
+    const { project_id = '', key_kind = '' } = from[row] ?? {};
+    if (isContested && key_kind !== 'sk') return 'leave out';
+    own.add(keys, at);
     fresh.push(at);
-    return false;
+    if (!isContested) return 'keep';
+    contested.add(project_id);
+    return 'overrule';
+  };
+  let request = 0;
+  let last = waiting[0]?.rows ?? 0;
+  page.judge((row) => {
+    while (row >= last) last += waiting[++request]?.rows ?? Number.POSITIVE_INFINITY;
+    const verdict = judged(row);
+    if (verdict === 'leave out') repeats[request] = (repeats[request] ?? 0) + 1;
+    return verdict;
   });
-  return fresh;
+  return { fresh, repeats };
 }
 
 const isNone = (keys: Uint32Array, at: number): boolean =>

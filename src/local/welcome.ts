@@ -1,21 +1,18 @@
 import { firstSteps } from '../serve/first-steps.ts';
 import type { Keys } from './first-start.ts';
 
-/** What a person needs at a start: everything at the first, little afterwards. */
+/** What a person needs at a start: where it runs and the lines to paste, keys filled in. */
 export const welcome = ({
   url,
   dir,
   keys,
-  first,
 }: {
   readonly url: string;
   readonly dir: string;
   readonly keys: Keys;
-  readonly first: boolean;
-}): string => (first ? `${headline(url, dir)}\n${firstSteps(url, keys.keys)}` : headline(url, dir));
-
-const headline = (url: string, dir: string): string => `
+}): string => `
   Millimetric runs on ${url}
   Data: ${dir} (keys in keys.json)
+${firstSteps(url, keys.keys)}  These lines again: npm run -s millimetric -- connect
   Stop: Ctrl-C
 `;

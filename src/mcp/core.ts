@@ -1,4 +1,5 @@
 import { asProblem, Problem } from '../problems.ts';
+import { mostLevels, shallow } from '../tools/shallow.ts';
 import { shownFields } from '../tools/shown.ts';
 import { type Era, isObject, type McpCall, type McpHeaders } from './era.ts';
 import type { Json, McpHost } from './host.ts';
@@ -104,7 +105,7 @@ const readCall = (
 ): McpCall | 'heard' | { readonly id: string | number | null; readonly refusal: Refusal } => {
   let message: unknown;
   try {
-    message = JSON.parse(body);
+    message = JSON.parse(body.replace(/^\ufeff/, ''));
   } catch {
     return {
       id: null,
@@ -120,7 +121,8 @@ const readCall = (
     );
   if (!shallow(message, mostLevels))
     return notAnEnvelope(null, `The message is nested more than ${mostLevels} levels deep.`);
-  const { jsonrpc, id, method, params = {} } = message;
+  const { jsonrpc, id, method } = message;
+  const params = message.params ?? {};
   // Other numbers would not come back as they were sent.
   const readable = typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : null;
   if (jsonrpc !== '2.0') return notAnEnvelope(readable, 'jsonrpc must be "2.0".');
@@ -131,14 +133,6 @@ const readCall = (
   if (!isObject(params)) return notAnEnvelope(readable, 'params must be an object.');
   return { id: readable, method, params, meta: isObject(params._meta) ? params._meta : {} };
 };
-
-/** Past some thousand levels whoever walks a value, JSON.stringify too, runs out of stack. */
-const mostLevels = 100;
-
-const shallow = (value: unknown, levels: number): boolean =>
-  typeof value !== 'object' ||
-  value === null ||
-  (levels > 0 && Object.values(value).every((inner) => shallow(inner, levels - 1)));
 
 const notAnEnvelope = (
   id: string | number | null,

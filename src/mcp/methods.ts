@@ -7,7 +7,7 @@ import { Refusal } from './refusal.ts';
 const list =
   (page: (host: McpHost) => Json): McpMethod =>
   (host, { params }) => {
-    if (params.cursor !== undefined)
+    if ((params.cursor ?? undefined) !== undefined)
       throw new Refusal(-32602, 'invalid_params', 'There is one page only: ask again without cursor.');
     return page(host);
   };

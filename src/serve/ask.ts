@@ -5,11 +5,12 @@ import type { Sql } from '../sql/sql.ts';
 import { questionNamed, questions } from '../tools/index.ts';
 import { queryIdOf, type RunningQuestion, runningQuestion, strangeQueryId } from '../tools/query-id.ts';
 import type { Question } from '../tools/question.ts';
-import { type Resolved, resolve } from '../tools/resolve.ts';
+import { inputOf, type Resolved, resolve } from '../tools/resolve.ts';
 import { meantFields } from '../tools/shown.ts';
+import { understood } from '../tools/spellings.ts';
 import { type Asked, answered, type Envelope } from './envelope.ts';
 import { scopeOf } from './scope.ts';
-import { timeFor } from './time-left.ts';
+import { limitsFor } from './time-left.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -23,7 +24,7 @@ export interface Running {
 }
 
 /**
- * Asks a question for a key: scope, arguments (names also as they were shown), SQL, engine, meaning. With a `query_id` among the arguments the question that ran on is waited for again. Problems: those of
+ * Asks a question for a key: scope, arguments (names also as they were shown), SQL, engine, meaning. When `signal` aborts its caller has left, and it is stopped. With a `query_id` among the arguments the question that ran on is waited for again. Problems: those of
  * `resolve`, the scope and the engine.
  */
 export async function ask(
@@ -31,21 +32,22 @@ export async function ask(
   principal: Principal,
   tool: string,
   given: Arguments,
+  signal?: AbortSignal,
 ): Promise<Asked | Running> {
   const { engine } = world;
-  const args = meantFields(given);
+  const args = meantFields(readBy(tool, given));
   if (engine.follow === undefined) {
-    if (args.query_id === undefined) return askToTheEnd(world, principal, tool, args);
+    if (args.query_id === undefined) return askToTheEnd(world, principal, tool, args, signal);
     throw strangeQueryId(
       'questions end with their request here, so there is none to come back to; leave it out',
     );
   }
-  const timeLeft = timeFor(world);
+  const limits = limitsFor(world, signal);
   const back: Partial<RunningQuestion> =
     args.query_id === undefined ? {} : runningQuestion(args.query_id, world.clock());
   const plan = await planOf(world, principal, tool, args, back.now);
-  const answer = await engine.follow(plan.text, plan.reads, { timeMs: timeLeft() }, back.ticket);
-  if (!('ticket' in answer)) return answered(world, plan, answer, { query_id: back.id, timeLeft });
+  const answer = await engine.follow(plan.text, plan.reads, limits(), back.ticket);
+  if (!('ticket' in answer)) return answered(world, plan, answer, { query_id: back.id, limits });
   const { asking, resolved, notes } = plan.understood;
   const query_id = queryIdOf({ now: asking.now, ticket: answer.ticket });
   return { status: 'running', query_id, notes: [...notes, stillRunning(tool, query_id)], resolved };
@@ -57,18 +59,26 @@ export const askQuestion = async (
   principal: Principal,
   tool: string,
   args: Arguments,
-): Promise<Envelope> => (await askToTheEnd(world, principal, tool, args)).envelope;
+  signal?: AbortSignal,
+): Promise<Envelope> => (await askToTheEnd(world, principal, tool, readBy(tool, args), signal)).envelope;
+
+/** The arguments as they are meant, however a client spells them. */
+const readBy = (tool: string, args: Arguments): Arguments => {
+  const question = questionNamed(tool);
+  return question === undefined ? args : understood(inputOf(question).shape, args);
+};
 
 async function askToTheEnd(
   world: QuestionWorld,
   principal: Principal,
   tool: string,
   args: Arguments,
+  signal?: AbortSignal,
 ): Promise<Asked> {
-  const timeLeft = timeFor(world);
+  const limits = limitsFor(world, signal);
   const plan = await planOf(world, principal, tool, args);
-  return answered(world, plan, await world.engine.ask(plan.text, plan.reads, { timeMs: timeLeft() }), {
-    timeLeft,
+  return answered(world, plan, await world.engine.ask(plan.text, plan.reads, limits()), {
+    limits,
   });
 }
 
@@ -96,13 +106,22 @@ async function planOf(
   const asker = await scopeOf(world, principal, args);
   const understood = resolve(question, args, now === undefined ? asker : { ...asker, now });
   const { asking } = understood;
+  const text = question.ask(asking);
+  if (Buffer.byteLength(text.text) > longestText)
+    throw new Problem(
+      'invalid_params',
+      `${tool}: the conditions are too long for one question (${Math.ceil(Buffer.byteLength(text.text) / 1024)} KB of SQL, at most ${longestText / 1024}): send fewer or shorter values in where, steps and exclude, or choose fewer projects.`,
+    );
   return {
     question,
     understood,
-    text: question.ask(asking),
+    text,
     reads: { reading: asking.reading, period: question.reaches?.(asking) ?? asking.period },
   };
 }
+
+/** Bytes of SQL: so much the engine of the cloud takes, and so much a question that waits may hold. */
+const longestText = 262_144;
 
 const stillRunning = (tool: string, id: string): string =>
   `Not answered yet: this question is still running. Ask ${tool} again with the same arguments and query_id ${JSON.stringify(id)} to wait for its answer.`;

@@ -8,10 +8,11 @@ import { type Route, routes } from '../routes.ts';
 import { challenge } from './cors.ts';
 import type { Asked } from './door.ts';
 import { bodyLimitBytes, gatewayAnswers } from './gateway-answers.ts';
+import { unpacked } from './unpacked.ts';
 
 /**
  * A gateway’s request as a door sees it, checked in this order: route, key (401), what its kind may do and where (403), content type
- * (415), size (413), query. Throws the Problem of the first that fails; without a principal nothing passes that needs a key.
+ * (415), size (413), encoding (400), query. Throws the Problem of the first that fails; without a principal nothing passes that needs a key.
  */
 export const askedOf = (event: APIGatewayProxyEvent): Asked => {
   const route = routeOf(event);
@@ -22,11 +23,27 @@ export const askedOf = (event: APIGatewayProxyEvent): Asked => {
     route,
     principal,
     requestId: event.requestContext.requestId,
+    base: baseOf(event, route, headers),
     headers,
     query: queryOf(event),
-    body: bodyOf(event),
+    body: bodyOf(event, headers),
     ip: event.requestContext.identity.sourceIp,
   };
+};
+
+/** Scheme, host and what the gateway puts before a route’s path (its stage). A host that cannot be one is not repeated. */
+const baseOf = (
+  { requestContext }: APIGatewayProxyEvent,
+  { path }: Route,
+  headers: Asked['headers'],
+): string => {
+  const host = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(headers.host ?? '')
+    ? headers.host
+    : 'localhost';
+  const scheme = /^https\b/i.test(headers['x-forwarded-proto'] ?? '') ? 'https' : 'http';
+  const whole = requestContext.path ?? path;
+  const at = whole.lastIndexOf(path === '/' ? '/' : path);
+  return `${scheme}://${host}${at > 0 ? whole.slice(0, at) : ''}`;
 };
 
 const byName: ReadonlyMap<string, Route> = new Map(
@@ -72,14 +89,27 @@ const checkContentType = ({ body }: Route, headers: Asked['headers']): void => {
       `${came === '' ? 'No Content-Type came' : `Content-Type ${JSON.stringify(came.slice(0, 100))} came`}. ${wanted}.`,
     );
   }
-  const coding = headers['content-encoding'] ?? 'identity';
-  if (coding.toLowerCase() !== 'identity') {
+  const [, charset = 'utf-8'] = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(came) ?? [];
+  if (!utf8.includes(charset.toLowerCase()))
     throw new Problem(
       'unsupported_media_type',
-      `Content-Encoding ${JSON.stringify(coding.slice(0, 100))} came. ${wanted} without compression.`,
+      `A body in ${JSON.stringify(charset.slice(0, 100))} came. Bodies are UTF-8: convert the text, and leave charset out or set it to utf-8.`,
     );
-  }
+  const coding = codingOf(headers);
+  if (coding !== 'identity' && !isGzip(coding))
+    throw new Problem(
+      'unsupported_media_type',
+      `Content-Encoding ${JSON.stringify(coding.slice(0, 100))} came. Send the body plain, or packed with Content-Encoding: gzip.`,
+      { headers: { 'Accept-Encoding': 'gzip' } },
+    );
 };
+
+/** ASCII is UTF-8. */
+const utf8 = ['utf-8', 'utf8', 'us-ascii', 'ascii', ''];
+const codingOf = (headers: Asked['headers']): string =>
+  (headers['content-encoding'] ?? '').trim().toLowerCase() || 'identity';
+/** By its name and its old one. */
+const isGzip = (coding: string): boolean => coding === 'gzip' || coding === 'x-gzip';
 
 const queryOf = ({
   multiValueQueryStringParameters: given,
@@ -102,14 +132,39 @@ const queryOf = ({
   );
 };
 
-const bodyOf = ({ body, isBase64Encoded }: APIGatewayProxyEvent): string => {
+/** The body as text, without a byte order mark. What a gateway handed on as bytes is checked here; what it handed on as text it has read itself. */
+const bodyOf = (
+  { body, isBase64Encoded }: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>,
+  headers: Asked['headers'],
+): string => {
   if (body === null) return '';
-  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+  if (isGzip(codingOf(headers)))
+    return textOf(unpacked(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')));
+  if (isBase64Encoded) {
+    const bytes = Buffer.from(body, 'base64');
+    if (bytes.length > bodyLimitBytes) throw gatewayAnswers.tooLarge;
+    return textOf(bytes);
+  }
   // A character is 1 to 3 bytes per UTF-16 unit; counting is needed only in between.
   if (
-    text.length > bodyLimitBytes ||
-    (text.length * 3 > bodyLimitBytes && Buffer.byteLength(text) > bodyLimitBytes)
+    body.length > bodyLimitBytes ||
+    (body.length * 3 > bodyLimitBytes && Buffer.byteLength(body) > bodyLimitBytes)
   )
     throw gatewayAnswers.tooLarge;
-  return text;
+  return body.startsWith('\ufeff') ? body.slice(1) : body;
+};
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const textOf = (bytes: Uint8Array): string => {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    const [first = 0, second = 0] = bytes;
+    const what = first + second === 0xff + 0xfe ? 'it looks like UTF-16' : 'some of its bytes are none';
+    throw new Problem(
+      'invalid_payload',
+      `The body is not UTF-8: ${what}. Convert the text to UTF-8 before sending it (é is the two bytes C3 A9 there, the one byte E9 in ISO 8859-1).`,
+      { details: { formErrors: ['The body is not UTF-8.'], fieldErrors: {} } },
+    );
+  }
 };

@@ -1,10 +1,13 @@
 import type { Principal } from '../access/kinds.ts';
 import { dailySalts } from '../access/salt.ts';
+import type { Event } from '../events/columns.ts';
 import { enrichment } from '../events/enrich.ts';
+import { ignoredIn } from '../events/ignored.ts';
 import { isBatch, parseBatch, parseIdentify, parseJson, parseTrack } from '../events/parse.ts';
+import { isPlaceholder } from '../events/placeholder.ts';
 import { requestIds } from '../events/request-ids.ts';
 import type { Track } from '../events/schema.ts';
-import type { IntakeWorld } from '../ports.ts';
+import type { IntakeWorld, Kept } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { type Asked, door, type Handler, type Told } from './door.ts';
 
@@ -23,13 +26,18 @@ export const take = async (world: IntakeWorld, asked: Asked): Promise<Told> => {
   };
   const body = parseJson(asked.body);
   if (route.path === '/v1/identify') {
-    const kept = await keep(world, principal, [parseIdentify(body)], from);
-    return { status: 200, body: { ok: true, ...kept } };
+    const said = parseIdentify(body);
+    const kept = await keep(world, principal, [said], from);
+    return {
+      status: 200,
+      body: { ok: true, ...nobody(said), ...told(ignoredIn(body, 'identify', trusts(principal)), kept) },
+    };
   }
   if (route.path === '/v1/batch' || (route.path === '/v1/beacon' && isBatch(body))) {
-    const events = parseBatch(body, trusts(principal));
+    const events = await parseBatch(body, trusts(principal), world.breathe);
     const kept = await keep(world, principal, events, from);
-    return { status: 202, body: { ok: true, count: events.length, ...kept } };
+    const ignored = ignoredIn(body, 'batch', trusts(principal));
+    return { status: 202, body: { ok: true, count: events.length, ...told(ignored, kept) } };
   }
   return { status: 202, body: await keepTracked(world, principal, body, from) };
 };
@@ -42,17 +50,55 @@ export interface From {
   readonly edgeCountry?: string | null;
 }
 
-/** Keeps one track body, whoever brought it: the answer of /v1/track and of the tool `track_event`. `clock_skewed` counts timestamps too far ahead. */
+/** What an answer says beside “ok”, each only where there is something to say. */
+export interface Told202 {
+  /** Names of fields that nobody reads, at most ten. */
+  readonly ignored?: readonly string[];
+  /** How many timestamps were too far ahead and became arrival. */
+  readonly clock_skewed?: number;
+  /** How many events were there before, by their `event_id`, where the store knows it at once. */
+  readonly repeats?: number;
+}
+
+/** Said where ids stand for “none”. */
+interface Nobody {
+  readonly identified?: false;
+  readonly message?: string;
+}
+
+/** Keeps one track body, whoever brought it: the answer of /v1/track and of the tool `track_event`. */
 export const keepTracked = async (
   world: IntakeWorld,
   principal: Principal,
   body: unknown,
   from: From,
-): Promise<{ readonly ok: true; readonly event_id: string | null; readonly clock_skewed?: number }> => {
+): Promise<{ readonly ok: true; readonly event_id: string | null } & Nobody & Told202> => {
   const event = parseTrack(body, trusts(principal));
   const kept = await keep(world, principal, [event], from);
-  return { ok: true, event_id: event.event_id ?? null, ...kept };
+  const ignored = ignoredIn(body, 'track', trusts(principal));
+  return { ok: true, event_id: event.event_id ?? null, ...nobody(event), ...told(ignored, kept) };
 };
+
+const told = (ignored: readonly string[], { skewed, repeats = 0 }: Taken): Told202 => ({
+  ...(ignored.length === 0 ? {} : { ignored }),
+  ...(skewed === 0 ? {} : { clock_skewed: skewed }),
+  ...(repeats === 0 ? {} : { repeats }),
+});
+
+/** An identification with an id that stands for “none” is kept, and says nothing of anybody. */
+const nobody = ({ event, anonymous_id = '', user_id = '' }: Track): Nobody => {
+  if (event !== '$identify') return {};
+  const field = isPlaceholder(user_id) ? 'user_id' : isPlaceholder(anonymous_id) ? 'anonymous_id' : undefined;
+  if (field === undefined) return {};
+  const id = field === 'user_id' ? user_id : anonymous_id;
+  return {
+    identified: false,
+    message: `${field} ${JSON.stringify(id)} stands for no id, so nobody was identified. Send the real one, or send nothing while it is not known.`,
+  };
+};
+
+/** What was found while events were taken in. */
+type Taken = Kept & { readonly skewed: number };
 
 const trusts = ({ kind }: Principal): boolean => kind === 'sk';
 const noProject = new Problem(
@@ -60,12 +106,15 @@ const noProject = new Problem(
   'Events belong to one project; send them with its pk_ or sk_ key.',
 );
 
+/** So many events are stored forms at a stretch; then others have their turn. */
+const pieceOf = 100;
+
 const keep = async (
   world: IntakeWorld,
   principal: Principal,
   bodies: readonly Track[],
   from: From,
-): Promise<{ readonly clock_skewed?: number }> => {
+): Promise<Taken> => {
   if (principal.project === null) throw noProject;
   const { saltOf, nextId } = intakeOf(world);
   const receivedAt = Math.floor(world.clock());
@@ -83,10 +132,15 @@ const keep = async (
     salt,
     country: world.country,
   });
-  const enriched = bodies.map(enrich);
-  await world.sink.keep(enriched.map(({ event }) => event));
-  const skewed = enriched.filter((each) => each.skewed).length;
-  return skewed === 0 ? {} : { clock_skewed: skewed };
+  const events: Event[] = [];
+  let skewed = 0;
+  for (const [i, body] of bodies.entries()) {
+    if (i > 0 && i % pieceOf === 0) await world.breathe();
+    const each = enrich(body, i);
+    events.push(each.event);
+    if (each.skewed) skewed += 1;
+  }
+  return { ...(await world.sink.keep(events)), skewed };
 };
 
 const intakes = new WeakMap<

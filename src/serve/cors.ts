@@ -9,6 +9,54 @@ export const cors = {
   'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After, WWW-Authenticate',
 } as const;
 
+/**
+ * What error and tracing tools add to every request of the page they watch (W3C Trace Context and Baggage, Sentry, Datadog, B3, New Relic, Elastic, Jaeger, Honeycomb, Dynatrace, Instana, AppDynamics,
+ * Application Insights, AWS, Google Cloud, PostHog, LogRocket, Highlight, OpenReplay). Never read; a page whose tool adds one that is not allowed could send nothing. With `Authorization` a browser takes no `*` for them.
+ */
+const tracingHeaders = [
+  'baggage',
+  'sentry-trace',
+  'traceparent',
+  'tracestate',
+  'x-datadog-origin',
+  'x-datadog-parent-id',
+  'x-datadog-sampled',
+  'x-datadog-sampling-priority',
+  'x-datadog-tags',
+  'x-datadog-trace-id',
+  'b3',
+  'x-b3-flags',
+  'x-b3-parentspanid',
+  'x-b3-sampled',
+  'x-b3-spanid',
+  'x-b3-traceid',
+  'newrelic',
+  'x-newrelic-id',
+  'x-newrelic-transaction',
+  'elastic-apm-traceparent',
+  'uber-trace-id',
+  'x-honeycomb-trace',
+  'x-dtc',
+  'x-dtpc',
+  'x-dtreferer',
+  'x-instana-l',
+  'x-instana-s',
+  'x-instana-t',
+  'adrum',
+  'request-context',
+  'request-id',
+  'x-amzn-trace-id',
+  'x-cloud-trace-context',
+  'x-correlation-id',
+  'x-request-id',
+  'x-posthog-distinct-id',
+  'x-posthog-session-id',
+  'x-posthog-window-id',
+  'x-highlight-request',
+  'x-logrocket-url',
+  'x-openreplay-sessiontoken',
+].join(', ');
+
 /** What MCP clients in a page send beyond the rest. */
 const mcpHeaders = ', Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID';
 
@@ -19,7 +67,7 @@ export const preflight = (
 ): Readonly<Record<string, string>> => ({
   ...cors,
   'Access-Control-Allow-Methods': methods.join(', '),
-  'Access-Control-Allow-Headers': `Authorization, Content-Type${path.startsWith('/mcp') ? mcpHeaders : ''}`,
+  'Access-Control-Allow-Headers': `Authorization, Content-Type, Content-Encoding${path.startsWith('/mcp') ? mcpHeaders : ''}, ${tracingHeaders}`,
   'Access-Control-Max-Age': '7200',
 });
 

@@ -20,12 +20,16 @@ export interface Asked {
   /** Null only where the route needs no key. */
   readonly principal: Principal | null;
   readonly requestId: string;
+  /** Where the caller reaches this installation, as its Host header says: no slash at the end. */
+  readonly base: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: string;
   /** The caller’s address as the gateway saw it. Never logged. */
   readonly ip: string;
+  /** Aborts when the caller hung up, where the gateway can tell. */
+  readonly signal?: AbortSignal;
 }
 
 /** A door’s answer; `body` is JSON, shown as visible.ts says, unless it is text with its own content type. */
@@ -81,8 +85,14 @@ export const door: MakeDoor = (world, tell) => {
       turn.response = refusal(problem);
       finish(turn);
     })
-    .handler(async (event: APIGatewayProxyEvent) => answer(await tell(askedOf(event))));
+    .handler(async (event: APIGatewayProxyEvent, context: Context) =>
+      answer(await tell({ ...askedOf(event), ...callerOf(context) })),
+    );
 };
+
+/** A gateway in this process says in the context when the caller hung up; AWS’s cannot. */
+const callerOf = (context: Context): Pick<Asked, 'signal'> =>
+  'signal' in context && context.signal instanceof AbortSignal ? { signal: context.signal } : {};
 
 const answer = ({ status, headers = {}, body }: Told): APIGatewayProxyResult => {
   if (body === undefined) return { statusCode: status, headers: { ...headers }, body: '' };

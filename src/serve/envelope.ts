@@ -1,4 +1,4 @@
-import type { Answer, Engine, Reads, Row, World } from '../ports.ts';
+import type { Answer, Engine, Limits, Reads, Row, World } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { fieldFrom } from '../sql/field.ts';
 import type { Sql } from '../sql/sql.ts';
@@ -7,7 +7,7 @@ import { heldAt, heldIn, type Place } from '../tools/held.ts';
 import { partialBuckets } from '../tools/period.ts';
 import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
 import type { Resolved } from '../tools/resolve.ts';
-import { knownEvents, listed, unheard, vocabulary, vocabularyMs } from '../tools/vocabulary.ts';
+import { listed, namesFrom, namesInUse, unheard, vocabularyMs } from '../tools/vocabulary.ts';
 
 /** An answer: the numbers and what they mean. The same over REST and MCP. */
 export interface Envelope {
@@ -37,22 +37,22 @@ export interface Asked {
   readonly first: (n: number) => Envelope;
 }
 
-/** What the engine said, with its meaning. `query_id`: that of a question which ran on, else a new one. `timeLeft`: ms for a look at the names in use where nothing was found. */
+/** What the engine said, with its meaning. `query_id`: that of a question which ran on, else a new one. `limits`: what is left for a look at the names in use where nothing was found. */
 export async function answered(
   world: Pick<World, 'engine' | 'random'>,
   { question, understood }: { readonly question: Question; readonly understood: Resolved },
   answer: Answer,
   {
     query_id = hex(world.random(8)),
-    timeLeft,
-  }: { readonly query_id?: string | undefined; readonly timeLeft: () => number },
+    limits,
+  }: { readonly query_id?: string | undefined; readonly limits: () => Limits },
 ): Promise<Asked> {
   const { asking, resolved } = understood;
   const shaped = question.shape(answer.rows, asking);
   const rows = shaped.rows.slice(understood.skip);
   const unheard =
     isEmpty(rows) || stopsShort(rows)
-      ? await unheardNames(world.engine, question, understood, rows, timeLeft())
+      ? await unheardNames(world.engine, question, understood, rows, limits())
       : [];
   const envelope: Envelope = {
     rows,
@@ -67,8 +67,8 @@ export async function answered(
       ...(shaped.notes ?? []),
       ...answer.notes,
       ...unheard,
-      ...(isEmpty(rows) ? await uncomparable(world.engine, understood, timeLeft) : []),
-      ...(await unseenKeys(world.engine, understood, shaped, timeLeft)),
+      ...(isEmpty(rows) ? await uncomparable(world.engine, understood, limits) : []),
+      ...(await unseenKeys(world.engine, understood, shaped, limits)),
     ],
     resolved,
     cost: {
@@ -132,7 +132,7 @@ async function unseenKeys(
   engine: Engine,
   { asking }: Resolved,
   { rows, truncated }: Shaped,
-  timeLeft: () => number,
+  limits: () => Limits,
 ): Promise<readonly string[]> {
   if (rows.length === 0 || truncated !== undefined) return [];
   const places = asking.groups.flatMap(({ spelled }): readonly Place[] => {
@@ -142,7 +142,7 @@ async function unseenKeys(
       : [];
   });
   if (places.length === 0) return [];
-  const held = await besides(engine, heldAt(asking, places), asking, timeLeft());
+  const held = await besides(engine, heldAt(asking, places), asking, limits());
   const holds = heldIn(held?.[0] ?? {}, places);
   return places.map(
     ({ spelled }, i) =>
@@ -154,14 +154,14 @@ async function unseenKeys(
 async function uncomparable(
   engine: Engine,
   { asking }: Resolved,
-  timeLeft: () => number,
+  limits: () => Limits,
 ): Promise<readonly string[]> {
   const places = asking.where
     .flatMap((condition) => ('any' in condition ? condition.any : [condition]))
     .flatMap(({ field, op }) => ('keys' in field && !op.endsWith('exists') ? [field] : []))
     .slice(0, mostPlaces);
   if (places.length === 0) return [];
-  const held = await besides(engine, heldAt({ ...asking, where: [] }, places), asking, timeLeft());
+  const held = await besides(engine, heldAt({ ...asking, where: [] }, places), asking, limits());
   const holds = heldIn(held?.[0] ?? {}, places);
   return places.flatMap(({ spelled }, i) =>
     holds[i] === undefined ? [] : [`where compares ${spelled}: ${holds[i]}.`],
@@ -176,9 +176,9 @@ const besides = (
   engine: Engine,
   text: Sql,
   { reading, period }: Reads,
-  timeMs: number,
+  limits: Limits,
 ): Promise<readonly Row[] | undefined> =>
-  engine.ask(text, { reading, period }, { timeMs }).then(
+  engine.ask(text, { reading, period }, limits).then(
     ({ rows }) => rows,
     (thrown: unknown) => {
       if (thrown instanceof Problem) return undefined;
@@ -192,7 +192,7 @@ async function unheardNames(
   question: Question,
   { asking }: Resolved,
   rows: readonly Row[],
-  timeMs: number,
+  limits: Limits,
 ): Promise<readonly string[]> {
   const { from, to } = asking.period;
   const period = {
@@ -201,19 +201,19 @@ async function unheardNames(
   };
   const nothing = `Nothing matched between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}.`;
   const { reading } = asking;
-  const found = await besides(engine, vocabulary(reading, period), { reading, period }, timeMs);
-  const known = found && knownEvents(found).map(({ event }) => event);
-  const strange =
-    known === undefined
-      ? []
-      : (question.speaksOf?.(asking.own) ?? []).filter((name) => !known.includes(name));
-  const hints = strange.map((name) => unheard(name, known ?? []));
+  const spoken = [...new Set(question.speaksOf?.(asking.own) ?? [])];
+  const names = namesInUse(reading, period, { also: spoken });
+  const found = await besides(engine, names, { reading, period }, limits);
+  const known = found && namesFrom(found);
+  const heard = new Set(known?.names);
+  const strange = known === undefined ? [] : spoken.filter((name) => !heard.has(name));
+  const hints = known === undefined ? [] : unheard(strange, known);
   if (!isEmpty(rows)) return hints;
   if (known === undefined)
     return [
       `${nothing} Which events exist could not be looked up as well; the resource schema://events lists them.`,
     ];
-  if (known.length === 0)
+  if (known.names.length === 0)
     return [`${nothing} No events at all arrived in that time or the 30 days before its end.`];
-  return [nothing, ...(hints.length > 0 ? hints : [`Events in this project: ${listed(known)}.`])];
+  return [nothing, ...(hints.length > 0 ? hints : [`Events in this project: ${listed(known.names)}.`])];
 }

@@ -1,11 +1,12 @@
 import type { Principal } from '../access/kinds.ts';
+import { exactJson } from '../events/exact-json.ts';
 import { answer } from '../mcp/core.ts';
 import type { Json, McpHost, McpReference, McpToolResult } from '../mcp/host.ts';
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { questionNamed, questions } from '../tools/index.ts';
+import { questionNamed } from '../tools/index.ts';
 import { answerRoom, cappedNotes, fittingRows, shownFields, shownText } from '../tools/shown.ts';
-import { visible } from '../tools/visible.ts';
+import { meant, visible } from '../tools/visible.ts';
 import { trackEvent } from '../tools/writing/track-event.ts';
 import { version } from '../version.ts';
 import { ask, type Running } from './ask.ts';
@@ -14,8 +15,8 @@ import { type Asked, door, type Handler, type Told } from './door.ts';
 import type { Asked as Answered, Envelope } from './envelope.ts';
 import { logFailure } from './failure.ts';
 import { prompts } from './prompts.ts';
-import { readResource, resources, templates, vocabularyOf } from './resources.ts';
-import { inputSchema, toolOf } from './tool-schemas.ts';
+import { namesOf, readResource, resources, templates } from './resources.ts';
+import { toolsFor } from './tool-list.ts';
 
 const instructions = `Analytics of one product: every row is an event somebody sent.
 Start with the resource schema://events: it lists the event names in use with their property keys; names are case-sensitive. Then get_stats for counts and uniques (with interval and group_by), top_sources for where visitors come from, funnel for steps in order and how long they take, query_events to look at single events.
@@ -53,26 +54,26 @@ async function speak(world: IntakeWorld & QuestionWorld, asked: Asked): Promise<
 export const hostFor = (
   world: IntakeWorld & QuestionWorld,
   principal: Principal,
-  asked: Pick<Asked, 'requestId' | 'ip' | 'headers' | 'body'>,
+  asked: Pick<Asked, 'requestId' | 'ip' | 'headers' | 'body' | 'signal'>,
 ): McpHost => ({
   serverInfo: { name: 'millimetric', title: 'Millimetric', version },
   instructions,
-  tools: () => [...questions.map(toolOf), ...(mayWrite(principal) ? [trackEventTool] : [])],
+  tools: () => toolsFor(mayWrite(principal)),
   call: async (name, args) => {
-    if (questionNamed(name) !== undefined) return resultOf(await ask(world, principal, name, args));
+    if (questionNamed(name) !== undefined)
+      return resultOf(await ask(world, principal, name, args, asked.signal));
     if (name !== trackEvent.name) return undefined;
     if (!mayWrite(principal))
       throw new Problem('insufficient_scope', 'track_event needs an sk_ key; this rk_ key only reads.');
-    return plain(
-      await keepTracked(world, principal, args, {
-        ip: asked.ip,
-        userAgent: asked.headers['user-agent'] ?? null,
-      }),
-    );
+    const kept = await keepTracked(world, principal, exactArguments(asked.body) ?? args, {
+      ip: asked.ip,
+      userAgent: asked.headers['user-agent'] ?? null,
+    });
+    return plain({ ...kept });
   },
   resources: () => resources,
   templates: () => templates,
-  read: (uri) => readResource(world, principal, uri),
+  read: (uri) => readResource({ world, principal, signal: asked.signal }, uri),
   prompts: () => prompts.map(({ says, ...prompt }) => prompt),
   prompt: async (name, args) => {
     const prompt = prompts.find((p) => p.name === name);
@@ -99,17 +100,24 @@ export const hostFor = (
       return ['last:24h', 'last:7d', 'last:4w', 'last:12w'].filter((period) =>
         period.startsWith(argument.value),
       );
-    const names = (await vocabularyOf(world, principal)).map(({ event }) => visible(event));
     const typed = argument.value.split(',');
     const last = typed.pop() ?? '';
     const before = argument.name === 'steps' ? typed.map((step) => `${step},`).join('') : '';
-    return names
-      .filter((name) => name.toLowerCase().startsWith(last.toLowerCase()))
-      .map((name) => before + name);
+    const { names } = await namesOf({ world, principal, signal: asked.signal }, { startsWith: meant(last) });
+    return names.map((name) => before + visible(name));
   },
   bug: (thrown) =>
     logFailure(world.log, thrown, asked.requestId, [...Object.values(asked.headers), asked.body, asked.ip]),
 });
+
+/** The arguments of a call with the digits their numbers were sent with. */
+const exactArguments = (body: string): unknown => {
+  const message = exactJson(body);
+  const params = isObject(message) ? message.params : undefined;
+  return isObject(params) ? params.arguments : undefined;
+};
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 /** What a prompt or a template of ours leaves open, by name; undefined where there is none such. */
 const placesOf = (of: McpReference): readonly string[] | undefined => {
@@ -122,19 +130,6 @@ const placesOf = (of: McpReference): readonly string[] | undefined => {
 };
 
 const mayWrite = ({ kind }: Principal): boolean => kind === 'sk';
-
-const trackEventTool = {
-  name: trackEvent.name,
-  title: trackEvent.title,
-  description: trackEvent.answers,
-  inputSchema: inputSchema(trackEvent.input),
-  outputSchema: {
-    type: 'object',
-    properties: { ok: { type: 'boolean' }, event_id: { type: ['string', 'null'] } },
-    required: ['ok'],
-  },
-  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-} as const;
 
 /** The bare rows as text (contract §6), everything else beside them; rows that do not fit wait behind a cursor. Of a question that runs on, how to come back. */
 function resultOf(said: Answered | Running): McpToolResult {

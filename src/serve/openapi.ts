@@ -5,8 +5,8 @@ import type { Json } from '../mcp/host.ts';
 import { type ProblemCode, problems } from '../problems.ts';
 import { type Route, routes } from '../routes.ts';
 import { questionNamed } from '../tools/index.ts';
-import { spelling } from '../tools/inputs.ts';
 import { inputOf } from '../tools/resolve.ts';
+import { holdsObjects } from '../tools/spellings.ts';
 import { envelopeSchema, inputSchema, runningSchema } from './tool-schemas.ts';
 
 const bodies: Readonly<Record<string, Json>> = {
@@ -28,6 +28,21 @@ const answers: Readonly<Record<string, Json>> = {
   '/v1/batch': { '202': said('All stored durably.', { ok: { const: true }, count: { type: 'integer' } }) },
   '/v1/identify': { '200': said('Stored; history joins at question time.', { ok: { const: true } }) },
   '/v1/beacon': { '202': said('Stored durably.', { ok: { const: true } }) },
+  '/': {
+    '200': {
+      description: 'The page for a browser; for a program the same in few words.',
+      content: {
+        'text/html': { schema: { type: 'string' } },
+        'application/json': {
+          schema: {
+            type: 'object',
+            properties: { ok: { const: true }, version: { type: 'string' } },
+            required: ['ok', 'version'],
+          },
+        },
+      },
+    },
+  },
   '/healthz': { '200': said('It runs.', { ok: { const: true }, version: { type: 'string' } }) },
   '/v1/a.js': {
     '200': { description: 'JavaScript.', content: { 'text/javascript': { schema: { type: 'string' } } } },
@@ -135,7 +150,7 @@ function parametersOf(type: ReturnType<typeof inputOf>): readonly Json[] {
   return Object.entries(typeof properties === 'object' && properties !== null ? properties : {}).map(
     ([name, schema]: [string, unknown]) => {
       const shape = type.shape[name];
-      const isJson = shape !== undefined && spelling.get(shape)?.text === 'json';
+      const isJson = shape !== undefined && holdsObjects(shape);
       return {
         name,
         in: 'query',

@@ -1,19 +1,25 @@
 import type { Principal } from '../access/kinds.ts';
+import type { Period, Reading } from '../lake/events-of.ts';
 import type { Json, McpContents, McpResource, McpTemplate } from '../mcp/host.ts';
 import type { QuestionWorld, Row } from '../ports.ts';
+import type { Sql } from '../sql/sql.ts';
 import { answerRoom, fittingRows } from '../tools/shown.ts';
 import { meant, visible } from '../tools/visible.ts';
 import {
   type KnownEvent,
   knownEvents,
   lastMoment,
+  type Names,
+  namesFrom,
+  namesInUse,
+  type Sought,
   unheard,
   vocabulary,
   vocabularyMs,
 } from '../tools/vocabulary.ts';
 import { askQuestion } from './ask.ts';
 import { scopeOf } from './scope.ts';
-import { timeFor } from './time-left.ts';
+import { limitsFor } from './time-left.ts';
 
 const mimeType = 'application/json';
 
@@ -48,17 +54,23 @@ export const templates: readonly McpTemplate[] = [
 
 const one = 'schema://events/';
 
+/** Whoever reads: the world, the key, and the signal that its caller left. */
+export interface Reader {
+  readonly world: QuestionWorld;
+  readonly principal: Principal;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A resource’s contents as this key may see it; undefined when there is no such thing, a hint where it is an event nobody sent. */
 export async function readResource(
-  world: QuestionWorld,
-  principal: Principal,
+  reader: Reader,
   uri: string,
 ): Promise<readonly McpContents[] | { readonly hint: string } | undefined> {
   const contents = (value: unknown): readonly McpContents[] => [
     { uri: visible(uri), mimeType, text: JSON.stringify(value) },
   ];
   if (uri === 'events://recent') {
-    const all = await newest(world, principal);
+    const all = await newest(reader);
     const { rows, cut } = fittingRows(all, answerRoom - roomForMore);
     const more = [
       ...(rows.length === all.length
@@ -71,14 +83,16 @@ export async function readResource(
       ...(more.length === 0 ? [] : [{ uri: `${uri}#more`, mimeType: 'text/plain', text: more.join(' ') }]),
     ];
   }
-  if (uri === 'schema://events') return contents(shortSchema(await schemaOf(world, principal)));
+  if (uri === 'schema://events') return contents(shortSchema(await schemaOf(reader)));
   if (!uri.startsWith(one) || uri.length === one.length) return undefined;
-  const known = await vocabularyOf(world, principal);
   const spelled = spellings(uri.slice(one.length));
+  const look = lookFor(reader);
+  const known = knownEvents((await look((reading, period) => vocabulary(reading, period, spelled))).rows);
   const found = spelled.map((event) => known.find((one) => one.event === event)).find((one) => one);
   if (found !== undefined) return contents(shortKeys(found, answerRoom - roomForMore));
-  const names = known.map((one) => one.event);
-  return names.length === 0 ? undefined : { hint: unheard((spelled[0] ?? '').slice(0, 128), names) };
+  const names = namesFrom((await look(namesInUse)).rows);
+  const hint = unheard([(spelled[0] ?? '').slice(0, 128)], names).join(' ');
+  return names.names.length === 0 ? undefined : { hint };
 }
 
 /** Characters kept for saying that there is more. */
@@ -105,7 +119,7 @@ function shortKeys({ event, events, property_keys: all }: KnownEvent, room: numb
 }
 
 /** The most frequent names that fit, and how to see more where that is not all. */
-function shortSchema({ events: all, period }: Schema): Json {
+function shortSchema({ events: all, of, period }: Schema): Json {
   const events: Json[] = [];
   let left = answerRoom - roomForMore;
   for (const known of all) {
@@ -116,10 +130,10 @@ function shortSchema({ events: all, period }: Schema): Json {
   }
   const isWhole = events.every((known) => !('property_keys_of' in known));
   const notes = [
-    ...(events.length === all.length
+    ...(events.length === of
       ? []
       : [
-          `These are the ${counted(events.length)} most frequent of ${counted(all.length)} names. Of any other: ${one}{event}, or get_stats with group_by=event_name.`,
+          `These are the ${counted(events.length)} most frequent of ${counted(of)} names. Of any other: ${one}{event}, or get_stats with group_by=event_name.`,
         ]),
     ...(isWhole ? [] : [`Where property_keys_of is larger than the list, ${one}{event} shows more.`]),
   ];
@@ -135,53 +149,58 @@ const spellings = (text: string): readonly string[] => {
 };
 
 /** The newest 100 events: looked for in the last 30 days, and in all of time only where those hold fewer. */
-async function newest(world: QuestionWorld, principal: Principal): Promise<readonly Row[]> {
-  const since = async (from: number) =>
-    (await askQuestion(world, principal, 'query_events', { from: new Date(from).toISOString(), limit: 100 }))
-      .rows;
+async function newest({ world, principal, signal }: Reader): Promise<readonly Row[]> {
+  const since = async (from: number) => {
+    const args = { from: new Date(from).toISOString(), limit: 100 };
+    return (await askQuestion(world, principal, 'query_events', args, signal)).rows;
+  };
   const lately = await since(world.clock() - vocabularyMs);
   return lately.length === 100 ? lately : since(0);
 }
 
-/** The event names this key may see, of the last 30 days, most frequent first. */
-export const vocabularyOf = async (
-  world: QuestionWorld,
-  principal: Principal,
-): Promise<readonly KnownEvent[]> => (await schemaOf(world, principal)).events;
+/** The event names this key may see, of the last 30 days, most frequent first: at most 300. */
+export const vocabularyOf = async (reader: Reader): Promise<readonly KnownEvent[]> =>
+  (await schemaOf(reader)).events;
+
+/** The names this key may see that begin with these letters, without case, most frequent first. */
+export const namesOf = async (reader: Reader, sought: Sought): Promise<Names> =>
+  namesFrom((await lookFor(reader)((reading, period) => namesInUse(reading, period, sought))).rows);
 
 interface Schema {
   readonly events: readonly KnownEvent[];
+  readonly of: number;
   readonly period: { readonly from: string; readonly to: string };
 }
 
-/** The names in use and the 30 days they were looked for in: those before now or, where nothing happened lately, before the newest event. */
-async function schemaOf(world: QuestionWorld, principal: Principal): Promise<Schema> {
-  const timeLeft = timeFor(world);
-  const { now, projects, env, lake } = await scopeOf(world, principal, {});
-  const reading = { projects, env, lake, bots: false };
-  const during = async (to: number) => {
-    const period = { from: to - vocabularyMs, to };
-    const { rows } = await world.engine.ask(
-      vocabulary(reading, period),
-      { reading, period },
-      { timeMs: timeLeft() },
-    );
-    return {
-      events: knownEvents(rows),
-      period: { from: new Date(period.from).toISOString(), to: new Date(to).toISOString() },
-    };
+/** The names in use, of how many, and the 30 days they were looked for in. */
+async function schemaOf(reader: Reader): Promise<Schema> {
+  const { rows, period } = await lookFor(reader)(vocabulary);
+  return {
+    events: knownEvents(rows),
+    of: Number(rows[0]?.of_all ?? 0),
+    period: { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() },
   };
-  const lately = await during(now + 1);
-  if (lately.events.length > 0) return lately;
-  const always = { from: 0, to: now + 1 };
-  const { rows } = await world.engine.ask(
-    lastMoment(reading, always),
-    { reading, period: always },
-    { timeMs: timeLeft() },
-  );
-  const last = rows[0]?.last;
-  return typeof last === 'string' ? during(Date.parse(last) + 1) : lately;
 }
+
+/** Asks in the 30 days before now or, where nothing happened lately, before the newest event. All that one reader asks shares the time of one question. */
+const lookFor = (reader: Reader) => {
+  const { world, principal, signal } = reader;
+  const limits = limitsFor(world, signal);
+  return async (asking: (reading: Reading, period: Period) => Sql) => {
+    const { now, projects, env, lake } = await scopeOf(world, principal, {});
+    const reading = { projects, env, lake, bots: false };
+    const ask = (text: Sql, period: Period) => world.engine.ask(text, { reading, period }, limits());
+    const during = async (to: number) => {
+      const period = { from: to - vocabularyMs, to };
+      return { rows: (await ask(asking(reading, period), period)).rows, period };
+    };
+    const lately = await during(now + 1);
+    if (lately.rows.length > 0) return lately;
+    const always = { from: 0, to: now + 1 };
+    const last = (await ask(lastMoment(reading, always), always)).rows[0]?.last;
+    return typeof last === 'string' ? during(Date.parse(last) + 1) : lately;
+  };
+};
 
 const decoded = (text: string): string => {
   try {

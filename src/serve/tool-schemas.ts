@@ -3,6 +3,7 @@ import type { Json, McpTool } from '../mcp/host.ts';
 import { projectChoice } from '../tools/inputs.ts';
 import type { Question } from '../tools/question.ts';
 import { inputOf } from '../tools/resolve.ts';
+import { flat } from './flat-schema.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 
 const cell = { type: ['string', 'number', 'boolean', 'null'] } as const;
@@ -68,6 +69,17 @@ export function inputSchema(type: z.ZodMiniObject): Json {
   return schema;
 }
 
+const advertised = new Map<z.ZodMiniType, Json>();
+
+/** The same as `tools/list` shows it: flat, for whatever client reads it. */
+export function toolInputSchema(type: z.ZodMiniObject): Json {
+  const known = advertised.get(type);
+  if (known !== undefined) return known;
+  const schema = flat(inputSchema(type));
+  advertised.set(type, schema);
+  return schema;
+}
+
 const inputs = new Map<string, z.ZodMiniObject>();
 
 /** The input of a question as a project’s key may use it. */
@@ -88,7 +100,7 @@ export const toolOf = (question: Question): McpTool => ({
   name: question.name,
   title: question.title,
   description: question.answers,
-  inputSchema: inputSchema(projectInput(question)),
+  inputSchema: toolInputSchema(projectInput(question)),
   outputSchema,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
 });

@@ -1,5 +1,5 @@
 import { existsOf, type Field, jsonOf, numberOf, textOf } from './field.ts';
-import { join, type Sql, sql } from './sql.ts';
+import { double, join, type Sql, sql } from './sql.ts';
 
 /** How a field may be compared (analytics.md, `where`). */
 export const operators = [
@@ -41,34 +41,38 @@ function compare({ field, op, value }: Comparison): Sql {
   if (op === 'not_exists') return sql`not ${existsOf(field)}`;
   const values: readonly Scalar[] = value === undefined ? [] : typeof value === 'object' ? value : [value];
   const negated = op === 'neq' || op === 'not_in' || op === 'not_contains';
-  const positive = sql`coalesce((${join(
-    values.map((v) => matches(field, op, v)),
-    ' or ',
-  )}), false)`;
+  const positive = sql`coalesce((${matches(field, op, values)}), false)`;
   return negated ? sql`not ${positive}` : positive;
 }
 
-function matches(field: Field, op: Operator, value: Scalar): Sql {
+/** One expression however many values there are, all of one kind: what is compared is read from the event once. */
+function matches(field: Field, op: Operator, values: readonly Scalar[]): Sql {
+  const [value = ''] = values;
   if (typeof value === 'boolean')
-    return 'keys' in field ? sql`${jsonOf(field.keys)} = ${String(value)}` : sql`false`;
+    return 'keys' in field ? sql`${jsonOf(field.keys)} in (${join(values.map(String))})` : sql`false`;
   const left = typeof value === 'number' ? numberOf(field) : textOf(field);
   // A whole number is written as a double, so that both engines compare as doubles.
-  const right = typeof value === 'number' ? sql`cast(${value} as double)` : sql`${value}`;
+  const right = (v: Scalar): Sql => (typeof v === 'number' ? double(v) : sql`${v}`);
   switch (op) {
     case 'gt':
-      return sql`${left} > ${right}`;
+      return sql`${left} > ${right(value)}`;
     case 'gte':
-      return sql`${left} >= ${right}`;
+      return sql`${left} >= ${right(value)}`;
     case 'lt':
-      return sql`${left} < ${right}`;
+      return sql`${left} < ${right(value)}`;
     case 'lte':
-      return sql`${left} <= ${right}`;
+      return sql`${left} <= ${right(value)}`;
     case 'contains':
     case 'not_contains':
-      return sql`strpos(lower(${textOf(field)}), lower(${String(value)})) > 0`;
+      return sql`strpos(${folded(textOf(field))}, ${folded(sql`${String(value)}`)}) > 0`;
     case 'starts_with':
-      return sql`strpos(lower(${textOf(field)}), lower(${String(value)})) = 1`;
+      return sql`strpos(${folded(textOf(field))}, ${folded(sql`${String(value)}`)}) = 1`;
     default:
-      return sql`${left} = ${right}`;
+      return values.length === 1
+        ? sql`${left} = ${right(value)}`
+        : sql`${left} in (${join(values.map(right))})`;
   }
 }
+
+/** Without case. Letters are lowered one by one, so a capital Σ at a word’s end becomes σ: a final ς that was typed must be one too. */
+const folded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;

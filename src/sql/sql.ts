@@ -36,6 +36,12 @@ export const materialized = ({ text }: Sql): Sql =>
       .join(''),
   );
 
+/** A number as a double, whole or not. */
+export const double = (value: number): Sql => {
+  if (!Number.isFinite(value)) throw new Error(`not a number SQL can hold: ${value}`);
+  return new Sql(value.toExponential());
+};
+
 /** A value as Trino and DuckDB both read it. Times are UTC to the millisecond; a whole number is a bigint, any other a double. */
 function literal(value: Value): string {
   if (value === null) return 'null';

@@ -10,6 +10,8 @@ export interface Span {
 
 interface Zone {
   readonly format: Intl.DateTimeFormat;
+  /** A zone that is an offset by name keeps it for ever. */
+  readonly fixed: boolean;
   readonly years: Map<number, readonly Span[]>;
 }
 
@@ -19,7 +21,10 @@ const dayMs = 24 * hourMs;
 const firstYear = 1900;
 const lastYear = 2100;
 
+/** By the one name that all spellings of a zone come to: there are some 500, and 2,878 offsets to the minute. */
 const zones = new Map<string, Zone>();
+/** By the spelling. */
+const spelled = new Map<string, Zone>();
 
 /** Is this a time zone that JavaScript knows: an IANA name in any case, or an offset such as `+05:30`? */
 export const isTimeZone = (text: string): boolean => {
@@ -100,31 +105,36 @@ const yearOf = (instant: number): number =>
   Math.min(lastYear, Math.max(firstYear, new Date(instant).getUTCFullYear()));
 
 function zoneOf(tz: string): Zone {
-  const known = zones.get(tz);
+  const known = spelled.get(tz);
   if (known !== undefined) return known;
-  const zone: Zone = {
-    format: new Intl.DateTimeFormat('en-US', { timeZone: tz, timeZoneName: 'longOffset' }),
-    years: new Map(),
-  };
-  // Names come from callers and any mixture of cases is one: the memory must not grow with them.
-  if (zones.size >= 1000) zones.clear();
-  zones.set(tz, zone);
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: tz, timeZoneName: 'longOffset' });
+  const { timeZone } = format.resolvedOptions();
+  const zone = zones.get(timeZone) ?? { format, fixed: /^[+-]/.test(timeZone), years: new Map() };
+  zones.set(timeZone, zone);
+  // Spellings come from callers and any mixture of cases is one: the memory must not grow with them.
+  if (spelled.size >= 1000) spelled.clear();
+  spelled.set(tz, zone);
   return zone;
 }
 
-/** A year’s spans. Looked at once a day: since 1970 no zone has kept an offset for less than a week. */
+/** None of the zones ever kept an offset for less than a week (Boa Vista in October 2000, by an hour), so none is missed between two looks. */
+const lookMs = 6 * dayMs;
+
+/** A year’s spans, looked at every few days. */
 function spansOf(zone: Zone, year: number): readonly Span[] {
   const known = zone.years.get(year);
   if (known !== undefined) return known;
   const start = Date.UTC(year, 0, 1);
   const end = Date.UTC(year + 1, 0, 1);
+  if (zone.fixed) return [{ from: start, offsetMs: offsetAt(zone, start) }];
   const spans: Span[] = [{ from: start, offsetMs: offsetAt(zone, start) }];
   let last = spans[0]?.offsetMs;
-  for (let day = start + dayMs; day <= end; day += dayMs) {
-    const offsetMs = offsetAt(zone, day);
+  for (let look = start; look < end; ) {
+    let before = look;
+    look = Math.min(end, look + lookMs);
+    const offsetMs = offsetAt(zone, look);
     if (offsetMs === last) continue;
-    let before = day - dayMs;
-    let from = day;
+    let from = look;
     while (from - before > 1) {
       const middle = Math.floor((before + from) / 2);
       if (offsetAt(zone, middle) === last) before = middle;

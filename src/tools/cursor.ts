@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Cell } from '../ports.ts';
 import type { Problem } from '../problems.ts';
 import { invalidParam } from './refusal.ts';
+import { mostLevels, shallow } from './shallow.ts';
 
 /** Where a page ended, and the question it belongs to. */
 export interface Cursor {
@@ -37,7 +38,9 @@ export function cursorFrom(text: string): Cursor {
     const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
       letter.charCodeAt(0),
     );
-    return shape.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    const read: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (!shallow(read, mostLevels)) throw strangeCursor();
+    return shape.parse(read);
   } catch {
     throw strangeCursor();
   }

@@ -4,8 +4,11 @@ import { type Field, fieldFrom } from '../sql/field.ts';
 import { type Comparison, type Condition, operators } from '../sql/filter.ts';
 import { nearest } from './nearest.ts';
 
-/** How a query-string text becomes the value an input wants: REST has only text. Inputs not listed here take text. Registered last: zod’s methods make copies. */
-export const spelling = z.registry<{ readonly text: 'number' | 'boolean' | 'json' }>();
+/** What must hold of a value as a whole; not asked where a part of it was refused already, for what it would look into is not there. */
+export const holding = <T>(
+  test: (value: T) => boolean,
+  error: string | ((issue: { readonly input?: unknown }) => string),
+) => z.refine<T>(test, { error, when: ({ issues }) => issues.length === 0 });
 
 /** The most of what a caller may send: characters of a field’s name, a value and a comma-separated list, entries of a list, values compared with in all. */
 export const limits = { field: 300, value: 2048, entries: 20, list: 8192, values: 1000 } as const;
@@ -63,6 +66,7 @@ function hintAt(word: string): string {
 }
 
 const scalar = z.union([z.string().check(z.maxLength(limits.value)), z.number(), z.boolean()]);
+const compareWith = z.union([scalar, z.array(scalar).check(z.minLength(1), z.maxLength(200))]);
 const compared = z.strictObject({
   field: z
     .string()
@@ -72,19 +76,31 @@ const compared = z.strictObject({
       ),
     ),
   op: z.enum(operators),
-  value: z.optional(z.union([scalar, z.array(scalar).check(z.minLength(1), z.maxLength(200))])),
+  value: z.optional(compareWith),
 });
+/** A list that came as JSON text, where only a list can be meant. */
+const listIn = (op: string, value: z.output<typeof compareWith> | undefined) => {
+  if ((op !== 'in' && op !== 'not_in') || typeof value !== 'string' || !/^\s*\[/.test(value)) return value;
+  try {
+    const read = compareWith.safeParse(JSON.parse(value));
+    return read.success ? read.data : value;
+  } catch {
+    return value;
+  }
+};
+
 const comparison = z.pipe(
   compared,
   z.transform((given: z.output<typeof compared>, { issues }): Comparison => {
-    const { field: spelled, op, value } = given;
+    const { field: spelled, op } = given;
+    const needsNone = op === 'exists' || op === 'not_exists';
+    const value = listIn(op, given.value);
     const refuse = (message: string) => {
       issues.push({ code: 'custom', input: given, message });
       return z.NEVER;
     };
     const read = field.safeParse(spelled);
     if (!read.success) return refuse(read.error.issues[0]?.message ?? 'unknown field');
-    const needsNone = op === 'exists' || op === 'not_exists';
     if (needsNone !== (value === undefined))
       return refuse(needsNone ? `${op} takes no value; remove it` : `${op} needs a value`);
     if ((op === 'in' || op === 'not_in') !== Array.isArray(value))
@@ -120,7 +136,7 @@ export const valuesIn = (all: readonly Condition[]): number =>
 /** Conditions that must all hold. */
 export const where = z.array(condition).check(
   z.maxLength(limits.entries),
-  z.refine(
+  holding<readonly Condition[]>(
     (all) => valuesIn(all) <= limits.values,
     `compares with at most ${limits.values} values in all; more came`,
   ),
@@ -158,15 +174,11 @@ export const shared = {
       z.describe(
         'Filters that must all hold: [{"field":"country","op":"eq","value":"DE"}] or {"any":[…]}. Default: none.',
       ),
-    )
-    .register(spelling, { text: 'json' }),
+    ),
   per: z
     ._default(z.enum(['person', 'visitor', 'session']), 'person')
     .check(z.describe('Whom to count: person (default), visitor (anonymous_id) or session.')),
-  include_bots: z
-    ._default(z.boolean(), false)
-    .check(z.describe('Count bots too. Default false.'))
-    .register(spelling, { text: 'boolean' }),
+  include_bots: z._default(z.boolean(), false).check(z.describe('Count bots too. Default false.')),
   cursor: atMost(60_000).check(z.describe('next_cursor of a previous answer, to go on below it.')),
 } as const;
 export type SharedName = keyof typeof shared;
@@ -175,15 +187,14 @@ export type SharedName = keyof typeof shared;
 export const limitOf = (most: number, usual: number, of: string) =>
   z
     ._default(z.int().check(z.minimum(1), z.maximum(most)), usual)
-    .check(z.describe(`At most this many ${of}, 1–${most}. Default ${usual}.`))
-    .register(spelling, { text: 'number' });
+    .check(z.describe(`At most this many ${of}, 1–${most}. Default ${usual}.`));
 
 /** Up to `most` fields to group by. */
 export const groupBy = (most: number) =>
   z
     ._default(
       listOf(field, most).check(
-        z.refine(
+        holding<readonly Field[]>(
           (fields) => new Set(fields.map((f) => f.spelled)).size === fields.length,
           'the same column twice; name each once',
         ),

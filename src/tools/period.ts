@@ -1,6 +1,6 @@
 import { earliest, instant, latest } from '../events/instant.ts';
 import type { Period } from '../lake/events-of.ts';
-import { firstInstantOf, type Interval, isTimeZone, nextStart, startOf } from '../sql/zone.ts';
+import { firstInstantOf, type Interval, isTimeZone, nextStart, offsetsOf, startOf } from '../sql/zone.ts';
 import { nearest } from './nearest.ts';
 import { invalidParam } from './refusal.ts';
 
@@ -15,15 +15,62 @@ const spans = { h: hour, d: 24 * hour, w: 168 * hour } as const;
 const isSpan = (letter: string): letter is keyof typeof spans => Object.hasOwn(spans, letter);
 const date = /^\d{4}-\d\d-\d\d$/;
 
-/** A zone’s name as given, or a problem that says what is wanted. */
+/** What people write for a zone and JavaScript does not know, each with the zone it mostly is: the letters alone are several. */
+const shorthands: Readonly<Record<string, string>> = {
+  bst: 'Europe/London',
+  west: 'Europe/Lisbon',
+  cest: 'Europe/Berlin',
+  mesz: 'Europe/Berlin',
+  mez: 'Europe/Berlin',
+  eest: 'Europe/Athens',
+  msk: 'Europe/Moscow',
+  edt: 'America/New_York',
+  et: 'America/New_York',
+  cdt: 'America/Chicago',
+  cst: 'America/Chicago',
+  mdt: 'America/Denver',
+  pdt: 'America/Los_Angeles',
+  pst: 'America/Los_Angeles',
+  pt: 'America/Los_Angeles',
+  ist: 'Asia/Kolkata',
+  jst: 'Asia/Tokyo',
+  kst: 'Asia/Seoul',
+  aest: 'Australia/Sydney',
+  aedt: 'Australia/Sydney',
+};
+
+/** A zone’s name as given, `Z` as UTC, `UTC+2`, `GMT-5`, `+0530` as the offset they are; or a problem that says what is wanted. */
 export const timeZoneFrom = (tz: string): string => {
   if (isTimeZone(tz)) return tz;
-  const close = nearest(tz, Intl.supportedValuesOf('timeZone'), 1)[0];
+  const meant = offsetZone(tz);
+  if (meant !== undefined) return meant;
+  const close = nearestZone(tz);
   throw invalidParam(
     'tz',
-    `tz: no time zone ${JSON.stringify(tz)}; use an IANA name such as UTC, Europe/Berlin or America/New_York${close === undefined ? '' : `; nearest: ${close}`}`,
+    `tz: no time zone ${JSON.stringify(tz)}; use an IANA name such as UTC or Europe/Berlin, or an offset such as +02:00${close === undefined ? '' : `; nearest: ${close}`}`,
   );
 };
+
+function offsetZone(tz: string): string | undefined {
+  if (/^\s*z(?:ulu)?\s*$/i.test(tz)) return 'UTC';
+  const [, sign, hours = '', minutes = '00'] =
+    /^\s*(?:(?:utc|gmt)\s*)?([+-\u2212])\s*(\d{1,2})(?::?([0-5]\d))?\s*$/i.exec(tz) ?? [];
+  if (sign === undefined) return undefined;
+  const offset = `${sign === '+' ? '+' : '-'}${hours.padStart(2, '0')}:${minutes}`;
+  return isTimeZone(offset) ? offset : undefined;
+}
+
+/** The zone somebody means by letters, by a city, or by a name that is nearly one. */
+function nearestZone(tz: string): string | undefined {
+  const typed = tz.trim().toLowerCase().replaceAll(' ', '_');
+  const known = Object.hasOwn(shorthands, typed) ? shorthands[typed] : undefined;
+  if (known !== undefined) return known;
+  const zones = Intl.supportedValuesOf('timeZone');
+  return (
+    zones.find((zone) => zone.toLowerCase().split('/').at(-1) === typed) ??
+    (typed.length < 4 ? undefined : nearest(tz, zones, 1)[0])
+  );
+}
 
 /**
  * The two instants of `from` and `to` (ISO 8601, or `last:<n>h|d|w` in `from`), read as decision 2 says. `zone` is where times without an offset are.
@@ -44,7 +91,7 @@ export function periodFrom(
   if (start >= until)
     throw invalidParam(
       'from',
-      `from must lie before to: from is ${new Date(start).toISOString()}, to is ${new Date(until).toISOString()} (exclusive)`,
+      `from must lie before to: from is ${new Date(start).toISOString()}, to is ${new Date(until).toISOString()} (exclusive)${[from, to].map((text) => skippedBy(text, zone)).join('')}`,
     );
   return { from: start, to: until, wholeLastDay };
 }
@@ -57,6 +104,17 @@ function startFrom(text: string, until: number, zone: string): number {
     'from',
     `from: last: takes h, d or w, e.g. last:24h, last:7d, last:4w; got ${JSON.stringify(text)}`,
   );
+}
+
+/** A clock time that a zone skips in spring is read as the first one after it: said where nothing is left of a period for that. */
+function skippedBy(text: string | undefined, zone: string): string {
+  const wall = text === undefined || instant(text) !== null ? null : instant(`${text}Z`);
+  if (wall === null) return '';
+  const at = firstInstantOf(zone, wall);
+  const shown = at + (offsetsOf(zone, at, at + 1)[0]?.offsetMs ?? 0);
+  return shown === wall
+    ? ''
+    : `; the clock of ${zone} skips ${text} and goes on at ${new Date(shown).toISOString().slice(0, 16)}`;
 }
 
 /** `later`: so many ms further on the zone’s clock (a day that never was must not take the next with it). */

@@ -65,7 +65,13 @@ const event = (
 const bearer = (key: string) => ({ Authorization: [`Bearer ${key}`] });
 const policyFor = (effect: 'Allow' | 'Deny', method: string, path: string) => ({
   Version: '2012-10-17',
-  Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: `${arn}/${method}${path}` }],
+  Statement: [
+    {
+      Action: 'execute-api:Invoke',
+      Effect: effect,
+      Resource: [`${arn}/${method}${path}`, `${arn}/${method}${path}/`],
+    },
+  ],
 });
 
 const open = async () => {

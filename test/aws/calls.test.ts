@@ -5,8 +5,9 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Principal } from '../../src/access/kinds.ts';
-import { countryFiles, settingNames } from '../../src/aws/settings.ts';
+import { settingNames } from '../../src/aws/settings.ts';
 import { agentWorld, intakeWorld } from '../../src/aws/world.ts';
+import { countryFiles } from '../../src/events/country-files.ts';
 import type { IntakeWorld } from '../../src/ports.ts';
 import { type Route, routes } from '../../src/routes.ts';
 import { take } from '../../src/serve/collect.ts';
@@ -35,6 +36,7 @@ describe('what a request to collect costs in calls to AWS', () => {
       route,
       principal,
       requestId: 'x',
+      base: 'http://localhost',
       headers: {},
       query: {},
       body: batch(n),

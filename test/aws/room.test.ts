@@ -11,7 +11,7 @@ import { settingsIn } from '../../src/aws/environment.ts';
 import { firstStart } from '../../src/aws/first-start.ts';
 import { openLog } from '../../src/aws/log.ts';
 import { openPepper } from '../../src/aws/pepper.ts';
-import { countryFiles } from '../../src/aws/settings.ts';
+import { countryFiles } from '../../src/events/country-files.ts';
 import { booksIn, type Dynamo, openDynamo } from './dynamo.ts';
 import { quiet } from './lake.ts';
 

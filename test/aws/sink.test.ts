@@ -74,6 +74,7 @@ describe('an event as Firehose reads it', () => {
         path: '/a "b"\n',
         country: 'DE',
         properties: '{"n":1}',
+        key_kind: 'pk',
       }),
     );
     expect(text).not.toContain('\n');
@@ -96,6 +97,7 @@ describe('an event as Firehose reads it', () => {
       country: 'DE',
       device_type: 'desktop',
       properties: '{"n":1}',
+      key_kind: 'pk',
     });
   });
 });

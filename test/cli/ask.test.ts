@@ -69,7 +69,7 @@ test('the answer is a table with its period, notes and way on', async () => {
 google                 12   0.75
 a "quoted", name        4      –
 
-2026-01-01T00:00:00.000Z to 2026-01-08T00:00:00.000Z, UTC
+2026-01-01 to 2026-01-08 (exclusive), UTC
 A note.
 More rows: --cursor abc
 `);
@@ -79,6 +79,111 @@ test('--csv gives the rows alone', async () => {
   await using at = await office(told);
   await at.ask('top_sources', '--csv');
   expect(at.said.out).toBe('source,uniques,share\ngoogle,12,0.75\n"a ""quoted"", name",4,\n');
+});
+
+test('CSV: nothing is empty, empty text is "", and no cell is a formula unless --raw says so', async () => {
+  const values = ['=1+1', '+1', '-1', '@x', '\tx', '\rx', ' =1', '', null, -1, 'a-b'];
+  const named = values.map((value) => ({ '=value': value }));
+  await using other = await office({ structuredContent: { rows: named, columns: [{ name: '=value' }] } });
+  await other.ask('get_stats', '--csv');
+  expect(other.said.out).toBe(`'=value\n'=1+1\n'+1\n'-1\n'@x\n'\tx\n"'\rx"\n' =1\n""\n\n-1\na-b\n`);
+  await using raw = await office({ structuredContent: { rows: named, columns: [{ name: '=value' }] } });
+  await raw.ask('get_stats', '--csv', '--raw');
+  expect(raw.said.out).toBe(`=value\n=1+1\n+1\n-1\n@x\n\tx\n"\rx"\n =1\n""\n\n-1\na-b\n`);
+});
+
+describe('times are shown as their bucket needs, on the clock of the answer’s zone', () => {
+  const asked = async (interval: string, zone: string, ...starts: string[]) => {
+    await using at = await office({
+      structuredContent: {
+        rows: starts.map((bucket) => ({ bucket, value: 1 })),
+        columns: [
+          { name: 'bucket', type: 'time' },
+          { name: 'value', type: 'number' },
+        ],
+        resolved: { interval },
+        period: { from: starts[0], to: '2026-12-01T00:00:00.000Z', timezone: zone },
+      },
+    });
+    await at.ask('get_stats');
+    return at.said.out
+      .split('\n')
+      .slice(2, 2 + starts.length)
+      .map((line) => line.replace(/ +1$/, ''));
+  };
+  test.each<[string, string, string[], string[]]>([
+    ['day', 'Europe/Berlin', ['2026-05-16T22:00:00.000Z'], ['2026-05-17']],
+    ['week', 'UTC', ['2026-05-18T00:00:00.000Z'], ['2026-05-18']],
+    ['month', 'America/New_York', ['2026-05-01T04:00:00.000Z'], ['2026-05']],
+    ['hour', 'Europe/Berlin', ['2026-05-16T22:00:00.000Z'], ['2026-05-17 00:00']],
+    [
+      'hour',
+      'Europe/Berlin',
+      ['2026-10-25T00:00:00.000Z', '2026-10-25T01:00:00.000Z'],
+      ['2026-10-25 02:00 +02:00', '2026-10-25 02:00 +01:00'],
+    ],
+    ['none', 'Asia/Kolkata', ['2026-05-16T22:00:03.250Z'], ['2026-05-17 03:30:03.250']],
+  ])('a %s in %s', async (interval, zone, starts, shown) => {
+    expect(await asked(interval, zone, ...starts)).toEqual(shown);
+  });
+});
+
+describe('--chart', () => {
+  const days = ['2026-05-17', '2026-05-18', '2026-05-19', '2026-05-20'].map((day) => `${day}T00:00:00.000Z`);
+  const timed = (rows: unknown[], columns: unknown[] = []) => ({
+    structuredContent: {
+      rows,
+      columns: [...columns, { name: 'bucket', type: 'time' }, { name: 'value', type: 'number' }],
+      resolved: { interval: 'day' },
+      period: { from: '2026-05-17T00:00:00.000Z', to: '2026-05-20T12:00:00.000Z', timezone: 'UTC' },
+      partial_buckets: [days[3]],
+    },
+  });
+
+  test('buckets are bars, an empty one too, and one that is not whole says so', async () => {
+    const rows = [
+      { bucket: days[0], value: 8 },
+      { bucket: days[1], value: 4 },
+      { bucket: days[3], value: 1 },
+    ];
+    await using at = await office(timed(rows), { columns: 31 });
+    await at.ask('get_stats', '--interval', 'day', '--chart');
+    expect(at.said.out).toBe(`2026-05-17  ██████████ 8
+2026-05-18  █████ 4
+2026-05-19  0
+2026-05-20  █▎ 1 partial
+
+2026-05-17 00:00 to 2026-05-20 12:00, UTC
+`);
+  });
+
+  test('groups over time are sparklines of one scale', async () => {
+    const rows = [
+      { device: 'desktop', bucket: days[0], value: 8 },
+      { device: 'desktop', bucket: days[1], value: 4 },
+      { device: 'mobile', bucket: days[0], value: 1 },
+      { device: 'desktop', bucket: days[3], value: 6 },
+    ];
+    await using at = await office(timed(rows, [{ name: 'device', type: 'text' }]));
+    await at.ask('get_stats', '--chart');
+    expect(at.said.out).toContain('desktop  █▄ ▆  8\nmobile   ▁     1\n');
+  });
+
+  test('anything else is bars of its first number, shares in per cent beside', async () => {
+    await using at = await office(told, { columns: 60 });
+    await at.ask('top_sources', '--chart');
+    expect(at.said.out).toContain(
+      'google            ████████████████████████ 12  75.0 % share\na "quoted", name  ████████ 4\n',
+    );
+  });
+
+  test('rows without a number are a table, and it says so', async () => {
+    await using at = await office({
+      structuredContent: { rows: [{ path: '/' }], columns: [{ name: 'path' }] },
+    });
+    await at.ask('query_events', '--chart');
+    expect(at.said.out).toContain('There is no number to draw in these rows.');
+  });
 });
 
 test('--json gives the whole answer as it came', async () => {
@@ -201,6 +306,15 @@ describe('wrong usage', () => {
     [[], /Which tool\?/],
     [['get_stats', 'count'], /`count` belongs to no flag/],
     [['get_stats', '--json', '--csv'], /Choose one/],
+    [['get_stats', '--chart', '--csv'], /Choose one/],
+    [['get_stats', '--raw'], /`--raw` belongs to `--csv`/],
+    [['get_stats', '--event'], /`--event` came without a value: the shell takes \$pageview for a variable/],
+    [['get_stats', '--event', '--limit', '3'], /`--event` came without a value/],
+    [['get_stats', '--event', ''], /`--event` came as "".*--event '\$pageview'/],
+    [['funnel', '--steps', ',sign_up'], /`--steps` came as ",sign_up".*--steps '\$pageview,sign_up'/],
+    [['funnel', '--steps', '["","sign_up"]'], /`--steps` came as/],
+    [['funnel', '--steps', '[{"event":""},"sign_up"]'], /`--steps` came as/],
+    [['funnel', '--steps', 'a,b', '--exclude', ''], /`--exclude` came as/],
   ])('%j', async (args, sentence) => {
     const at = desk();
     expect(await at.type('ask', ...args)).toBe(2);
@@ -237,13 +351,21 @@ describe('tools', () => {
     );
   });
 
-  test.each([[['tools', 'get_stats']], [['ask', 'get_stats', '--help']]])('%j explains one', async (args) => {
+  test.each([[['tools', 'get_stats']]])('%j explains one', async (args) => {
     await using at = await office(pages);
     expect(await at.type(...args, '--url', at.server.url)).toBe(0);
     expect(at.said.out).toContain(
       '  --metric  count|uniques (required)\n      What to count.\n  --limit  integer\n',
     );
     expect(at.said.out).toContain('  --group_by  text or list\n');
+  });
+
+  test('ask TOOL --help explains it without a server and without keys', async () => {
+    const at = desk();
+    expect(await at.type('ask', 'get_stats', '--help')).toBe(0);
+    expect(at.said.out).toMatch(/^get_stats\n[\s\S]* {2}--group_by {2}/);
+    expect(await at.type('ask', 'get_stat', '--help')).toBe(1);
+    expect(at.said.err).toContain('Did you mean `get_stats`?');
   });
 
   test('a mistyped one is told its nearest', async () => {
@@ -301,6 +423,7 @@ describe('track', () => {
 
   test.each([
     [[], /Which event\?/],
+    [[''], /A name that begins with \$ wants single quotes/],
     [['a', 'b'], /`b` belongs to no flag/],
     [['a', '--property', 'plan'], /takes name=value; `plan` was given/],
   ])('%j is wrong usage', async (args, sentence) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseCombined } from '../../src/cli/combined.ts';
+import { parseCombined } from '../../src/cli/formats/combined.ts';
 
 const line = ({
   time = '17/May/2015:10:05:03 +0000',
@@ -22,6 +22,9 @@ test('a line of the combined format is read field by field', () => {
     status: 200,
     referrer: 'http://example.com/start',
     userAgent: 'Mozilla/4.08 [en] (Win98)',
+    forwarded: [],
+    host: undefined,
+    scheme: undefined,
   });
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { outcomeOf } from '../../src/cli/rules.ts';
 
+const nowhere = { forwarded: [], host: undefined, scheme: undefined };
+
 describe('what a line of a log becomes', () => {
   test.each([
     ['GET', '/', 200, '$pageview'],
@@ -17,8 +19,18 @@ describe('what a line of a log becomes', () => {
     ['GET', '/file.zip/', 200, '$pageview'],
     ['GET', 'http://other.example', 200, '$pageview'],
     ['GET', '/a?next=/b/c.png', 200, '$pageview'],
-    ['GET', '/a.', 200, 'asset'],
-    ['GET', '/.well-known', 200, 'asset'],
+    ['GET', '/a.', 200, '$pageview'],
+    ['GET', '/.well-known', 200, '$pageview'],
+    ['GET', '/docs/v2.0', 200, '$pageview'],
+    ['GET', '/wiki/Mr._Smith', 200, '$pageview'],
+    ['GET', '/@jane.doe', 200, '$pageview'],
+    ['GET', '/index.do', 200, '$pageview'],
+    ['GET', '/shop.action', 200, '$pageview'],
+    ['GET', '/p;jsessionid=1A.node1', 200, '$pageview'],
+    ['GET', '/p.jsp;jsessionid=1A.node1?x=a.png', 200, '$pageview'],
+    ['GET', '/logo.png;jsessionid=1A.node1', 200, 'asset'],
+    ['GET', '/app.js.map', 200, 'asset'],
+    ['GET', '/photo.webp?w=300', 200, 'asset'],
     ['GET', '/feed.xml', 200, 'asset'],
     ['GET', '/robots.txt', 200, 'asset'],
     ['GET', '/logo.PNG', 304, 'asset'],
@@ -45,7 +57,16 @@ describe('what a line of a log becomes', () => {
     ['-', '', 408, 'request_failed'],
   ])('%s %s answered with %i is %s', (method, target, status, outcome) => {
     expect(
-      outcomeOf({ address: '192.0.2.1', at: 0, method, target, status, referrer: '-', userAgent: '-' }).gives,
+      outcomeOf({
+        address: '192.0.2.1',
+        at: 0,
+        method,
+        target,
+        status,
+        referrer: '-',
+        userAgent: '-',
+        ...nowhere,
+      }).gives,
     ).toBe(outcome);
   });
 
@@ -62,6 +83,7 @@ describe('what a line of a log becomes', () => {
       status: 200,
       referrer: '-',
       userAgent: '-',
+      ...nowhere,
     };
     expect(outcomeOf(line)).toEqual({ gives: 'file_download', extension });
   });
@@ -75,6 +97,7 @@ describe('what a line of a log becomes', () => {
       status: 200,
       referrer: '-',
       userAgent: '-',
+      ...nowhere,
     };
     expect(outcomeOf(line).gives).toBe('$pageview');
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Event } from '../../src/events/columns.ts';
-import { eventsOf } from '../../src/lake/events-of.ts';
+import { eventsOf, identifiesOf } from '../../src/lake/events-of.ts';
 import type { Engine, Sink } from '../../src/ports.ts';
 import { sql } from '../../src/sql/sql.ts';
 import { anEvent, sent } from '../worlds/event.ts';
@@ -46,6 +46,7 @@ export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>)
         );
       return answer.rows.map(({ path }) => path);
     };
+    const sk = { key_kind: 'sk' };
     const named = (event_id: string | null, path: string, more: Partial<Event> = {}) =>
       anEvent({ event_id, path, ...more });
 
@@ -81,7 +82,7 @@ export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>)
 
     const repeats: readonly (readonly [
       string,
-      (between: () => Promise<void>) => Promise<void>,
+      (between: () => Promise<void>) => Promise<unknown>,
       readonly string[],
     ])[] = [
       [
@@ -128,6 +129,47 @@ export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>)
         },
         ['/1', '/1', '/1'],
       ],
+      [
+        'from a browser after a server’s, which stays',
+        async (between) => {
+          await keep(named('e1', '/server', sk));
+          await between();
+          await keep(named('e1', '/browser'), named('e2', '/2'));
+        },
+        ['/2', '/server'],
+      ],
+      [
+        'from a server after a browser’s, which it replaces',
+        async (between) => {
+          await keep(named('e1', '/browser'), named('e2', '/2'));
+          await between();
+          await keep(named('e1', '/server', sk));
+          await between();
+          await keep(named('e1', '/browser again'));
+          await keep(named('e1', '/server again', sk));
+        },
+        ['/2', '/server'],
+      ],
+      [
+        'of both, whatever time each says',
+        async (between) => {
+          await keep(named('e1', '/browser', { ts: Date.parse('1999-01-01T00:00:00Z') }));
+          await between();
+          await keep(named('e1', '/server', { ...sk, ts: Date.parse('2026-03-09T00:00:00Z') }));
+        },
+        ['/server'],
+      ],
+      [
+        'of both in requests sent at once',
+        async () => {
+          await Promise.all([
+            keep(named('e1', '/browser'), named('e2', '/browser')),
+            keep(named('e2', '/server', sk), named('e1', '/server', sk)),
+            keep(named('e1', '/browser')),
+          ]);
+        },
+        ['/server', '/server'],
+      ],
     ];
     const moments: readonly (readonly [string, () => Promise<void>])[] = [
       ['at once', async () => {}],
@@ -150,6 +192,41 @@ export const sinkKeepsItsPromise = (twin: string, open: () => Promise<OpenSink>)
       expect(await paths()).toEqual(kept);
       await opened.settle();
       expect(await paths()).toEqual(kept);
+    });
+
+    test('what a server replaces is another’s neither in another project nor from a test key', async () => {
+      await keep(
+        named('e1', '/1'),
+        named('e1', '/2', { project_id: 'other' }),
+        named('e1', '/3', { env: 'test' }),
+      );
+      await keep(named('e1', '/server', sk));
+      await opened.settle();
+      expect([await paths(), await paths(['other']), await paths(['shop'], 'test')]).toEqual([
+        ['/server'],
+        ['/2'],
+        ['/3'],
+      ]);
+      expect(await paths(['shop', 'other'])).toEqual(['/2', '/server']);
+    });
+
+    test('an identification that a server sent replaces the browser’s copy of it', async () => {
+      const said = (user_id: string, more: Partial<Event> = {}) =>
+        named('login-1', '/', { event_name: '$identify', user_id, ...more });
+      await keep(said('browser'));
+      await keep(said('server', sk));
+      for (const again of [async () => {}, opened.settle, opened.reopen]) {
+        await again();
+        const reading = { projects: ['shop'], env: 'live' as const, bots: true, lake: opened.lake };
+        const { rows } = await opened
+          .engine()
+          .ask(
+            sql`select user_id from (${identifiesOf(reading)}) as said`,
+            { reading, period: always },
+            { timeMs: 20_000 },
+          );
+        expect(rows).toEqual([{ user_id: 'server' }]);
+      }
     });
 
     test('the same id in another project or from a test key is another event', async () => {

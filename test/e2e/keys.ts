@@ -29,6 +29,13 @@ const reading = {
   rk: 'ok',
   ak: 'ok',
 } as const;
+const inUrl = 'stand in a URL, where logs and histories keep it';
+const inUrls = {
+  pk: 'ok',
+  sk: mayNot('sk', 'insufficient_scope', inUrl, 'pk_'),
+  rk: mayNot('rk', 'insufficient_scope', inUrl, 'pk_'),
+  ak: mayNot('ak', 'insufficient_scope', inUrl, 'pk_'),
+} as const;
 const speaking = {
   pk: mayNot('pk', 'key_kind_not_allowed', 'speak to /mcp', 'sk_, rk_'),
   sk: 'ok',
@@ -56,7 +63,7 @@ const good: Readonly<
     status: 200,
     body: { anonymous_id: 'e2e_matrix', user_id: 'e2e_matrix' },
   },
-  'POST /v1/beacon': { verdicts: writing, status: 202, body: event },
+  'POST /v1/beacon': { verdicts: inUrls, status: 202, body: event },
   ...Object.fromEntries(
     questionRoutes.map(({ route, query }) => [route, { verdicts: reading, status: 200, query }]),
   ),

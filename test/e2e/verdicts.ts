@@ -116,7 +116,12 @@ export const verdicts = (at: At): void => {
       ['an account’s key reads', () => ({ ...read, key: keyed('ak') }), readStatus],
       ['it may not speak to /mcp', () => ({ path: '/mcp', key: keyed('ak'), body: ping }), 403],
       ['the reading key may', () => ({ path: '/mcp', key: keyed('rk'), body: ping }), 200],
-      ['a good key in k on the beacon', () => ({ path: `/v1/beacon?k=${keyed('sk')}`, body: once }), 202],
+      [
+        'a browser’s key in k on the beacon',
+        () => ({ path: `/v1/beacon?k=${keyed('pk')}`, headers: [['Origin', page]], body: once }),
+        202,
+      ],
+      ['a secret key there', () => ({ path: `/v1/beacon?k=${keyed('sk')}`, body: attempt('cached') }), 403],
       ['a reading key there', () => ({ path: `/v1/beacon?k=${keyed('rk')}`, body: attempt('cached') }), 403],
       ['HEAD where GET was allowed', () => ({ ...read, method: 'HEAD', key: keyed('rk') }), readStatus],
       ['HEAD with the browser’s key', () => ({ ...read, method: 'HEAD', key: keyed('pk') }), 403],

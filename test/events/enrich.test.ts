@@ -69,6 +69,7 @@ test('an event is stored column by column, whole', () => {
       os: 'iOS',
       ip_hash: stored({}).ip_hash,
       properties: '{"value":12.5}',
+      key_kind: 'pk',
     },
   });
 });
@@ -180,6 +181,11 @@ describe('where', () => {
     [{ url: 'https://a.example/ä b' }, 'https://a.example/ä b', '/%C3%A4%20b'],
     [{ url: 'https://a.example/x', path: '/other' }, 'https://a.example/x', '/other'],
     [{ url: 'app://home/start' }, 'app://home/start', '/start'],
+    [{ url: 'https://a.example/#/orders?id=7' }, 'https://a.example/#/orders?id=7', '/#/orders'],
+    [{ url: 'https://a.example/app#!/a/b' }, 'https://a.example/app#!/a/b', '/app#!/a/b'],
+    [{ url: 'https://a.example/#!orders' }, 'https://a.example/#!orders', '/#!orders'],
+    [{ url: 'https://a.example/x?y#top' }, 'https://a.example/x?y#top', '/x'],
+    [{ url: 'https://a.example/#/u/jo@b.example' }, 'https://a.example/#/u/(redacted)', '/#/u/(redacted)'],
     [{}, null, null],
   ])('%j', (body, url, path) => {
     const event = stored(body);
@@ -207,7 +213,7 @@ test('whatever text comes, each column holds its type, without NUL and lone surr
   const text = (max: number) => fc.string({ unit: 'binary', minLength: 1, maxLength: max });
   const body = fc.record(
     {
-      event: text(60),
+      event: text(60).map((said) => `e${said}`),
       event_id: text(60),
       anonymous_id: text(60),
       user_id: text(60),

@@ -26,6 +26,17 @@ const said = (parse: () => unknown): string => {
   }
 };
 
+const batch = (body: unknown, trusted: boolean) => parseBatch(body, trusted, async () => {});
+
+/** What came of it, to be looked at as if it had happened at once. */
+const settled = (work: Promise<unknown>): Promise<() => unknown> =>
+  work.then(
+    (value) => () => value,
+    (thrown: unknown) => () => {
+      throw thrown;
+    },
+  );
+
 describe('every limit of a track body holds to the character', () => {
   const limits: readonly (readonly [string, number, number])[] = [
     ['event', 1, 128],
@@ -89,9 +100,9 @@ test('what was read is ready to use', () => {
   });
 });
 
-test('from a browser’s key ip and user_agent are not even looked at', () => {
+test('from a browser’s key ip and user_agent are not even looked at', async () => {
+  expect(await batch({ events: [{ event: 'e', ip: 7 }] }, false)).toEqual([{ event: 'e' }]);
   expect(parseTrack({ event: 'e', ip: 'nonsense', user_agent: 5 }, false)).toEqual({ event: 'e' });
-  expect(parseBatch({ events: [{ event: 'e', ip: 7 }] }, false)).toEqual([{ event: 'e' }]);
 });
 
 describe('a batch', () => {
@@ -108,12 +119,26 @@ describe('a batch', () => {
       { events: [{ event: 'e' }, { event: '', url: 'x' }, 7] },
       ['events.1.event', 'events.1.url', 'events.2'],
     ],
-  ])('of %s', (_, body, fields) => expect(refused(() => parseBatch(body, true))).toEqual(fields));
+  ])('of %s', async (_, body, fields) => expect(refused(await settled(batch(body, true)))).toEqual(fields));
 
-  test('of a thousand wrong events lists the first hundred fields and counts the rest', () => {
+  test('of a thousand wrong events lists the first hundred fields and counts the rest', async () => {
     const body = { events: Array.from({ length: 1000 }, () => ({})) };
-    expect(refused(() => parseBatch(body, true))).toHaveLength(100);
-    expect(said(() => parseBatch(body, true))).toContain('999 more fields');
+    const outcome = await settled(batch(body, true));
+    expect(refused(outcome)).toHaveLength(100);
+    expect(refused(outcome)?.at(-1)).toBe('events.99.event');
+    expect(said(outcome)).toContain('999 more fields');
+  });
+
+  test('is read in pieces, each event in its place, and others have their turn in between', async () => {
+    let turns = 0;
+    const all = Array.from({ length: 1000 }, (_, i) => ({ event: `e${i}` }));
+    const breathe = async () => {
+      turns += 1;
+    };
+    expect(await parseBatch({ events: all }, true, breathe)).toEqual(all);
+    expect(turns).toBeGreaterThanOrEqual(10);
+    const broken = all.with(555, { event: '' });
+    expect(refused(await settled(batch({ events: broken }, true)))).toEqual(['events.555.event']);
   });
 
   test('is told from a single event by its `events`', () => {
@@ -160,7 +185,7 @@ test.each([
   expect(said(parse)).toBe(message),
 );
 
-test('whatever JSON comes is taken or refused, never a crash', () => {
+test('whatever JSON comes is taken or refused, never a crash', async () => {
   const field = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary', maxLength: 300 }));
   const names = [
     'event',
@@ -177,14 +202,14 @@ test('whatever JSON comes is taken or refused, never a crash', () => {
     'properties',
   ] as const;
   const almost = fc.record(Object.fromEntries(names.map((name) => [name, field])), { requiredKeys: [] });
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       fc.oneof(fc.jsonValue(), almost, fc.record({ events: fc.array(almost) })),
       fc.boolean(),
-      (body, trusted) => {
+      async (body, trusted) => {
         const read = parseJson(JSON.stringify(body));
         refused(() => parseTrack(read, trusted));
-        refused(() => parseBatch(read, trusted));
+        refused(await settled(batch(read, trusted)));
         refused(() => parseIdentify(read));
       },
     ),

@@ -66,12 +66,38 @@ describe('a host is known by the network it belongs to', () => {
     ['e.mail.ru', 'email email'],
     ['my.mail.ru', 'social my_mail_ru'],
     ['go.mail.ru', 'search mailru'],
+    ['pinterest.it', 'social pinterest'],
+    ['www.pinterest.com.mx', 'social pinterest'],
+    ['ru.pinterest.com', 'social pinterest'],
+    ['pplx.ai', 'ai perplexity'],
+    ['www.google.cat', 'search google'],
+    ['google.it.ao', 'search google'],
+    ['uk.images.search.yahoo.com', 'search yahoo'],
+    ['images.search.yahoo.com', 'search yahoo'],
+    ['com.google.android.googlequicksearchbox', 'search google'],
+    ['yabs.yandex.com.tr', 'ad yandex'],
+    ['googleads.g.doubleclick.net', 'ad google'],
+    ['www.mypinterest.com', null],
+    ['orange.fr', null],
+    ['www.yahoo.com', null],
     ['docs.google.com', null],
     ['www.cnn.com', null],
     ['shop.example', null],
   ])('%s is %s', (host, wanted) => {
     expect(known(host)).toBe(wanted);
   });
+});
+
+test.each(
+  (
+    'deref-gmx.net deref-web.de deref-mail.com deref-1und1-02.de mail.yahoo.net mail.yahoo.co.uk ' +
+    'mail.yahoo.fr ' +
+    'email.ionos.de email.ionos.co.uk mail.rambler.ru touch.mail.ru messagerie.orange.fr mail01.orange.fr ' +
+    'webmail.bell.net mail.ukr.net email.bluewin.ch webmail.xtra.co.nz safelinks.protection.outlook.com ' +
+    'mail.infomaniak.com'
+  ).split(' '),
+)('%s is where mail is read', (host) => {
+  expect(known(host)).toBe('email email');
 });
 
 describe('a referrer keeps its origin and path', () => {
@@ -93,8 +119,7 @@ describe('a referrer keeps its origin and path', () => {
   });
 });
 
-test('a hostile referrer of a hundred thousand labels is read in one pass', () => {
-  const began = performance.now();
-  for (const end of [':', 'x', '/']) networkOf(referrerOf(`${'a.'.repeat(100_000)}${end}`).host ?? '');
-  expect(performance.now() - began).toBeLessThan(3000);
+test('a hostile referrer of a million labels is read in one pass: in any more it would not end here', () => {
+  for (const end of [':', 'x', '/'])
+    expect(networkOf(referrerOf(`${'a.'.repeat(1_000_000)}${end}`).host ?? '')).not.toBe('');
 });

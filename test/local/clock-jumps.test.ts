@@ -141,7 +141,7 @@ test.each([
       ).length;
     await send('e0');
     now += jump;
-    await vi.waitFor(async () => expect(await files()).toBe(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await files()).toBe(1), { timeout: 60_000 });
     await send('e1');
     await on.stop({ keep: true });
     now -= 2 * jump;

@@ -70,7 +70,7 @@ test('each project’s day becomes one file, sorted by time, compressed with ZST
         .split('/')
         .slice(-2)
         .join('/')
-        .replace(/-\d+\.parquet$/, ''),
+        .replace(/-\d+-[0-9a-f]{8}\.parquet$/, ''),
     ),
   ).toEqual(['other/2026-03-02', 'other/2026-03-03', 'shop/2026-03-02', 'shop/2026-03-03']);
   for (const path of after) {
@@ -167,7 +167,7 @@ test('files of an older version that lack a column are read with null there, and
   await on.now().close();
   // The older version: the same file without `country`, and a manifest that says so.
   const folder = claimFolder(on.dir);
-  const manifest = openManifest(folder.manifest);
+  const manifest = openManifest(folder);
   const [old] = manifest.files();
   if (old === undefined) throw new Error('no file');
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
@@ -242,7 +242,7 @@ test('a compaction that is stopped has changed nothing', async () => {
   await on.sink().keep(sent(anEvent({ ts: monday }), anEvent({ ts: monday + day })));
   await on.now().close();
   const folder = claimFolder(on.dir);
-  const manifest = openManifest(folder.manifest);
+  const manifest = openManifest(folder);
   const before = [...manifest.files()];
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   let asked = 0;

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 /** May a process here be traced by one that is not its parent? strace then gives it a disk that fails; elsewhere the tests say that they did not run. */
 export const canFail = spawnSync('sh', ['-c', 'sleep 0.3 & strace -o /dev/null -p $!']).status === 0;
 
-/** From now on each of these system calls of a running process fails with EIO, as on a disk that cannot; `only`: those on these files. The answer ends it and gives how many failed. */
+/** From now on each of these system calls of a running process fails with EIO, as on a disk that cannot, or with another `error`; `only`: those on these files. The answer ends it and gives how many failed. */
 export const failing = async (
   pid: number | undefined,
   calls: string,
   only: readonly string[] = [],
+  error = 'EIO',
 ): Promise<() => Promise<number>> => {
   const folder = await mkdtemp(join(tmpdir(), 'strace-'));
   const trace = join(folder, 'trace');
@@ -19,7 +20,7 @@ export const failing = async (
     '-e',
     `trace=${calls}`,
     '-e',
-    `inject=${calls}:error=EIO`,
+    `inject=${calls}:error=${error}`,
     ...only.flatMap((path) => ['-P', path]),
   ];
   const strace = spawn('strace', ['-f', '-o', trace, ...what, '-p', String(pid)], {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -21,6 +21,17 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
+/** Where a file is; of a new Parquet file only its number is known beforehand. */
+const placeOf = async (folder: string, path: string): Promise<string> => {
+  const place = join(folder, path);
+  if (!path.includes('new~/')) return place;
+  const names = await readdir(dirname(place)).catch(() => []);
+  return join(
+    dirname(place),
+    names.find((name) => name.startsWith(`${basename(place, '.parquet')}-`)) ?? basename(place),
+  );
+};
+
 const syncs = 'fsync,fdatasync';
 const changes = `pwrite64,${syncs},ftruncate,rename,unlink,unlinkat`;
 
@@ -33,12 +44,8 @@ const product = async () => {
   return {
     data,
     caller,
-    fail: (calls: string, ...only: readonly string[]) =>
-      failing(
-        now.child.pid,
-        calls,
-        only.map((path) => join(data, path)),
-      ),
+    fail: async (calls: string, ...only: readonly string[]) =>
+      failing(now.child.pid, calls, await Promise.all(only.map((path) => placeOf(data, path)))),
     /** Ends it in this way, and starts it again. */
     again: async (signal: 'SIGKILL' | 'SIGTERM') => {
       await end(now.child, signal);
@@ -126,15 +133,15 @@ describe.skipIf(!canFail)(`the product on a disk that returns I/O errors${told}`
   });
 
   test('answers without a file that it cannot read, says so, and has it again when it can be read', async () => {
-    const { caller, fail, again } = await product();
+    const { caller, fail, again, data } = await product();
     const { send, ask, acknowledged } = caller;
     for (let i = 0; i < 2; i++) expect(await send()).toEqual([202, undefined]);
     // Ended like this, it leaves Parquet and no journal.
     await again('SIGTERM');
     expect(await send()).toEqual([202, undefined]);
     const mended = await fail('pread64', 'events/parquet/new~/events-1.parquet');
-    const missing =
-      'The file events-1.parquet could not be read and was set aside: up to 200 events are missing from this answer.';
+    const name = basename(await placeOf(data, 'events/parquet/new~/events-1.parquet'));
+    const missing = `The file ${name} could not be read and was set aside: up to 200 events are missing from this answer.`;
     expect(await ask()).toEqual({ ids: acknowledged.slice(200).toSorted(), notes: [missing] });
     expect(await mended()).toBeGreaterThan(0);
     expect((await ask()).notes).toEqual([missing]);
@@ -172,13 +179,11 @@ const lake = async () => {
     if (!done) throw new Error(`${text}: ${error}`);
     return gave;
   };
-  const fail = (calls: string, ...only: readonly string[]) =>
-    failing(
-      child.pid,
-      calls,
-      only.map((path) => join(dir, path)),
-    );
+  const fail = (calls: string, ...only: readonly string[]) => failWith('EIO', calls, ...only);
+  const failWith = async (error: string, calls: string, ...only: readonly string[]) =>
+    failing(child.pid, calls, await Promise.all(only.map((path) => placeOf(dir, path))), error);
   return {
+    failWith,
     dir,
     log,
     order,
@@ -309,6 +314,28 @@ describe.skipIf(!canFail)(`the lake on a disk that returns I/O errors${told}`, (
       0,
     ]);
   });
+
+  test.each([
+    ['EMFILE', 'too many files and connections are open on this machine'],
+    ['ENFILE', 'too many files and connections are open on this machine'],
+    ['ENOMEM', 'this machine has no memory left'],
+  ])(
+    '%s is no damaged file: the question fails and says so, nothing is set aside, and the next answer is whole',
+    async (error, what) => {
+      const { did, order, ask, failWith, stop, dir } = await lake();
+      await did('keep 0 10');
+      await did('flush');
+      const mended = await failWith(error, 'openat', 'parquet/new~/events-1.parquet');
+      expect(await order('ask')).toEqual({
+        done: false,
+        error: `Problem: The question could not be answered: ${what}. No data is lost; ask again in a few seconds.`,
+      });
+      expect(await mended()).toBeGreaterThan(0);
+      expect(await ask()).toEqual({ ids: ids(10), notes: [] });
+      expect(await readdir(join(dir, 'set-aside'))).toEqual([]);
+      await stop();
+    },
+  );
 
   test('a file that could not be read is back in answers a minute after it can be', async () => {
     const { did, ask, fail, log } = await lake();

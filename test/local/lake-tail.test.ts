@@ -36,7 +36,7 @@ test('what comes soon after a question is rows already when the next one asks, a
   const [connection] = duck.connections;
   if (connection === undefined) throw new Error('DuckDB gave no connection');
   const { log } = listening();
-  const journal = openJournal(folder, { forgotten: 0, lowest: 0 }, Date.now, log, () => {});
+  const journal = openJournal(folder, { forgotten: 0, flushed: 0, lowest: 0 }, Date.now, log, () => {});
   const tail = openTail({
     connection,
     folder,
@@ -60,7 +60,7 @@ test('what comes soon after a question is rows already when the next one asks, a
   // Ten events of 60,000 letters are more than the 512 KB that questions read as text.
   await keep(10, 60_000);
   await expect
-    .poll(() => tail.after(0), { timeout: 10_000 })
+    .poll(() => tail.after(0), { timeout: 60_000 })
     .toMatchObject({ copies: [], pieces: [expect.anything()] });
   // Three small ones wait as text for the next question.
   await keep(3, 10);

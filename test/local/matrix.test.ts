@@ -11,11 +11,17 @@ const matrix: Readonly<Record<string, Readonly<Record<'pk' | 'sk' | 'rk' | 'ak',
   'POST /v1/track': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
   'POST /v1/batch': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
   'POST /v1/identify': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
-  'POST /v1/beacon': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
+  'POST /v1/beacon': {
+    pk: 'ok',
+    sk: 'insufficient_scope',
+    rk: 'insufficient_scope',
+    ak: 'insufficient_scope',
+  },
   ...Object.fromEntries(
     questionRoutes.map(({ route }) => [route, { pk: 'insufficient_scope', sk: 'ok', rk: 'ok', ak: 'ok' }]),
   ),
   'POST /mcp': { pk: 'key_kind_not_allowed', sk: 'ok', rk: 'ok', ak: 'key_kind_not_allowed' },
+  'GET /': { pk: 'ok', sk: 'ok', rk: 'ok', ak: 'ok' },
   'GET /v1/a.js': { pk: 'ok', sk: 'ok', rk: 'ok', ak: 'ok' },
   'GET /v1/openapi.json': { pk: 'ok', sk: 'ok', rk: 'ok', ak: 'ok' },
   'GET /healthz': { pk: 'ok', sk: 'ok', rk: 'ok', ak: 'ok' },
@@ -206,7 +212,7 @@ describe.each(routes)('$method $path', (route) => {
 test.each([
   ...notYet,
   'GET /v1/nothing',
-  'POST /',
+  'POST /v1',
   'GET /.well-known/oauth-authorization-server',
   'GET /.well-known/oauth-protected-resource',
 ])('%s is not_found, whatever the key', async (name) => {

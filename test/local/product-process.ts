@@ -18,25 +18,28 @@ export const startProcess = async (
   {
     command = [process.execPath, 'bin/local.ts'],
     as = {},
+    channel = false,
   }: {
     readonly command?: readonly string[];
+    /** Is there a channel for messages between it and us? */
+    readonly channel?: boolean;
     readonly as?: { readonly uid?: number; readonly gid?: number };
   } = {},
 ): Promise<ProductProcess> => {
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
     env: { PATH: process.env.PATH, PORT: '0', MILLIMETRIC_DATA: data },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: channel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
     ...as,
   });
   onStart(child);
   let said = '';
   let complained = '';
-  child.stderr.on('data', (text) => {
+  child.stderr?.on('data', (text) => {
     complained = `${complained}${text}`.slice(-4_000);
   });
   const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (text) => {
+    child.stdout?.on('data', (text) => {
       said += text;
       const found = /runs on (\S+)/.exec(said)?.[1];
       if (found !== undefined && /Ctrl-C/.test(said)) resolve(found);

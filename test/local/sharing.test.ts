@@ -40,7 +40,7 @@ const count = async (from: number, to: number) => {
 /** The settled files of the closed folder. */
 const settled = async () => {
   await on.now().close();
-  const manifest = openManifest(claimFolder(on.dir).manifest);
+  const manifest = openManifest(claimFolder(on.dir));
   const files = [...manifest.files()];
   manifest.close();
   await on.reopenAfterClose();

@@ -155,8 +155,9 @@ describe('the journal after a crash', () => {
       await truncate(path, length);
       const { lake, ids, lines } = await reopened();
       expect(ids).toEqual(['e1', 'e2']);
+      expect((await readFile(join(dir, 'set-aside', '0000000001.ndjson.cut'))).length).toBe(length - first);
       expect(lines).toEqual([
-        `journal repaired: a request that was never acknowledged was cut off its end {"file":"0000000001.ndjson","cut_bytes":${length - first}}`,
+        `journal repaired: what followed its last whole request was cut off and set aside; it may have been acknowledged {"file":"0000000001.ndjson","cut_bytes":${length - first}}`,
       ]);
       await lake.close();
       await rm(dir, { recursive: true });
@@ -323,7 +324,7 @@ describe('a folder', () => {
     db.close();
     const before = await readFile(join(dir, 'lake.sqlite'));
     await expect(openLake({ dir, log: listening().log, clock: Date.now })).rejects.toThrow(
-      `The data folder ${dir} has format 7, this version knows 1: run the newer version that wrote it.`,
+      `The data folder ${dir} has format 7, this version knows 2: run the newer version that wrote it.`,
     );
     expect(await readFile(join(dir, 'lake.sqlite'))).toEqual(before);
   });

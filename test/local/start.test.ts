@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { projectOf } from '../../src/accounts/projects.ts';
 import { settingsFrom } from '../../src/local/settings.ts';
+import { startWordsFrom } from '../../src/local/start-words.ts';
 import { type Running, startProduct } from './product.ts';
 
 let home: string;
@@ -21,11 +22,16 @@ afterEach(() => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 /** `npm start` with these settings; `said` and `complained` are what it wrote so far. */
-const start = (env: Record<string, string>, as: { readonly uid?: number; readonly gid?: number } = {}) => {
-  const child = spawn(process.execPath, ['bin/local.ts'], {
+const start = (
+  env: Record<string, string>,
+  command: readonly [string, ...string[]] = [process.execPath, 'bin/local.ts'],
+  detached = false,
+) => {
+  const [program, ...args] = command;
+  const child = spawn(program, args, {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...as,
+    detached,
   });
   running.push(child);
   let said = '';
@@ -66,6 +72,7 @@ describe('settings', () => {
       { MILLIMETRIC_COUNTRY_HEADER: 'CloudFront-Viewer-Country' },
       { countryHeader: 'cloudfront-viewer-country' },
     ],
+    [{ MILLIMETRIC_COUNTRY_TABLE: 'mine.mmdb' }, { countryTable: '/home/me/mine.mmdb' }],
   ])('%j is taken', (env, part) => {
     expect(settingsFrom(env, '/home/me')).toMatchObject(part);
   });
@@ -74,6 +81,7 @@ describe('settings', () => {
     ['PORT', ['', 'eighty', '-1', '65536', '80.5', '0x50', '8787 ', '1e3']],
     ['HOST', ['', 'http://localhost', 'localhost:8787', '127.0.0', '1.2.3.4.5', 'a b', '[::1]']],
     ['MILLIMETRIC_DATA', ['', '  ', 'a\0b']],
+    ['MILLIMETRIC_COUNTRY_TABLE', ['', ' ', 'a\0b']],
     ['MILLIMETRIC_COUNTRY_HEADER', ['', 'CF IPCountry', 'x:y', 'é', 'x'.repeat(65)]],
   ])('a %s that cannot be is refused in one sentence that names it and what is allowed', (name, values) => {
     for (const value of values)
@@ -84,10 +92,11 @@ describe('settings', () => {
 });
 
 describe('the first start', () => {
-  test('makes account, project and keys, prints what to paste, stops on SIGTERM with 0; the second finds all of it and prints less', async () => {
+  test('makes account, project and keys, prints what to paste, stops on SIGTERM with 0; the second finds all of it and prints it again', async () => {
     const dir = join(home, 'first');
     const one = start({ MILLIMETRIC_DATA: dir });
     const url = await one.url;
+    expect(JSON.parse(await readFile(join(dir, 'running.json'), 'utf8'))).toEqual({ url });
     const saved = await readFile(join(dir, 'keys.json'), 'utf8');
     const { account_id, project_id, project_slug, keys, ...rest } = JSON.parse(saved);
     expect([account_id, project_id, project_slug, Object.keys(keys), rest]).toEqual([
@@ -104,7 +113,10 @@ describe('the first start', () => {
     expect(one.said()).toContain(
       `claude mcp add --transport http millimetric ${url}/mcp --header "Authorization: Bearer ${keys.rk}"`,
     );
-    expect(one.said()).toContain(`mcp-inspector --cli ${url}/mcp`);
+    expect(one.said()).toContain(`npx @modelcontextprotocol/inspector --cli ${url}/mcp`);
+    expect(one.said()).toContain(
+      `<script async src="${url}/v1/a.js" data-key="${keys.pk}" data-host="${url}">`,
+    );
     const cursor = JSON.parse(/\.cursor\/mcp\.json:\n\n(\{.*?\n\})/s.exec(one.said())?.[1] ?? '');
     expect(cursor).toEqual({
       mcpServers: { millimetric: { url: `${url}/mcp`, headers: { Authorization: `Bearer ${keys.rk}` } } },
@@ -118,19 +130,19 @@ describe('the first start', () => {
 
     one.child.kill('SIGTERM');
     expect(await one.ended).toBe(0);
+    expect(await readdir(dir)).not.toContain('running.json');
 
     const two = start({ MILLIMETRIC_DATA: dir });
     const again = await two.url;
     expect(await readFile(join(dir, 'keys.json'), 'utf8')).toBe(saved);
-    expect(two.said().split('\n').length).toBeLessThan(6);
-    expect(two.said()).not.toContain(keys.rk);
+    expect(two.said()).toBe(one.said().replaceAll(url, again));
     const answer = await fetch(`${again}/v1/sources`, { headers: { Authorization: `Bearer ${keys.rk}` } });
     expect(await answer.json()).toMatchObject({ rows: [{ source: 'newsletter', events: 1 }] });
     two.child.kill('SIGINT');
     expect(await two.ended).toBe(0);
   });
 
-  test('SIGTERM while requests are under way: what was acknowledged is there afterwards, and it takes less than 5 s', async () => {
+  test('SIGTERM while requests are under way: what was acknowledged is there afterwards', async () => {
     const dir = join(home, 'stop');
     const one = start({ MILLIMETRIC_DATA: dir });
     const url = await one.url;
@@ -149,9 +161,7 @@ describe('the first start', () => {
       }
     });
     await Promise.all(busy);
-    const began = Date.now();
     expect(await one.ended).toBe(0);
-    expect(Date.now() - began).toBeLessThan(5_000);
     const two = start({ MILLIMETRIC_DATA: dir });
     const answer = await fetch(`${await two.url}/v1/stats?event=tick`, {
       headers: { Authorization: `Bearer ${keys.rk}` },
@@ -176,13 +186,101 @@ const shell = async (command: string): Promise<string> => {
   return out;
 };
 
+describe('npm start', () => {
+  const npm = ['npm', 'start'] as const;
+  test.each([
+    ['npm alone is told SIGTERM', 'SIGTERM', false],
+    ['its whole group is told SIGTERM', 'SIGTERM', true],
+    ['its whole group is told SIGINT, as by Ctrl-C', 'SIGINT', true],
+    ['npm is killed', 'SIGKILL', false],
+  ] as const)('ends its server when %s, and all that was accepted is safe', async (_, signal, group) => {
+    const dir = join(home, `npm-${signal}-${group}`);
+    const one = start({ MILLIMETRIC_DATA: dir }, npm, true);
+    const url = await one.url;
+    const { keys } = JSON.parse(await readFile(join(dir, 'keys.json'), 'utf8'));
+    const answer = await fetch(`${url}/v1/track`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${keys.sk}`, 'Content-Type': 'application/json' },
+      body: '{"event":"tick","anonymous_id":"a"}',
+    });
+    expect(answer.status).toBe(202);
+    const pid = one.child.pid ?? 0;
+    process.kill(group ? -pid : pid, signal);
+    // Its pipes close when the last process that holds them has ended: npm’s child, not npm.
+    await one.ended;
+    const two = await startProduct({ dir });
+    const { rows } = counted.parse(
+      await (
+        await fetch(`${two.url}/v1/stats?event=tick`, { headers: { Authorization: `Bearer ${keys.rk}` } })
+      ).json(),
+    );
+    await two.stop();
+    expect(rows[0].value).toBe(1);
+  });
+
+  test.each([
+    [['--help'], /^npm start \[-- FLAGS\]: .*--log json\|quiet.*PORT.*MILLIMETRIC_DATA/s],
+    [['-h'], /^npm start/],
+    [['--version'], /^\d+\.\d+\.\d+\n$/],
+  ])('%j is answered, and nothing is started', async (args, says) => {
+    const dir = join(home, 'asked');
+    const one = start({ MILLIMETRIC_DATA: dir }, [process.execPath, 'bin/local.ts', ...args]);
+    expect(await one.ended).toBe(0);
+    expect(one.said()).toMatch(says);
+    expect(one.complained()).toBe('');
+    expect(await readdir(home)).not.toContain('asked');
+  });
+
+  test.each([
+    [
+      ['--hlep'],
+      'npm start knows no flag --hlep. Did you mean --help? `npm start -- --help` lists them all.',
+    ],
+    [
+      ['--port', '9000'],
+      'npm start knows no flag --port. It is a variable: PORT=… npm start. `npm start -- --help` lists them all.',
+    ],
+    [['PORT=9000'], 'npm start takes no "PORT=9000": set it before the command: PORT=9000 npm start.'],
+    [
+      ['import'],
+      'npm start takes no "import": only flags, which `npm start -- --help` lists. Commands are typed as npm run -s millimetric -- COMMAND.',
+    ],
+    [['--log', 'xml'], '--log takes quiet or json, not "xml"; leave it out for quiet on a terminal.'],
+  ])('%j is refused in one sentence', (args, sentence) => {
+    expect(() => startWordsFrom(args)).toThrow(sentence);
+  });
+
+  test('whoever is answered for the first time finds the keys there and working', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const address = free.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    await new Promise((closed) => free.close(closed));
+    const dir = join(home, 'early');
+    const one = start({ MILLIMETRIC_DATA: dir, PORT: String(port) });
+    const answers = () => fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    while ((await answers()) === undefined) await new Promise(setImmediate);
+    const { keys } = JSON.parse(await readFile(join(dir, 'keys.json'), 'utf8'));
+    const track = await fetch(`http://127.0.0.1:${port}/v1/track`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${keys.pk}`,
+        'Content-Type': 'application/json',
+        Origin: `http://localhost:${port}`,
+      },
+      body: '{"event":"tick","anonymous_id":"a"}',
+    });
+    expect(track.status).toBe(202);
+    await one.url;
+  });
+});
+
 describe('a start that cannot be', () => {
-  const nobody = { uid: 65_534, gid: 65_534 };
   const refused = async (
     env: Record<string, string>,
-    as: { readonly uid?: number; readonly gid?: number } = {},
+    command?: readonly [string, ...string[]],
   ): Promise<string> => {
-    const one = start(env, as);
+    const one = start(env, command);
     expect(await one.ended).toBe(1);
     expect(one.said()).toBe('');
     return one.complained();
@@ -193,6 +291,12 @@ describe('a start that cannot be', () => {
       /^PORT must be .*\n$/,
     );
     expect(await readdir(home)).not.toContain('never');
+  });
+
+  test.each(['not-there.mmdb', 'package.json'])('a table of countries that is none: %s', async (table) => {
+    expect(
+      await refused({ MILLIMETRIC_COUNTRY_TABLE: table, MILLIMETRIC_DATA: join(home, 'table') }),
+    ).toMatch(/^MILLIMETRIC_COUNTRY_TABLE must be a table .*\. Leave it out .*\n$/);
   });
 
   test('a port in use', async () => {
@@ -240,15 +344,22 @@ describe('a start that cannot be', () => {
     );
   });
 
-  test('a folder that may not be written', async () => {
-    const dir = join(home, 'readonly');
-    await mkdir(dir, { mode: 0o500 });
-    await chmod(home, 0o755);
-    // Root may write everywhere, so a test run as root asks as nobody.
-    expect(await refused({ MILLIMETRIC_DATA: dir }, process.getuid?.() === 0 ? nobody : {})).toMatch(
-      /^The data folder .*readonly may not be read and written by this user; set MILLIMETRIC_DATA.*\n$/,
-    );
-  });
+  // Root may write everywhere. Without these rights it is a user like any other, who still reads this project wherever it lies.
+  const plainRoot = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search,-fowner'] as const;
+  const isRoot = process.getuid?.() === 0;
+  const canBePlain = !isRoot || spawnSync(plainRoot[0], [...plainRoot.slice(1), 'true']).status === 0;
+
+  test.skipIf(!canBePlain)(
+    `a folder that may not be written${canBePlain ? '' : ' (NOT RUN: root, and no setpriv to be less)'}`,
+    async () => {
+      const dir = join(home, 'readonly');
+      await mkdir(dir, { mode: 0o500 });
+      const command = [process.execPath, 'bin/local.ts'] as const;
+      expect(await refused({ MILLIMETRIC_DATA: dir }, isRoot ? [...plainRoot, ...command] : command)).toMatch(
+        /^The data folder .*readonly may not be read and written by this user; set MILLIMETRIC_DATA.*\n$/,
+      );
+    },
+  );
 
   test('a folder where nothing can be made', async () => {
     expect(await refused({ MILLIMETRIC_DATA: '/proc/millimetric' })).toMatch(
@@ -352,10 +463,24 @@ describe('what a folder has been through', () => {
     ['a damaged mark', 'millimetric.json', '{}', /millimetric\.json is damaged/],
     ['a folder of a newer version', 'millimetric.json', '{"format":99}', /newer version/],
     ['a ledger that is none', 'ledger.sqlite', 'not a database, not at all', /ledger\.sqlite/],
+    ['another pepper', 'pepper', `${'ab'.repeat(32)}\n`, /pepper is not the one/],
+    [
+      'a key with a wrong letter',
+      'keys.json',
+      JSON.stringify({
+        account_id: 'a',
+        project_id: 'p',
+        project_slug: 'demo',
+        keys: { pk: 'pk_live_x', sk: 'sk_live_x', rk: 'rk_live_x', ak: 'ak_live_x' },
+      }),
+      /keys\.json is damaged and was left as it is/,
+    ],
   ])('%s is said in one sentence, and nothing is overwritten', async (name, file, text, sentence) => {
     const { dir } = await made(name.replaceAll(' ', '-'));
     if (text === undefined) await unlink(join(dir, file));
     else await writeFile(join(dir, file), text);
+    // With a whole copy a damaged ledger would do no harm.
+    await rm(join(dir, 'ledger.copy.sqlite'));
     await expect(startProduct({ dir })).rejects.toThrow(sentence);
     if (text !== undefined) expect(await readFile(join(dir, file), 'utf8')).toBe(text);
   });

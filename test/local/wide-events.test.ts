@@ -103,7 +103,7 @@ const open = async (clock = Date.now) => {
 };
 /** Files of the lake by level, as the manifest of a closed folder has them. */
 const filesIn = () => {
-  const manifest = openManifest(claimFolder(dir).manifest);
+  const manifest = openManifest(claimFolder(dir));
   const files = [...manifest.files()];
   manifest.close();
   return files;
@@ -112,7 +112,7 @@ const filesIn = () => {
 test('a folder that the version before could not bring to its lake is healed by a start', async () => {
   // What that version left: segments of up to 7 MB of wide events, the first two of which it tried again and again, and more behind them.
   const folder = claimFolder(dir);
-  openManifest(folder.manifest).close();
+  openManifest(folder).close();
   makeFolder(folder);
   let sent = 0;
   const stuck = (request_id: string) =>

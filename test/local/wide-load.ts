@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { Event } from '../../src/events/columns.ts';
 import { anEvent } from '../worlds/event.ts';
 
@@ -42,7 +42,7 @@ export const wideBatch = (): { readonly body: string; readonly count: number } =
           event: 'wide',
           anonymous_id: textOf(letters, 128),
           user_id: textOf(doubled, 256),
-          event_id: textOf(letters, 128),
+          event_id: randomUUID().padEnd(128, '-'),
           url: `https://shop.example/${textOf(letters, 2_000)}`,
           path: `/${textOf(doubled, 2_000)}`,
           referrer: `https://other.example/${textOf(letters, 2_000)}`,

@@ -1,8 +1,10 @@
 import { startProduct } from '../local/product.ts';
-import { productExpectations } from './expectations.ts';
+import { fixtureExpectations, productExpectations } from './expectations.ts';
 import { fixtureHost } from './fixtures.ts';
+import { googleReads } from './google.ts';
 import { inspectorAgrees } from './inspector.ts';
 import { clientAgrees, officialClients } from './official-clients.ts';
+import { installPeers } from './peers.ts';
 import { addHeaders, serveMcp } from './serve.ts';
 import { judgeRevision, judgeScenario, type Verdict } from './suite.ts';
 
@@ -58,6 +60,8 @@ const fixtures = async (): Promise<void> => {
     if (right) count.skipped += of - passed;
     else count.failed += Math.max(1, of - passed);
   }
+  for (const era of ['legacy', 'modern'] as const)
+    await agrees(`fixtures: Inspector, ${era}`, inspectorAgrees(era, served.url, {}, fixtureExpectations));
   await served.close();
   if (bugs.length > 0) {
     count.failed += bugs.length;
@@ -80,22 +84,24 @@ const product = async (url: string, key: string): Promise<void> => {
   }
   await proxy.close();
   for (const official of officialClients)
-    await agrees(official.name, clientAgrees(official, endpoint, headers, productExpectations));
+    await agrees(`product: ${official.name}`, clientAgrees(official, endpoint, headers, productExpectations));
+  await agrees('product: google-genai reads every tool', googleReads(endpoint, headers));
   for (const era of ['legacy', 'modern'] as const)
-    await agrees(`Inspector, ${era}`, inspectorAgrees(era, endpoint, headers, productExpectations));
+    await agrees(`product: Inspector, ${era}`, inspectorAgrees(era, endpoint, headers, productExpectations));
 };
 
 const agrees = async (who: string, agreement: Promise<void>): Promise<void> => {
   try {
     await agreement;
-    console.log(`✓ product: ${who}`);
+    console.log(`✓ ${who}`);
     count.passed += 1;
   } catch (error) {
-    console.log(`✗ product: ${who}`, error);
+    console.log(`✗ ${who}`, error);
     count.failed += 1;
   }
 };
 
+installPeers();
 await fixtures();
 const { MILLIMETRIC_URL: url, MILLIMETRIC_KEY: key } = process.env;
 if (url !== undefined && key !== undefined) {

@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isObject } from '../../src/mcp/era.ts';
 import type { EraName, Json } from '../../src/mcp/host.ts';
 import { type Expectations, productExpectations } from './expectations.ts';
 import { textOf } from './official-clients.ts';
+import { installPeers, peer } from './peers.ts';
 
-const bin = fileURLToPath(new URL('../../node_modules/.bin/mcp-inspector', import.meta.url));
+const bin = peer('mcp-inspector');
 
 /** Rejects with the first thing the Inspector’s command line finds otherwise than expected; some five seconds. */
 export const inspectorAgrees = async (
@@ -114,6 +114,7 @@ const run = (home: string, args: readonly string[]): Promise<Said> =>
   });
 
 if (import.meta.main) {
+  installPeers();
   const [url, key] = process.argv.slice(2);
   if (url === undefined || key === undefined)
     throw new Error('usage: node test/mcp/inspector.ts http://127.0.0.1:8787/mcp KEY');

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { peer } from './peers.ts';
 
-const bin = fileURLToPath(new URL('../../node_modules/.bin/conformance', import.meta.url));
+const bin = peer('conformance');
 
 /** What the official conformance suite says about a server. */
 export interface Verdict {

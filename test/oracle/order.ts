@@ -24,3 +24,7 @@ export const byArrival = (a: Event, b: Event): number =>
 
 /** In which order things happened: (`ts`, `received_at`, `request_id`, `seq`). Source: decision 2, Order. */
 export const byTime = (a: Event, b: Event): number => a.ts - b.ts || byArrival(a, b);
+
+/** Of copies of one event the first is the one that counts: what a secret key sent before what a browser’s did, then by arrival. */
+export const byWord = (a: Event, b: Event): number =>
+  Number(b.key_kind === 'sk') - Number(a.key_kind === 'sk') || byArrival(a, b);

@@ -50,8 +50,29 @@ describe('persons', () => {
     { does: 'a visitor nobody identified is their own person', said: [], is: 'a1' },
     { does: 'identified later, they were that person before', said: [identify(7, 'u1')], is: 'u1' },
     {
-      does: 'the first of two identifications counts, in whatever order they arrive',
-      said: [identify(7, 'u2'), identify(3, 'u1')],
+      does: 'the first of two identifications that a server said counts, in whatever order they arrive',
+      said: [
+        identify(7, 'u2', { key_kind: 'sk', received_at: 1 }),
+        identify(3, 'u1', { key_kind: 'sk', received_at: 2 }),
+      ],
+      is: 'u1',
+    },
+    {
+      does: 'of two that a browser said the one that arrived first, whatever time it says',
+      said: [identify(1, 'u2', { received_at: 2 }), identify(7, 'u1', { received_at: 1 })],
+      is: 'u1',
+    },
+    {
+      does: 'a browser cannot date itself before a server',
+      said: [
+        identify(1, 'u2', { received_at: Date.parse('2026-03-09T00:00:00Z') }),
+        identify(7, 'u1', { key_kind: 'sk', received_at: Date.parse('2026-03-10T00:00:00Z') }),
+      ],
+      is: 'u1',
+    },
+    {
+      does: 'a placeholder identifies nobody',
+      said: [identify(3, 'undefined'), identify(7, 'u1')],
       is: 'u1',
     },
     {
@@ -67,6 +88,10 @@ describe('persons', () => {
     { does: 'another project’s too', said: [identify(3, 'u1', { project_id: 'other' })], is: 'a1' },
   ])('$does', ({ said, is }) => {
     expect(who(...said)).toEqual(['shop', is]);
+  });
+
+  test('an event’s own user that is a placeholder is none', () => {
+    expect(JSON.parse(personsOf([identify(3, 'u1')])(anEvent({ user_id: 'null' })))).toEqual(['shop', 'u1']);
   });
 
   test('an event’s own user wins over any identification', () => {

@@ -1,5 +1,5 @@
 import type { Event } from '../../src/events/columns.ts';
-import { byTime } from './order.ts';
+import { byArrival, byTime } from './order.ts';
 
 const halfHour = 1_800_000;
 
@@ -13,17 +13,30 @@ export interface Session {
   readonly seconds: number;
 }
 
-/** Who did it: `user_id`, else whom the visitor was first identified as among all of `seen`, else the visitor. Never one across two projects. */
+/** Ids that are none, as they are commonly spelled; the product’s list is longer. */
+const nobodys = ['undefined', 'null', 'NULL', 'NaN', 'none', 'None', '0', 'anonymous', '[object Object]'];
+const isNobodys = (id: string): boolean => nobodys.includes(id) || /^[0-]+$/.test(id);
+
+/** When an identification was said: a secret key is believed, a browser could say anything. */
+const saidAt = ({ key_kind, ts, received_at }: Event): number => (key_kind === 'sk' ? ts : received_at);
+
+/** Who did it: `user_id`, else whom the visitor was first identified as among all of `seen`, else the visitor; a placeholder is no user and identifies nobody. Never one across two projects. */
 export const personsOf = (seen: readonly Event[]): ((event: Event) => string) => {
   const first = new Map<string, string>();
-  for (const { event_name, project_id, anonymous_id, user_id } of seen.toSorted(byTime)) {
+  for (const { event_name, project_id, anonymous_id, user_id } of seen.toSorted(
+    (a, b) => saidAt(a) - saidAt(b) || byArrival(a, b),
+  )) {
     const visitor = JSON.stringify([project_id, anonymous_id]);
-    if (event_name === '$identify' && user_id !== null && !first.has(visitor)) first.set(visitor, user_id);
+    if (event_name !== '$identify' || user_id === null || isNobodys(user_id) || isNobodys(anonymous_id))
+      continue;
+    if (!first.has(visitor)) first.set(visitor, user_id);
   }
   return ({ project_id, anonymous_id, user_id }) =>
     JSON.stringify([
       project_id,
-      user_id ?? first.get(JSON.stringify([project_id, anonymous_id])) ?? anonymous_id,
+      (user_id === null || isNobodys(user_id) ? undefined : user_id) ??
+        first.get(JSON.stringify([project_id, anonymous_id])) ??
+        anonymous_id,
     ]);
 };
 

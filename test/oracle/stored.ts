@@ -1,5 +1,5 @@
 import type { Event } from '../../src/events/columns.ts';
-import { byArrival, byTime } from './order.ts';
+import { byTime, byWord } from './order.ts';
 import { type Condition, holds } from './where.ts';
 
 /** Who asks: which projects, and whether with a live or a test key. */
@@ -20,10 +20,10 @@ export interface Shared {
   readonly limit: number;
 }
 
-/** What the key may see, each event once (its first copy), in the order of time. */
+/** What the key may see, each event once (the copy that counts), in the order of time. */
 export const eventsFor = (stored: readonly Event[], { projects, env }: Context): readonly Event[] => {
   const first = new Map<string, Event>();
-  for (const event of stored.toSorted(byArrival)) {
+  for (const event of stored.toSorted(byWord)) {
     const id = JSON.stringify([
       event.project_id,
       event.env,

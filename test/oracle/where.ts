@@ -64,6 +64,8 @@ function compares(found: unknown, op: 'gt' | 'gte' | 'lt' | 'lte', value: string
 const minus = (a: number | null, b: number): number | null => (a === null ? null : a - b);
 const textMinus = (a: string | null, b: string): number | null => (a === null ? null : compareText(a, b));
 
-/** Letter by letter, so that no letter’s case depends on its neighbours. */
+/** Letter by letter, so that no letter’s case depends on its neighbours; a final ς is a σ, whose capital it shares. */
 const lower = (text: string | null): string | undefined =>
-  text === null ? undefined : [...text].map((letter) => letter.toLowerCase()).join('');
+  text === null
+    ? undefined
+    : [...text].map((letter) => (letter === 'ς' ? 'σ' : letter.toLowerCase())).join('');

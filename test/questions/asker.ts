@@ -11,7 +11,7 @@ import { openLedger } from '../../src/local/ledger.ts';
 import { definitions } from '../../src/local/parquet/relations.ts';
 import { cell } from '../../src/local/query/cells.ts';
 import { perConnection, prelude } from '../../src/local/query/prelude.ts';
-import type { Cell, Engine, World } from '../../src/ports.ts';
+import type { Cell, Engine, Kept, World } from '../../src/ports.ts';
 import { askQuestion } from '../../src/serve/ask.ts';
 import type { Envelope } from '../../src/serve/envelope.ts';
 import { join, type Sql, sql } from '../../src/sql/sql.ts';
@@ -56,11 +56,12 @@ export const rawAsker = async (): Promise<Asker> => {
   const connection = await instance.connect();
   await connection.run(sql`create table main.events (${definitions}, dt varchar)`.text);
   for (const statement of [...prelude, ...perConnection]) await connection.run(statement);
-  const keep = async (events: readonly Event[]): Promise<void> => {
+  const keep = async (events: readonly Event[]): Promise<Kept> => {
     // Its pipeline may deliver a row twice: all that have no id of their own do come twice.
     const delivered = [...events, ...events.filter((event) => event.event_id === null)];
     if (delivered.length > 0)
       await connection.run(sql`insert into events values ${join(delivered.map(rowOf))}`.text);
+    return {};
   };
   const close = async (): Promise<void> => {
     connection.closeSync();
@@ -123,6 +124,7 @@ const noStore: World['store'] = {
 };
 const surroundings = {
   log: quiet,
+  breathe: async () => {},
   random: (n: number) => randomBytes(n),
   pepper: async () => new Uint8Array(32),
   country: () => null,

@@ -19,15 +19,21 @@ test.each(worked)('$does: $text', async ({ text, steps, more, reaches }) => {
   expect(rows.map(({ people }) => people)).toEqual(reaches);
 });
 
-test.each([
+const lakes = [
   ['each event is stored once', clean],
   ['repeats are stored', raw],
-] as const)(
-  'of two identifications the first by its own time counts, whichever arrived first, where %s',
-  async (_, asker) => {
+] as const;
+const words = [
+  ['a server said, the first by its own time', 'sk', [1, 1], [1, 0]],
+  ['a browser said, the first that arrived', 'pk', [1, 0], [1, 1]],
+] as const;
+test.each(lakes.flatMap(([where, asker]) => words.map((word) => [...word, where, asker] as const)))(
+  'of two identifications that %s counts (%s; %j, %j), where %s',
+  async (_, key_kind, early, late, _where, asker) => {
     const at = (day: number) => `2026-03-0${day}T09:00:00Z`;
     const is = (user_id: string, day: number, arrived: number) => ({
       event_name: '$identify',
+      key_kind,
       user_id,
       at: at(day),
       received_at: Date.parse(at(arrived)),
@@ -40,18 +46,47 @@ test.each([
       { event_name: 'B', at: at(7), user_id: 'early', ...device },
       { event_name: 'C', at: at(7), user_id: 'late', ...device },
     ];
-    await asker().keep([said.map((one) => anEvent({ project_id: 'twice', ...one }))]);
+    await asker().keep([said.map((one, seq) => anEvent({ project_id: `twice-${key_kind}`, seq, ...one }))]);
     const people = async (steps: readonly string[]) => {
       const { rows } = await asker().ask(
         'funnel',
         { ...shopWeek, steps },
-        { projects: ['twice'], env: 'live' },
+        { projects: [`twice-${key_kind}`], env: 'live' },
         asking,
       );
       return rows.map((row) => row.people);
     };
-    expect(await people(['A', 'B'])).toEqual([1, 1]);
-    expect(await people(['A', 'C'])).toEqual([1, 0]);
+    expect(await people(['A', 'B'])).toEqual(early);
+    expect(await people(['A', 'C'])).toEqual(late);
+  },
+);
+
+test.each(lakes)(
+  'visitors who share a placeholder for a user, or were identified as one, stay different people, where %s',
+  async (_, asker) => {
+    const visitors = ['a1', 'a2', 'a3'].flatMap((anonymous_id, place) => [
+      anEvent({ anonymous_id, at: '2026-03-02T09:00:00Z', event_name: 'A' }),
+      anEvent({
+        anonymous_id,
+        at: '2026-03-02T09:01:00Z',
+        event_name: '$identify',
+        user_id: ['undefined', 'NULL', '[object Object]'][place] ?? null,
+      }),
+      anEvent({ anonymous_id, at: '2026-03-02T09:02:00Z', event_name: 'B', user_id: 'undefined' }),
+      // No visitor’s id either: it joins nobody with this user.
+      anEvent({ anonymous_id: 'null', at: '2026-03-02T09:03:00Z', event_name: '$identify', user_id: 'u1' }),
+      anEvent({ anonymous_id: 'null', at: '2026-03-02T09:04:00Z', event_name: 'C' }),
+      anEvent({ anonymous_id: 'other', at: '2026-03-02T09:05:00Z', event_name: 'D', user_id: 'u1' }),
+    ]);
+    await asker().keep(
+      visitors.map((event, place) => [{ ...event, project_id: 'nobody', request_id: `nobody-${place}` }]),
+    );
+    const people = async (steps: readonly string[]) =>
+      (
+        await asker().ask('funnel', { ...shopWeek, steps }, { projects: ['nobody'], env: 'live' }, asking)
+      ).rows.map((row) => row.people);
+    expect(await people(['A', 'B'])).toEqual([3, 3]);
+    expect(await people(['C', 'D'])).toEqual([1, 0]);
   },
 );
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/access/kinds.ts';
 import type { Event } from '../../src/events/columns.ts';
 import { openLedger } from '../../src/local/ledger.ts';
-import type { World } from '../../src/ports.ts';
+import type { Kept, World } from '../../src/ports.ts';
 import { Problem } from '../../src/problems.ts';
 import { type Route, routes } from '../../src/routes.ts';
 import { keepTracked, take } from '../../src/serve/collect.ts';
@@ -15,14 +15,22 @@ const iphone =
 const unasked = () => Promise.reject(new Error('taking events in asks neither the engine nor the store'));
 
 /** A world whose sink can be looked into. */
-const worldOf = (keep?: World['sink']['keep']) => {
+const worldOf = (keep?: World['sink']['keep'], told: Kept = {}) => {
   const kept: Event[] = [];
   const world: World = {
-    sink: { keep: keep ?? (async (events) => void kept.push(...events)) },
+    sink: {
+      keep:
+        keep ??
+        (async (events) => {
+          kept.push(...events);
+          return told;
+        }),
+    },
     engine: { ask: unasked },
     ledger: openLedger(':memory:').ledger,
     store: { get: unasked, put: unasked, delete: unasked, list: unasked },
     clock: () => noon,
+    breathe: async () => {},
     random: (n) => randomBytes(n),
     pepper: unasked,
     country: () => 'AU',
@@ -57,6 +65,7 @@ const ask = (
     route,
     principal: principal(kind),
     requestId: 'x',
+    base: 'http://localhost',
     headers,
     query: {},
     body: text,

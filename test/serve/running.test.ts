@@ -31,6 +31,7 @@ const openCloud = async () => {
       engine: lake.engine(),
       ledger,
       clock: () => on.now,
+      breathe: async () => {},
       random: (n: number) => randomBytes(n),
       log: quiet,
     },
@@ -175,7 +176,6 @@ describe('a question that outlasts its request', () => {
       [cloud.shop, `${question}&query_id=${now}.0`, /not one of ours/],
       [cloud.shop, `${question}&query_id=zzzzzzzzz.${delivered}.0`, /too old/],
       [cloud.shop, `${question}&query_id=0.${delivered}.0`, /too old/],
-      [cloud.shop, `${question}&query_id=`, /not one of ours/],
     ];
     for (const [key, path, sentence] of strange) {
       const { status, body } = await cloud.call(key, path);
@@ -244,7 +244,8 @@ describe('an agent', () => {
         `Ask get_stats again with the same arguments and query_id ${JSON.stringify(query_id)}`,
       );
       release();
-      const done = await ask({ query_id });
+      let done = await ask({ query_id });
+      while (done.structuredContent?.status === 'running') done = await ask({ query_id });
       expect(done.structuredContent).toMatchObject({ rows, query_id });
       expect(JSON.parse(done.content[0]?.text ?? '')).toEqual(rows);
       expect(await ask({ query_id, include_bots: true })).toMatchObject({

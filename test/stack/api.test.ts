@@ -7,11 +7,13 @@ import { gatewayAnswers, wrongMethod } from '../../src/serve/gateway-answers.ts'
 import { synthesized } from './synth.ts';
 
 const ref = z.object({ Ref: z.string() });
+/** The API’s root is no resource of its own. */
+const root = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('RootResourceId')]) });
 const resourceShape = z.object({ ParentId: z.unknown(), PathPart: z.string() });
 const headersShape = z.record(z.string(), z.string());
 const methodShape = z.object({
   HttpMethod: z.string(),
-  ResourceId: ref,
+  ResourceId: z.union([ref, root]),
   AuthorizationType: z.string(),
   AuthorizerId: ref.optional(),
   Integration: z.object({
@@ -47,7 +49,12 @@ beforeAll(() => {
   const all = Object.values(template.findResources('AWS::ApiGateway::Method')).map(({ Properties }) =>
     methodShape.parse(Properties),
   );
-  methods = new Map(all.map((method) => [`${method.HttpMethod} ${pathOf(method.ResourceId.Ref)}`, method]));
+  methods = new Map(
+    all.map((method) => [
+      `${method.HttpMethod} ${'Ref' in method.ResourceId ? pathOf(method.ResourceId.Ref) : '/'}`,
+      method,
+    ]),
+  );
 });
 
 const at = (name: string): Method => {
@@ -110,7 +117,9 @@ describe('the gateway', () => {
         `'${allow.filter((method) => method !== 'HEAD').join(', ')}'`,
       );
       expect(headers['method.response.header.Access-Control-Allow-Headers']).toContain(
-        path === '/mcp' ? 'Mcp-Session-Id' : "'Authorization, Content-Type'",
+        path === '/mcp'
+          ? 'Mcp-Session-Id'
+          : "'Authorization, Content-Type, Content-Encoding, baggage, sentry-trace, ",
       );
 
       const wrong = at(`ANY ${path}`);

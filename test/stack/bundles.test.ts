@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,8 +9,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { doorBundle, doorNames } from '../../bench/bundles.ts';
 import config from '../../cdk.json' with { type: 'json' };
+import { countries } from '../../lib/countries.ts';
 import { MillimetricStack } from '../../lib/stack.ts';
+import { openCountries } from '../../src/aws/country.ts';
 import { settingNames } from '../../src/aws/settings.ts';
+import { countryFiles } from '../../src/events/country-files.ts';
+import { quiet } from '../aws/lake.ts';
+import { mmdbOf } from '../events/mmdb.ts';
 
 const run = promisify(execFile);
 const assetPath = z.object({
@@ -58,7 +63,10 @@ test.each(['Authorizer', 'Collect', 'Query', 'Mcp', 'Site', 'Init', 'Door'])(
   '%s is one file that loads in plain Node, with nothing beside it but data, and has a handler',
   async (name) => {
     const { folder, settings } = at(name);
-    expect(readdirSync(folder).filter((file) => !file.endsWith('.mmdb'))).toEqual(['index.mjs']);
+    const code = readdirSync(folder).filter(
+      (file) => !file.endsWith('.mmdb') && file !== countryFiles.notice,
+    );
+    expect(code).toEqual(['index.mjs']);
     const known = settings.filter((setting) => Object.values<string>(settingNames).includes(setting));
     const env = { AWS_REGION: 'eu-west-1', ...Object.fromEntries(known.map((setting) => [setting, 'x'])) };
     const say = `import { handler } from ${JSON.stringify(join(folder, 'index.mjs'))}; process.stdout.write(typeof handler);`;
@@ -70,11 +78,28 @@ test.each(['Authorizer', 'Collect', 'Query', 'Mcp', 'Site', 'Init', 'Door'])(
   },
 );
 
-test('the tables of countries lie beside the doors that take events, and only there', () => {
-  const with2 = [...doors]
-    .filter(([, { folder }]) => readdirSync(folder).filter((file) => file.endsWith('.mmdb')).length === 2)
-    .map(([name]) => name);
-  expect(with2.sort()).toEqual(['Collect', 'Mcp']);
+test('the tables of countries lie beside the doors that take events, and only there, with whose they are', () => {
+  const beside = [...doors].map(([name, { folder }]) => [
+    name,
+    readdirSync(folder).filter((file) => file !== 'index.mjs'),
+  ]);
+  const data = [countryFiles.notice, ...countryFiles.names].toSorted();
+  expect(Object.fromEntries(beside.filter(([, files]) => files?.length !== 0))).toEqual({
+    Collect: data,
+    Mcp: data,
+  });
+});
+
+test('an operator’s own table goes in place of ours', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millimetric-table-'));
+  const table = join(folder, 'mine.mmdb');
+  await writeFile(table, mmdbOf({ country: { iso_code: 'FR' } }));
+  const bundled = countries(table);
+  expect(bundled).toEqual({ [countryFiles.own]: table });
+  await copyFile(table, join(folder, countryFiles.own));
+  expect(openCountries(folder, quiet)('8.8.8.8')).toBe('FR');
+  expect(() => countries(join(folder, 'not-there.mmdb'))).toThrow('not-there.mmdb');
+  await rm(folder, { recursive: true });
 });
 
 test('the authorizer, which every cold start waits for, stays under 400 KB', () => {

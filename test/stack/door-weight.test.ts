@@ -12,7 +12,7 @@ const doors: Readonly<
   Record<string, { readonly services: readonly string[]; readonly ofBareFloor: number }>
 > = {
   authorizer: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.2 },
-  collect: { services: ['dynamodb', 'firehose', 's3'], ofBareFloor: 1.4 },
+  collect: { services: ['dynamodb', 'firehose', 's3'], ofBareFloor: 1.55 },
   drain: { services: ['firehose', 's3'], ofBareFloor: 1.05 },
   init: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.2 },
   mcp: { services: ['athena', 'dynamodb', 'firehose', 's3'], ofBareFloor: 1.9 },

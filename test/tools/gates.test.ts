@@ -83,6 +83,7 @@ const host = (kind: 'rk' | 'sk') =>
       engine: { ask: never },
       ledger: { read: never, write: never, erase: never, list: never },
       clock: never,
+      breathe: async () => {},
       random: never,
       country: never,
       log: { info: never, warn: never, error: never },

@@ -151,6 +151,16 @@ describe('arguments that cannot be honoured are refused by name', () => {
       /group_by: must be at most 8192 characters/,
     ],
     ['get_stats', { tz: 'Berlin' }, 'invalid_params', /; nearest: Europe\/Berlin$/],
+    ['get_stats', { tz: 'new york' }, 'invalid_params', /; nearest: America\/New_York$/],
+    ['get_stats', { tz: 'CEST' }, 'invalid_params', /; nearest: Europe\/Berlin$/],
+    ['get_stats', { tz: 'X' }, 'invalid_params', /or an offset such as \+02:00$/],
+    ['get_stats', { tz: 'UTC+25' }, 'invalid_params', /no time zone "UTC\+25"/],
+    [
+      'get_stats',
+      { tz: 'Europe/Berlin', from: '2026-03-29T02:00', to: '2026-03-29T03:00' },
+      'invalid_params',
+      /; the clock of Europe\/Berlin skips 2026-03-29T02:00 and goes on at 2026-03-29T03:00$/,
+    ],
     [
       'get_stats',
       { from: '2026-03-01T10:00:00 05:30' },
@@ -311,4 +321,16 @@ test('resolved holds every default, and understood again it is the same question
   });
   const again = asked('get_stats', first.resolved);
   expect(again.asking).toEqual({ ...first.asking, own: { ...again.asking.own } });
+});
+
+test.each([
+  ['Z', 'UTC'],
+  ['z', 'UTC'],
+  ['UTC+2', '+02:00'],
+  ['GMT-5', '-05:00'],
+  ['utc +05:30', '+05:30'],
+  ['+2', '+02:00'],
+  ['UTC-3:30', '-03:30'],
+])('tz %s is the zone %s', (tz, zone) => {
+  expect(asked('get_stats', { tz }).resolved).toMatchObject({ tz: zone });
 });

@@ -22,6 +22,7 @@ const worldAt = (engine: Engine, now: number): World => ({
   ledger: { read: never, write: never, erase: never, list: never },
   store: { get: never, put: never, delete: never, list: never },
   clock: () => now,
+  breathe: async () => {},
   random: (n) => new Uint8Array(n),
   pepper: never,
   country: () => null,

@@ -22,6 +22,7 @@ const over = (asked: Engine, lake: 'raw' | 'clean', at = now): QuestionWorld => 
   engine: asked,
   ledger: { read: never, write: never, erase: never, list: never },
   clock: () => at,
+  breathe: async () => {},
   random: (n) => new Uint8Array(n),
   log: { info: () => {}, warn: () => {}, error: () => {} },
   lake,
@@ -134,7 +135,7 @@ describe.each(['raw', 'clean'] as const)('Trino would run every text that is ask
 
   test('the names in use, and when the newest event was', async () => {
     const checked = checking();
-    expect(await vocabularyOf(over(checked, lake), key)).toEqual([]);
+    expect(await vocabularyOf({ world: over(checked, lake), principal: key })).toEqual([]);
     expect(checked.texts.size).toBe(2);
   });
 });
@@ -147,5 +148,5 @@ test('and the names in use are those of the shop’s last 30 days, asked within 
     { event: '$identify', events: 1, property_keys: [] },
   ];
   for (const at of [now, Date.parse('2027-01-01T00:00:00Z')])
-    expect(await vocabularyOf(over(engine, 'raw', at), key)).toEqual(names);
+    expect(await vocabularyOf({ world: over(engine, 'raw', at), principal: key })).toEqual(names);
 });

@@ -34,6 +34,7 @@ export const anEvent = ({ at, ...said }: Said): Event => {
     os: null,
     ip_hash: null,
     properties: '{}',
+    key_kind: 'pk',
     ...said,
   };
 };

@@ -13,6 +13,7 @@ import {
   oddTexts,
   often,
   paths,
+  placeholders,
   plainNumbers,
   plainTexts,
   rarely,
@@ -90,8 +91,13 @@ const draft = fc.record({
   event_name: mostly(names, oddNames),
   away: distance,
   event_id: rarely(fc.constantFrom('e1', 'e2', "e'3"), 2).map((id) => id ?? null),
-  anonymous_id: often(visitors.slice(0, 2), visitors),
-  user_id: rarely(mostly(users.slice(0, 2), users), 2).map((id) => id ?? null),
+  anonymous_id: mostly(
+    [...visitors.slice(0, 2), ...visitors.slice(0, 2), ...visitors.slice(0, 2), ...visitors],
+    placeholders,
+  ),
+  user_id: rarely(mostly([...users.slice(0, 2), ...users.slice(0, 2), ...users], placeholders), 2).map(
+    (id) => id ?? null,
+  ),
   session: rarely(fc.constantFrom('s1', "s'2")).map((id) => id ?? null),
   path: fc.constantFrom(...paths),
   source: fc.constantFrom(...sources),
@@ -118,6 +124,7 @@ const owner = fc.oneof(
 
 const request = fc.record({
   owner,
+  key_kind: fc.constantFrom('pk', 'sk'),
   wait: fc.constantFrom(0, 0, 1, minute, 6 * hour),
   drafts: fc.array(draft, { maxLength: 12, size: 'max' }),
 });
@@ -133,21 +140,28 @@ export const requests = fc
 
 type Sent = readonly {
   readonly owner: Pick<Event, 'project_id' | 'env'>;
+  readonly key_kind: string;
   readonly wait: number;
   readonly drafts: readonly Draft[];
 }[];
 
 function delivered(sent: Sent, start: number, moment: number): readonly (readonly Event[])[] {
   let received_at = start;
-  return sent.map(({ owner, wait, drafts }, place) => {
+  return sent.map(({ owner, key_kind, wait, drafts }, place) => {
     received_at += wait;
     return drafts.map((said, seq) =>
-      arrived(said, moment, { ...owner, received_at, request_id: `r${String(place).padStart(3, '0')}`, seq }),
+      arrived(said, moment, {
+        ...owner,
+        key_kind,
+        received_at,
+        request_id: `r${String(place).padStart(3, '0')}`,
+        seq,
+      }),
     );
   });
 }
 
-type Arrival = Pick<Event, 'project_id' | 'env' | 'received_at' | 'request_id' | 'seq'>;
+type Arrival = Pick<Event, 'project_id' | 'env' | 'key_kind' | 'received_at' | 'request_id' | 'seq'>;
 
 /** More than 5 minutes in the future becomes the arrival time (contract §3). */
 function arrived({ away, session, ...said }: Draft, moment: number, arrival: Arrival): Event {

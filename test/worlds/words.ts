@@ -39,6 +39,15 @@ export const visitors = ['a1', 'a2', 'a3', 'a"4', 'anon-ü'] as const;
 
 export const users = ['u1', 'u2', "u'3", 'a1'] as const;
 
+/** Ids that are none. */
+export const placeholders = [
+  'undefined',
+  'NULL',
+  'NaN',
+  '[object Object]',
+  '00000000-0000-0000-0000-000000000000',
+] as const;
+
 export const sources = ['google', 'facebook', 'direct', '42', 'Ünïcode'] as const;
 
 export const mediums = ['organic', 'paid', 'direct', 'Paid'] as const;

@@ -5,13 +5,17 @@ import { join } from 'node:path';
 import type { Event } from '../../events/columns.ts';
 import type { Log } from '../../ports.ts';
 import { type Folder, syncDirectory } from '../disk/lake-folder.ts';
+import { shortageOf } from '../disk/shortage.ts';
 import type { Manifest, SeenFile } from '../parquet/manifest.ts';
 import { type KeyFile, mergeKeyFiles, openKeyFile, writeKeyFile } from './key-file.ts';
 import { type KeyTable, keyTable, keyWords } from './key-table.ts';
 
-/** What makes an event the same event: project, env and the caller's id. 128 bits of SHA-256, because a caller chooses the id and must not be able to hide another project's event. */
+/**
+ * What makes an event the same event: project, env and the caller's id. 128 bits of SHA-256, because a caller chooses the id and must not be able to hide another project's event. What a secret key
+ * sent has a key of its own beside that of the browser's copy, the same but for the last word, whose bits are turned: so one hash finds both, and ids kept before there was a kind are a browser's.
+ */
 export const keyOf = (
-  { project_id, env, event_id }: Pick<Event, 'project_id' | 'env' | 'event_id'>,
+  { project_id, env, event_id, key_kind }: Pick<Event, 'project_id' | 'env' | 'event_id' | 'key_kind'>,
   into: Uint32Array,
   at: number,
 ): void => {
@@ -24,6 +28,12 @@ export const keyOf = (
       (digest.charCodeAt(i + 2) << 8) |
       digest.charCodeAt(i + 3);
   }
+  if (key_kind === 'sk') turn(into, at);
+};
+
+/** The key of the same event from the other kind of key, in its place; again, and it is the first. */
+export const turn = (words: Uint32Array, at: number): void => {
+  words[at + keyWords - 1] = ~(words[at + keyWords - 1] ?? 0);
 };
 
 /** Which events have been kept, exactly and for ever. The newest in memory (the journal has them too), the rest in files. */
@@ -38,6 +48,8 @@ export interface Seen {
   persist(): Promise<void>;
   /** Is a file missing that could not be read? Then repeats of its events would be kept until it is made up for. */
   readonly hasLost: boolean;
+  /** The same for ids of these journal segments, which are not all there though their events are in the lake. */
+  lose(segments: readonly number[]): void;
   /** What was in the files that could not be read has been added again: they are set aside. */
   madeUp(): void;
   close(): void;
@@ -50,11 +62,13 @@ const alike = 4;
 export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => {
   const files = new Map<SeenFile, KeyFile>();
   const lost: SeenFile[] = [];
+  let isShort = false;
   for (const file of manifest.seen()) {
     const path = join(folder.seen, file.path);
     try {
       files.set(file, openKeyFile(path));
     } catch (error) {
+      if (shortageOf(error) !== undefined) throw error;
       log.error(
         'a file of event ids cannot be read: its ids are read from the events again, which takes a while',
         { file: file.path, error: String(error) },
@@ -68,7 +82,7 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
     try {
       return keys.has(words, at);
     } catch (error) {
-      if (!unread.has(file)) {
+      if (shortageOf(error) === undefined && !unread.has(file)) {
         unread.add(file);
         log.error(
           'a file of event ids cannot be read: events that may be in it are refused; the next start reads its ids from the events again',
@@ -153,9 +167,19 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
       }
     },
     get hasLost() {
-      return lost.length > 0;
+      return lost.length > 0 || isShort;
+    },
+    lose: (segments) => {
+      isShort = true;
+      log.error(
+        'event ids are missing from the journal: they are read from the events again, which takes a while',
+        {
+          segments: segments.length,
+        },
+      );
     },
     madeUp: () => {
+      isShort = false;
       // Until here the manifest names them, so that a start that is cut short begins again.
       manifest.change({ dropSeen: lost });
       for (const { path } of lost.splice(0))

@@ -1,11 +1,14 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { compareKeys, keyWords } from './key-table.ts';
 
-// A file of keys: 16 bytes of header (magic, count, bytes of filter, number of fences), the filter, the fences, the keys ascending.
+// A file of keys: 16 bytes of header (magic, count, bytes of filter, number of fences), the filter, the fences, the CRC-32 of each block of keys,
+// the CRC-32 of all of this, the keys ascending. Files of earlier versions have no CRCs.
 // The filter has three bits per key, taken from words 1 to 3; a fence is word 0 of every 256th key.
 
-const magic = 0x314e534d;
+const magic = 0x324e534d;
+const magicWithoutCrcs = 0x314e534d;
 const block = 256;
 const keyBytes = keyWords * 4;
 /** Filters of all files together stay near this; a larger file has fewer bits per key and costs more reads of unknown keys. */
@@ -29,12 +32,18 @@ export const openKeyFile = (path: string): KeyFile => {
     const header = new Uint32Array(4);
     fill(file, bytesOf(header), 0, path);
     const [found, count = 0, filterBytes = 0, fenceCount = 0] = header;
-    if (found !== magic) throw new Error(`${path} is no file of event ids`);
+    if (found !== magic && found !== magicWithoutCrcs) throw new Error(`${path} is no file of event ids`);
+    if (16 + filterBytes + fenceCount * 4 + count * keyBytes > fstatSync(file).size)
+      throw new Error(`${path} is cut short`);
     const filter = new Uint8Array(filterBytes);
     fill(file, filter, 16, path);
     const fences = new Uint32Array(fenceCount);
     fill(file, bytesOf(fences), 16 + filterBytes, path);
-    const keysAt = 16 + filterBytes + fenceCount * 4;
+    const crcs = found === magic ? new Uint32Array(fenceCount + 1) : undefined;
+    if (crcs !== undefined) fill(file, bytesOf(crcs), 16 + filterBytes + fences.byteLength, path);
+    if (crcs?.at(-1) !== undefined && crcs.at(-1) !== headCrc(header, filter, fences, crcs.subarray(0, -1)))
+      throw new Error(`${path} was changed`);
+    const keysAt = 16 + filterBytes + fences.byteLength + (crcs?.byteLength ?? 0);
     fill(file, new Uint8Array(1), keysAt + count * keyBytes - 1, path);
     const page = new Uint32Array(block * keyWords);
     const pageBytes = bytesOf(page);
@@ -52,7 +61,9 @@ export const openKeyFile = (path: string): KeyFile => {
       }
       for (let b = Math.max(0, low - 1); b < fences.length && (fences[b] ?? 0) <= first; b++) {
         const keys = Math.min(block, count - b * block);
-        fill(file, pageBytes.subarray(0, keys * keyBytes), keysAt + b * block * keyBytes, path);
+        const read = pageBytes.subarray(0, keys * keyBytes);
+        fill(file, read, keysAt + b * block * keyBytes, path);
+        if (crcs !== undefined && crcs[b] !== crc32(read)) throw new Error(`${path} was changed`);
         for (let key = 0; key < keys; key++)
           if (compareKeys(page, key * keyWords, words, at) === 0) return true;
       }
@@ -65,6 +76,9 @@ export const openKeyFile = (path: string): KeyFile => {
   }
 };
 
+const headCrc = (header: Uint32Array, filter: Uint8Array, fences: Uint32Array, crcs: Uint32Array): number =>
+  crc32(bytesOf(crcs), crc32(bytesOf(fences), crc32(filter, crc32(bytesOf(header)))));
+
 /** Writes keys that come ascending in pieces; synced when it resolves. */
 export const writeKeyFile = async (
   path: string,
@@ -73,14 +87,17 @@ export const writeKeyFile = async (
 ): Promise<void> => {
   const filter = new Uint8Array(Math.max(8, Math.min(Math.ceil(count * 1.5), filterLimit)));
   const fences = new Uint32Array(Math.ceil(count / block));
-  const keysAt = 16 + filter.length + fences.byteLength;
+  const crcs = new Uint32Array(fences.length);
+  const keysAt = 16 + filter.length + fences.byteLength + crcs.byteLength + 4;
   const file = await open(path, 'wx');
   try {
     let done = 0;
     for await (const piece of pieces) {
       for (let at = 0; at < piece.length; at += keyWords) {
         const key = done + at / keyWords;
-        if (key % block === 0) fences[key / block] = piece[at] ?? 0;
+        const b = Math.floor(key / block);
+        if (key % block === 0) fences[b] = piece[at] ?? 0;
+        crcs[b] = crc32(bytesOf(piece.subarray(at, at + keyWords)), crcs[b]);
         intoFilter(filter, piece, at);
       }
       await writeAt(file, bytesOf(piece), keysAt + done * keyBytes);
@@ -89,7 +106,11 @@ export const writeKeyFile = async (
     if (done !== count) throw new Error(`${path}: ${done} keys came, ${count} were announced`);
     await writeAt(file, filter, 16);
     await writeAt(file, bytesOf(fences), 16 + filter.length);
-    await writeAt(file, bytesOf(Uint32Array.of(magic, count, filter.length, fences.length)), 0);
+    const header = Uint32Array.of(magic, count, filter.length, fences.length);
+    const head = Uint32Array.of(headCrc(header, filter, fences, crcs));
+    await writeAt(file, bytesOf(crcs), 16 + filter.length + fences.byteLength);
+    await writeAt(file, bytesOf(head), keysAt - 4);
+    await writeAt(file, bytesOf(header), 0);
     await file.datasync();
   } finally {
     await file.close();
@@ -136,8 +157,11 @@ async function keysOf(path: string): Promise<Source> {
   const file = await open(path, 'r');
   const header = new Uint32Array(4);
   await file.read(bytesOf(header), 0, 16, 0);
-  const [, count = 0, filterBytes = 0, fenceCount = 0] = header;
-  let position = 16 + filterBytes + fenceCount * 4;
+  const [found, count = 0, filterBytes = 0, fenceCount = 0] = header;
+  const crcs = new Uint32Array(found === magic ? fenceCount : 0);
+  if (crcs.length > 0) await file.read(bytesOf(crcs), 0, crcs.byteLength, 16 + filterBytes + fenceCount * 4);
+  const first = 16 + filterBytes + fenceCount * 4 + (found === magic ? crcs.byteLength + 4 : 0);
+  let position = first;
   const last = position + count * keyBytes;
   const words = new Uint32Array(chunkKeys * keyWords);
   const source: Source = {
@@ -154,6 +178,12 @@ async function keysOf(path: string): Promise<Source> {
         position,
       );
       if (bytesRead === 0 || bytesRead % keyBytes !== 0) throw new Error(`${path} is cut short`);
+      // Whole blocks, but for the file’s last: a piece is a multiple of them.
+      for (let at = 0; at < bytesRead; at += block * keyBytes) {
+        const crc = crcs[(position - first + at) / (block * keyBytes)];
+        const read = bytesOf(words).subarray(at, Math.min(at + block * keyBytes, bytesRead));
+        if (crc !== undefined && crc !== crc32(read)) throw new Error(`${path} was changed`);
+      }
       position += bytesRead;
       source.at = 0;
       source.end = bytesRead / 4;

@@ -7,6 +7,8 @@ import * as z from 'zod';
 export const inFolder = {
   mark: 'millimetric.json',
   keys: 'keys.json',
+  /** Where the running product answers; gone once it has stopped. */
+  running: 'running.json',
   pepper: 'pepper',
   ledger: 'ledger.sqlite',
   events: 'events',

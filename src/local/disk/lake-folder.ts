@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isKept } from './kept-twice.ts';
 
 /** Where each part of a lake lives, as absolute paths. */
 export interface Folder {
@@ -16,6 +17,8 @@ export interface Folder {
   readonly temp: string;
   /** Files that could not be read, for a person to look at. */
   readonly aside: string;
+  /** What a start found and the manifest did not name; below `aside`. */
+  readonly unnamed: string;
   readonly store: string;
 }
 
@@ -34,9 +37,10 @@ export const claimFolder = (dir: string): Folder => {
     seen: join(root, 'seen'),
     temp: join(root, 'temp'),
     aside: join(root, 'set-aside'),
+    unnamed: join(root, 'set-aside', 'unnamed'),
     store: join(root, 'store'),
   };
-  if (existsSync(root) && !existsSync(folder.manifest)) {
+  if (existsSync(root) && !isKept(folder.manifest)) {
     const [stranger] = readdirSync(root);
     if (stranger !== undefined)
       throw new Error(

@@ -1,6 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { Problem } from '../../problems.ts';
 import { bodyLimitBytes, gatewayAnswers } from '../../serve/gateway-answers.ts';
+import { announcedBytes } from '../../serve/unpacked.ts';
 
 /** The client went away before its request was whole: nobody is left to answer. */
 export const hungUp = Symbol('hung up');
@@ -11,11 +14,13 @@ export const announcesTooMuch = ({ headers }: IncomingMessage, limitBytes: numbe
 
 /** Memory for the bodies of requests under way, however many senders are slow. */
 export interface BodyRoom {
-  /** The body as text; throws `payload_too_large` as soon as it is over the limit, `rate_limited` when there is no room for it, `hungUp` when it never ends. Reads on only while asked to. */
-  read(request: IncomingMessage): Promise<string>;
+  /** The body, as API Gateway hands it on: text, or where it is none base64. What is packed has room for what it announces to be, which is all that it will be unpacked to. Throws `payload_too_large` as soon as it is over the limit, `rate_limited` when there is no room for it, `hungUp` when it never ends. Reads on only while asked to. */
+  read(request: IncomingMessage): Promise<Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>>;
   /** What the request held is free again: it is answered, or given up. */
   leave(request: IncomingMessage): void;
 }
+
+const isPacked = ({ headers }: IncomingMessage): boolean => headers['content-encoding'] !== undefined;
 
 /** The first bytes of a body always have room, so that single calls pass while large ones wait. */
 const freeBytes = 16 << 10;
@@ -45,11 +50,12 @@ export const bodyRoom = (roomBytes: number): BodyRoom => {
     used += more;
     return true;
   };
-  const textOf = (chunks: readonly Buffer[]): string => {
-    if (chunks.length === 1) return String(chunks[0]);
+  const joined = (chunks: readonly Buffer[]): Buffer => {
+    const [first] = chunks;
+    if (first !== undefined && chunks.length === 1) return first;
     let end = 0;
     for (const chunk of chunks) end += chunk.copy(whole, end);
-    return whole.toString('utf8', 0, end);
+    return whole.subarray(0, end);
   };
 
   return {
@@ -67,7 +73,19 @@ export const bodyRoom = (roomBytes: number): BodyRoom => {
           if (!takes(request, bytes)) return refuse(noRoom);
           chunks.push(chunk);
         });
-        request.on('end', () => resolve(textOf(chunks)));
+        request.on('end', () => {
+          const body = joined(chunks);
+          if (isPacked(request)) {
+            const announced = announcedBytes(body);
+            if (announced <= bodyLimitBytes && !takes(request, Math.max(bytes, announced)))
+              return refuse(noRoom);
+          }
+          resolve(
+            isUtf8(body)
+              ? { body: bytes === 0 ? null : body.toString(), isBase64Encoded: false }
+              : { body: body.toString('base64'), isBase64Encoded: true },
+          );
+        });
         request.on('error', () => reject(hungUp));
         request.on('close', () => reject(hungUp));
       }),

@@ -89,8 +89,13 @@ export const allows = (
   return effects.includes('Allow') && !effects.includes('Deny');
 };
 
-/** What Lambda tells a handler about its run; API Gateway waits 29 s. */
-export const contextFor = ({ requestId, at, route }: Head, clock: () => number): LambdaContext => ({
+/** What Lambda tells a handler about its run, API Gateway waiting 29 s; and what only this gateway can tell, when the caller hung up. */
+export const contextFor = (
+  { requestId, at, route }: Head,
+  clock: () => number,
+  signal: AbortSignal,
+): LambdaContext & { readonly signal: AbortSignal } => ({
+  signal,
   callbackWaitsForEmptyEventLoop: false,
   functionName: route.door,
   functionVersion: '$LATEST',

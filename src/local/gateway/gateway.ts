@@ -11,9 +11,10 @@ import type { Handler } from '../../serve/door.ts';
 import { logFailure } from '../../serve/failure.ts';
 import { bodyLimitBytes, denied, gatewayAnswers } from '../../serve/gateway-answers.ts';
 import { announcesTooMuch, bodyRoom, hungUp } from './body.ts';
+import { boundConnections, connectionsFor, descriptorLimit } from './connections.ts';
 import { allows, authorizerEventFor, contextFor, eventFor, type Head } from './event.ts';
 import { placeAt, routeAt } from './match.ts';
-import { answerBrokenHttp, headerLimitBytes, headerLimitCount, tooManyHeaders } from './wire.ts';
+import { answerBrokenHttp, headerLimitBytes, headerLimitCount, hostFault, tooManyHeaders } from './wire.ts';
 
 /** The handler of each door. */
 export type Doors = Readonly<Record<Route['door'], Handler>>;
@@ -43,6 +44,7 @@ export const gateway = (
   doors: Doors,
   patience: Patience = patient,
   roomBytes = usualRoomBytes,
+  connections = connectionsFor(descriptorLimit()),
 ): Gateway => {
   let closing = false;
   const room = bodyRoom(roomBytes);
@@ -59,9 +61,13 @@ export const gateway = (
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     const at = world.clock();
-    response.once('close', () => room.leave(request));
+    const caller = new AbortController();
+    response.once('close', () => {
+      room.leave(request);
+      if (!response.writableFinished) caller.abort(leftEarly);
+    });
     try {
-      const result = await answerTo(request, response, requestId, at);
+      const result = await answerTo(request, response, requestId, at, caller.signal);
       send(request, response, result, closing);
     } catch (thrown) {
       if (thrown === hungUp) return void response.destroy();
@@ -78,9 +84,10 @@ export const gateway = (
     response: ServerResponse,
     requestId: string,
     at: number,
+    caller: AbortSignal,
   ): Promise<APIGatewayProxyResult> => {
-    if (request.headers.host === undefined && request.httpVersion === '1.1')
-      throw new Problem('invalid_payload', 'An HTTP/1.1 request needs a Host header.');
+    const fault = hostFault(request);
+    if (fault !== undefined) throw fault;
     if (request.rawHeaders.length > 2 * headerLimitCount) throw tooManyHeaders;
     const { path, query } = targetOf(request);
     const place = placeAt(path);
@@ -98,11 +105,12 @@ export const gateway = (
     const event = eventFor(head);
     const authorizerContext = head.route.key === 'none' ? undefined : await permit(event, head.route);
     if (expectsGoAhead(request)) response.writeContinue();
-    const body = await room.read(request);
-    event.body = body === '' ? null : body;
+    const { body, isBase64Encoded } = await room.read(request);
+    event.body = body;
+    event.isBase64Encoded = isBase64Encoded;
     event.requestContext.authorizer = authorizerContext;
-    return doors[head.route.door](event, contextFor(head, world.clock)).catch((thrown: unknown) => {
-      logFailure(world.log, thrown, requestId, [request.url, ...request.rawHeaders, body]);
+    return doors[head.route.door](event, contextFor(head, world.clock, caller)).catch((thrown: unknown) => {
+      logFailure(world.log, thrown, requestId, [request.url, ...request.rawHeaders, body ?? '']);
       throw gatewayAnswers.noAnswer;
     });
   };
@@ -145,6 +153,7 @@ export const gateway = (
   Object.assign(server, { httpAllowHalfOpen: true });
   // Beyond its own limit Node forgets headers in silence; ours says so.
   server.maxHeadersCount = 0;
+  boundConnections(server, connections);
   server.on('checkContinue', serve);
   server.on('checkExpectation', serve);
   server.on('clientError', (error: Error, socket: Duplex) => answerBrokenHttp(error, socket));
@@ -157,6 +166,9 @@ export const gateway = (
     },
   };
 };
+
+/** Why a question is stopped whose caller hung up: for the log, since nobody is left to read it. */
+const leftEarly = new Problem('request_timeout', 'The caller hung up before the answer was there.');
 
 const expectsGoAhead = ({ headers }: IncomingMessage): boolean =>
   headers.expect?.toLowerCase() === '100-continue';

@@ -24,9 +24,12 @@ const places: ReadonlyMap<string, Place> = new Map(
     ]),
 );
 
-/** The place at exactly this path; throws `not_found` naming the nearest. Nothing is decoded, folded or trimmed: `//v1/track`, `/v1/%74rack` and `/v1/track/` are no routes. */
+/**
+ * The place at this path; throws `not_found` naming the nearest. One slash more at the end is the same place, since clients put it there; nothing else is decoded, folded or
+ * trimmed: `//v1/track`, `/v1/%74rack` and `/v1/track//` are no routes.
+ */
 export const placeAt = (path: string): Place => {
-  const place = places.get(path);
+  const place = places.get(path) ?? places.get(path.replace(/(?<=[^/])\/$/, ''));
   if (place !== undefined) return place;
   const [near] = nearest(path, [...places.keys()], 1);
   const route = near && places.get(near)?.routes[0];

@@ -1,17 +1,23 @@
 import { crc32 } from 'node:zlib';
-import { type ColumnName, columnNames, type Event } from '../../events/columns.ts';
+import { type ColumnName, columnNames, columns, type Event } from '../../events/columns.ts';
 
 // A segment begins with a line that names its columns. Every other line is an event: its values in that order, as a JSON array. A request is one
 // or more lines; the last of them ends with one value more, `[lines, CRC-32]`, of the columns’ names and of the request without this mark, so
 // that half a request is never mistaken for a whole one, nor a value for that of another column.
 
-const names = JSON.stringify(columnNames);
+/** Beside an event's own columns, the last: 1 where it came from a secret key after a browser's copy of it was kept, which it overrules, else 0. One digit, so that it can be set where the line lies. */
+const overrules = 'overrules';
+const journalColumns = [...columnNames, overrules] as const;
+const names = JSON.stringify(journalColumns);
+
+/** Which value of a line, from 1, says that it overrules a browser’s copy. */
+export const overrulesAt = journalColumns.length;
 
 /** The first line of a segment written now, with its end. */
 export const heading: Uint8Array = Buffer.from(`${names}\n`);
 
 /** An event as one line, without its line end. Text that Parquet's UTF-8 cannot hold is mended. */
-export const lineOf = (event: Event): string => lineFrom(columnNames.map((column) => event[column]));
+export const lineOf = (event: Event): string => lineFrom([...columnNames.map((column) => event[column]), 0]);
 
 const lineFrom = (values: readonly unknown[]): string => {
   const line = JSON.stringify(values);
@@ -26,7 +32,7 @@ const lineFrom = (values: readonly unknown[]): string => {
 export const markOf = (lines: number, body: Uint8Array): string => `,[${lines},${crc32(body, current.seed)}]`;
 
 /** An event as a line holds it: the value of each column, undefined where the version that wrote it had none. */
-export type Kept = (column: ColumnName) => unknown;
+export type Kept = (column: ColumnName | typeof overrules) => unknown;
 
 /** How the lines of a segment are to be read. */
 export interface Form {
@@ -36,8 +42,8 @@ export interface Form {
   readonly read: (line: string) => Kept;
 }
 
-const listed = (text: string, columns: readonly string[]): Form => {
-  const places = new Map(columns.map((column, place) => [column, place]));
+const listed = (text: string, held: readonly string[]): Form => {
+  const places = new Map(held.map((column, place) => [column, place]));
   return {
     mark: /,\[(\d+),(\d+)\]\]$/,
     close: ']',
@@ -50,7 +56,7 @@ const listed = (text: string, columns: readonly string[]): Form => {
 };
 
 /** The form that is written now. */
-export const current: Form = listed(names, columnNames);
+export const current: Form = listed(names, journalColumns);
 
 /** The first form: no heading, each event an object, the mark its last field. */
 const named: Form = {
@@ -70,15 +76,24 @@ const opening = (bytes: Buffer): { readonly form: Form; readonly begin: number }
   if (first === names) return { form: current, begin: end };
   if (first.startsWith('{')) return { form: named, begin: 0 };
   try {
-    const columns: unknown = JSON.parse(first);
-    if (Array.isArray(columns) && columns.every((column) => typeof column === 'string'))
-      return { form: listed(first, columns), begin: end };
+    const held: unknown = JSON.parse(first);
+    if (Array.isArray(held) && held.every((column) => typeof column === 'string'))
+      return { form: listed(first, held), begin: end };
   } catch {}
   return { form: current, begin: 0 };
 };
 
 /** A line of any form as a line of today’s. */
-export const renewed = (event: Kept): string => lineFrom(columnNames.map(event));
+export const renewed = (event: Kept): string =>
+  lineFrom([...columnNames.map((column) => event(column) ?? absent(column)), isOverruling(event) ? 1 : 0]);
+
+/** Does this event stand in the place of a browser’s copy that is kept too? */
+export const isOverruling = (event: Kept): boolean => event(overrules) === 1;
+
+const absent = (column: ColumnName): string | null => {
+  const about = columns[column];
+  return 'absent' in about ? about.absent : null;
+};
 
 /** What a segment holds. */
 export interface Contents {

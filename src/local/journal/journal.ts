@@ -36,12 +36,17 @@ export interface Journal {
 const segmentBytes = 5 << 20;
 /** The segment being written and the one made ahead. */
 const openAtOnce = 2;
+/** The number of a segment by its file’s name; undefined for what is none. */
+export const segmentNumber = (name: string): number | undefined => {
+  const found = /^(\d+)\.ndjson$/.exec(name)?.[1];
+  return found === undefined ? undefined : Number(found);
+};
 const nameOf = (number: number) => `${String(number).padStart(10, '0')}.ndjson`;
 
 /** Opens the journal. A torn tail is cut off and reported, damage is kept aside and reported. A segment of an earlier version is written anew in today's form. `onEvent` gets every event that is there, with its segment's number. */
 export const openJournal = (
   folder: Folder,
-  after: { readonly forgotten: number; readonly lowest: number },
+  after: { readonly forgotten: number; readonly flushed: number; readonly lowest: number },
   clock: () => number,
   log: Log,
   onEvent: (event: Kept, segment: number) => void,
@@ -52,15 +57,16 @@ export const openJournal = (
   const entries = readdirSync(folder.journal).sort();
   for (const [i, entry] of entries.entries()) {
     const path = join(folder.journal, entry);
-    const found = Number(/^(\d+)\.ndjson$/.exec(entry)?.[1] ?? Number.NaN);
-    if (Number.isNaN(found) || found <= after.forgotten) {
+    const found = segmentNumber(entry);
+    if (found === undefined) continue;
+    // Its events are in the lake and their ids in files, by the manifest.
+    if (found <= after.forgotten) {
       rmSync(path);
       continue;
     }
     number = Math.max(number, found);
-    const { rows, bytes } = mend(folder, entry, i >= entries.length - openAtOnce, log, (event) =>
-      onEvent(event, found),
-    );
+    const how = { unsure: i >= entries.length - openAtOnce, isFlushed: found <= after.flushed };
+    const { rows, bytes } = mend(folder, entry, how, log, (event) => onEvent(event, found));
     if (rows === 0) rmSync(path);
     else sealed.push({ number: found, path, bytes, rows, since: clock() });
     highest = number;

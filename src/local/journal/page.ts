@@ -1,5 +1,8 @@
 import { markOf } from './format.ts';
 
+/** What becomes of an event: kept, kept as one that overrules a browser’s copy, or left out. */
+export type Verdict = 'keep' | 'overrule' | 'leave out';
+
 /** Bytes in which requests wait for one write and one sync; used again and again, so that lines never wait as objects of the heap. */
 export interface Page {
   /** Events in it. */
@@ -8,8 +11,8 @@ export interface Page {
   readonly length: number;
   /** Adds one request: its lines, at least one. */
   add(lines: Iterable<string>): void;
-  /** Leaves out the events for which this is true, asked once each in their order, from 0. A request of which nothing is left is left out whole. */
-  leaveOut(isUnwanted: (row: number) => boolean): void;
+  /** Leaves out the events that are not wanted, and marks those that overrule; asked once each in their order, from 0. A request of which nothing is left is left out whole. */
+  judge(verdict: (row: number) => Verdict): void;
   /** What was added, good until the next change. */
   bytes(): Uint8Array;
   clear(): void;
@@ -61,10 +64,18 @@ export const openPage = (): Page => {
       close(start, rows - first);
       requests.push(rows);
     },
-    leaveOut: (isUnwanted) => {
+    judge: (verdict) => {
       const unwanted = new Set<number>();
-      for (let row = 0; row < rows; row++) if (isUnwanted(row)) unwanted.add(row);
-      if (unwanted.size === 0) return;
+      let changed = false;
+      for (let row = 0; row < rows; row++) {
+        const found = verdict(row);
+        if (found === 'keep') continue;
+        changed = true;
+        if (found === 'leave out') unwanted.add(row);
+        // The last value of a line is one digit.
+        else page[(stops[row] ?? 0) - 1] = 0x31;
+      }
+      if (!changed) return;
       // In place: what is left never grows beyond where it was, since a mark is shorter than the lines it stands for.
       end = 0;
       let row = 0;

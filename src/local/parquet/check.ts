@@ -4,16 +4,21 @@ import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Log } from '../../ports.ts';
 import type { Folder } from '../disk/lake-folder.ts';
+import { asideFor } from '../disk/set-aside.ts';
+import { throwShortage } from '../disk/shortage.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
 
 /** Finds files that are not as they were written, and takes them out of the lake. */
 export interface Checker {
-  /** Those of `files` that cannot be trusted, cheaply: changed since last looked at, and then their footer. Sets them aside. */
+  /** Those of `files` that cannot be trusted, cheaply: every byte of one that an earlier process wrote, once; of others, changed since last looked at, their footer. Sets them aside. */
   glance(files: readonly LakeFile[]): Promise<readonly LakeFile[]>;
   /** The same, but every byte is read. For when the engine stumbled. */
   inspect(files: readonly LakeFile[]): Promise<readonly LakeFile[]>;
-  /** Puts back what was set aside and is as it was written: of everything, or only of what the disk would not read since this was opened. */
-  restore(of: 'everything' | 'unread'): Promise<void>;
+  /** Puts back what was set aside and is as it was written: of everything, or only of what the disk would not read since this was opened. `missing`: how many rows of it the lake lacks; where it has some already, the file stays aside. */
+  restore(
+    of: 'everything' | 'unread',
+    missing?: (file: LakeFile, path: string) => Promise<number>,
+  ): Promise<void>;
 }
 
 /** What a finished Parquet file is known by. */
@@ -26,6 +31,8 @@ export interface Fingerprint {
 /** Looks for files that cannot be read and sets them aside. */
 export const checker = (folder: Folder, manifest: Manifest, log: Log): Checker => {
   const trusted = new Map<number, number>();
+  /** What happened to these while nobody watched is not known. */
+  const inherited = new Set([...manifest.files()].map(({ id }) => id));
   /** Set aside because the disk would not read them, which may pass. */
   const unread = new Set<number>();
 
@@ -52,7 +59,8 @@ export const checker = (folder: Folder, manifest: Manifest, log: Log): Checker =
       if (!whole && now !== undefined && trusted.get(file.id) === now.ctimeMs) continue;
       let refused = false;
       const flawed = () =>
-        flaw(path, file, whole).catch((error: unknown) => {
+        flaw(path, file, whole || inherited.has(file.id)).catch((error: unknown) => {
+          throwShortage(error);
           refused = true;
           return error instanceof Error && 'code' in error ? String(error.code) : String(error);
         });
@@ -70,7 +78,7 @@ export const checker = (folder: Folder, manifest: Manifest, log: Log): Checker =
     }
     return bad;
   };
-  const restore = async (of: 'everything' | 'unread') => {
+  const restore: Checker['restore'] = async (of, missing) => {
     for (const file of [...manifest.aside()]) {
       if (of === 'unread' && !unread.has(file.id)) continue;
       const [place, aside] = [join(folder.lake, file.path), join(folder.aside, basename(file.path))];
@@ -80,6 +88,28 @@ export const checker = (folder: Folder, manifest: Manifest, log: Log): Checker =
         if (found?.bytes !== file.bytes || found.crc !== file.crc) continue;
         try {
           await rename(path, place);
+          const lacking = (await missing?.(file, place)) ?? file.rows;
+          if (lacking === 0) {
+            await rename(place, asideFor(folder.unnamed, basename(place)));
+            await rm(aside, { force: true });
+            manifest.forget(file.id);
+            log.info('a file that had been set aside is needed no more: every row of it is in others', {
+              file: basename(file.path),
+            });
+            break;
+          }
+          if (lacking < file.rows) {
+            await rename(place, aside);
+            log.warn(
+              'a file that had been set aside can be read again, but the lake has some of its rows already: it stays aside',
+              {
+                file: basename(file.path),
+                rows: file.rows,
+                missing: lacking,
+              },
+            );
+            break;
+          }
           await rm(aside, { force: true });
           manifest.change({ restore: [file] });
         } catch (error) {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { sql } from '../../sql/sql.ts';
+import { type Sql, sql } from '../../sql/sql.ts';
 import { removeAll } from '../disk/copy-range.ts';
 import type { Folder } from '../disk/lake-folder.ts';
 import type { Segment } from '../journal/journal.ts';
 import { cutLines, type Lines } from '../journal/pieces.ts';
 import { rowsOf } from './duckdb.ts';
+import { type LakeKind, lakeKinds } from './kinds.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
 import { currentColumns, linesOf, parquetOf, stored } from './relations.ts';
 import {
@@ -23,7 +24,7 @@ import {
 const groupRows = 4_096;
 
 /**
- * Journal segments into Parquet files of at most as many bytes as surely can be sorted (and each's identifications); with the manifest's change they are in the lake, all
+ * Journal segments into Parquet files of at most as many bytes as surely can be sorted (and each's identifications and what overrules a browser’s copy, where there may be such); with the manifest's change they are in the lake, all
  * at once. Where even so much was too much, it is halved, down to one event.
  */
 export const flushSegments = async (
@@ -31,12 +32,13 @@ export const flushSegments = async (
   folder: Folder,
   manifest: Manifest,
   segments: readonly Segment[],
+  mayOverrule: boolean,
 ): Promise<void> => {
   const last = segments.at(-1);
   if (last === undefined) return;
   const made: LakeFile[] = [];
   const cut: string[] = [];
-  const temp = (kind: string) => join(folder.temp, `${kind}-${last.number}.parquet`);
+  const temp = (kind: LakeKind) => join(folder.temp, `${kind}-${last.number}.parquet`);
   const nextPath = () => {
     const path = join(folder.temp, `piece-${last.number}-${cut.length}.ndjson`);
     cut.push(path);
@@ -46,7 +48,7 @@ export const flushSegments = async (
   const inPieces = async (lines: readonly Lines[]) => {
     for (const piece of lines) {
       try {
-        made.push(...(await fileOf(connection, folder, manifest, piece, temp)));
+        made.push(...(await filesFrom(connection, folder, manifest, piece, temp, mayOverrule)));
       } catch (error) {
         if (!isOutOfMemory(error)) throw error;
         const halves = await halved(piece, nextPath);
@@ -67,10 +69,10 @@ export const flushSegments = async (
     await discard(folder, made);
     throw error;
   } finally {
-    removeAll([...cut, ...['events', 'identifies'].map(temp)]);
+    removeAll([...cut, ...lakeKinds.map(temp)]);
   }
   // Its files stay even where this fails: see `certain`.
-  manifest.change({ add: made, flushed: last.number });
+  manifest.change({ add: made, flushed: last.number, segments });
 };
 
 const halved = async ({ paths, bytes }: Lines, nextPath: () => string): Promise<readonly Lines[]> => {
@@ -80,27 +82,30 @@ const halved = async ({ paths, bytes }: Lines, nextPath: () => string): Promise<
   return cutLines(path, bytes / 2, nextPath);
 };
 
-/** These lines as a file of the lake, and their identifications as another; none of no lines. */
-const fileOf = async (
+/** These lines as a file of the lake, their identifications and what overrules as others; none of no lines. */
+const filesFrom = async (
   connection: DuckDBConnection,
   folder: Folder,
   manifest: Manifest,
   { paths, bytes }: Lines,
-  temp: (kind: string) => string,
+  temp: (kind: LakeKind) => string,
+  mayOverrule: boolean,
 ): Promise<readonly LakeFile[]> => {
   const events = temp('events');
   const lines = sql`select ${stored} from (${linesOf(paths)}) as lines`;
   await copyTo(connection, lines, sql`project_id, ${order}`, events, groupRows, 'quick');
   const written = parquetOf([events], currentColumns);
-  const contents = await rowsOf(
-    connection,
-    sql`select project_id, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last, count_if(event_name = '$identify') as said
-      from (${written}) as stored group by project_id order by project_id`,
-  );
+  const contentsOf = (rows: Sql) =>
+    rowsOf(
+      connection,
+      sql`select project_id, count(*) as total, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last, count_if(event_name = '$identify') as said
+        from (${rows}) as stored group by project_id order by project_id`,
+    );
+  const contents = await contentsOf(written);
   const total = sumOf(contents.map((row) => row.total));
   if (total === 0) return [];
-  const plan = (kind: LakeFile['kind'], column: 'total' | 'said'): Planned => {
-    const held = contents.filter((row) => Number(row[column]) > 0);
+  const plan = (kind: LakeKind, column: 'total' | 'said', within = contents): Planned => {
+    const held = within.filter((row) => Number(row[column]) > 0);
     const rows = sumOf(held.map((row) => row[column]));
     return {
       kind,
@@ -121,6 +126,14 @@ const fileOf = async (
       const said = sql`select ${stored} from (${written}) as stored where event_name = '$identify'`;
       await copyTo(connection, said, sql`project_id, ${order}`, path, groupRows, 'quick');
       made.push(await settle(folder, manifest, path, identifies));
+    }
+    if (mayOverrule) {
+      const path = temp('overrules');
+      const overruling = sql`select ${stored} from (${linesOf(paths, true)}) as lines where overrules`;
+      await copyTo(connection, overruling, sql`project_id, ${order}`, path, groupRows, 'quick');
+      const overrules = plan('overrules', 'total', await contentsOf(parquetOf([path], currentColumns)));
+      if (overrules.rows > 0) made.push(await settle(folder, manifest, path, overrules));
+      else removeAll([path]);
     }
     made.push(await settle(folder, manifest, events, plan('events', 'total')));
     return made;

@@ -1,14 +1,17 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { Log } from '../../ports.ts';
+import { type KeptTwice, openTwice } from '../disk/kept-twice.ts';
+import type { Folder } from '../disk/lake-folder.ts';
+import type { LakeKind } from './kinds.ts';
+import { fileOf, markOf, segmentOf, statements, tables } from './manifest-tables.ts';
 
 /** One Parquet file of the lake. */
 export interface LakeFile {
   readonly id: number;
   /** Below the lake folder. */
   readonly path: string;
-  readonly kind: 'events' | 'identifies';
-  /** Level 0: as flushed, several projects in one file. Level 1: one project, one day or several with few rows (of identifies: all days). */
+  readonly kind: LakeKind;
+  /** Level 0: as flushed, several projects in one file. Level 1: one project, one day or several with few rows (of other kinds than events: all days). */
   readonly level: 0 | 1;
   readonly projects: readonly string[];
   /** UTC day, `yyyy-mm-dd`, or what the dates of its days begin with: nothing, where they may be any. */
@@ -46,6 +49,8 @@ export interface Change {
   readonly dropSeen?: readonly SeenFile[];
   /** Journal segments up to this one are in the lake. */
   readonly flushed?: number;
+  /** The segments that this brought there, so that a start knows whether it has all of one whose event ids are in no file yet. */
+  readonly segments?: readonly { readonly number: number; readonly rows: number }[];
   /** The event ids of journal segments up to this one are in files. */
   readonly seenUpTo?: number;
 }
@@ -59,10 +64,14 @@ export interface Manifest {
   seen(): Iterable<SeenFile>;
   readonly flushed: number;
   readonly seenUpTo: number;
+  /** The rows of segments that are flushed and whose event ids are in no file yet, by number. */
+  readonly segments: ReadonlyMap<number, number>;
   /** How often it was changed since it was opened: while this stays, so does what follows from the files. */
   readonly changes: number;
-  /** A number for a new file, never given twice while it matters: unfinished files are removed at start. */
+  /** A number for a new file, above every number that was ever given. */
   nextId(): number;
+  /** This number has been given, though the manifest does not know: it is an older one. */
+  given(id: number): void;
   /** Durable when it returns; throws having changed nothing. */
   change(change: Change): void;
   /** After a change that failed, a start after a crash might still find it: makes sure that it would not, and gives the files it had added. Throws while the disk does not take even that. */
@@ -72,71 +81,38 @@ export interface Manifest {
   close(): void;
 }
 
-const applicationId = 0x4d4d4c4b;
-const format = 1;
+const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** Opens the manifest and with it locks the folder for this process, by a lock the operating system lifts when the process dies. `knownAs`: the folder that whoever started it named. */
-export const openManifest = (path: string, knownAs = dirname(path)): Manifest => {
-  const isNew = recognise(path);
-  const db = new DatabaseSync(path);
-  try {
-    db.exec('pragma locking_mode = exclusive; pragma synchronous = full; begin exclusive');
-    if (isNew)
-      db.exec(`pragma application_id = ${applicationId}; pragma user_version = ${format}; ${tables}`);
-    db.exec(weightsTable);
-    db.exec('commit');
-    db.exec('pragma journal_mode = wal');
-  } catch (error) {
-    db.close();
-    if (isBusy(error))
-      throw new Error(
-        `Another process is using the data folder ${knownAs}: stop it, or choose another folder.`,
-      );
-    throw error;
-  }
-  return mirrored(db);
-};
+/** Opens the manifest and with it locks the folder for this process. `knownAs`: the folder that whoever started it named. */
+export const openManifest = (
+  { manifest: path, unnamed: aside }: Pick<Folder, 'manifest' | 'unnamed'>,
+  log: Log = quiet,
+  knownAs = dirname(path),
+): Manifest =>
+  mirrored(
+    openTwice({
+      path,
+      applicationIds: [0x4d4d4c4b],
+      format: 2,
+      tables,
+      settings: '',
+      statements,
+      aside,
+      log,
+      busy: `Another process is using the data folder ${knownAs}: stop it, or choose another folder.`,
+    }),
+  );
 
-const tables = `
-  create table marks (name text primary key, value integer not null) strict;
-  create table files (
-    id integer primary key, path text not null, kind text not null, level integer not null, projects text not null, dt text not null, rows integer not null, bytes integer not null,
-    min_ts integer not null, max_ts integer not null, crc integer not null, footer_crc integer not null, columns text not null, aside integer not null) strict;
-  create table seen (id integer primary key, path text not null, keys integer not null) strict;`;
-
-/** A table of its own, so that an earlier version can still open the folder. What that one left here goes. */
-const weightsTable = `
-  create table if not exists weights (id integer primary key, weight integer not null) strict;
-  delete from weights where id not in (select id from files);`;
-
-/** True where there is nothing yet. Looks at the bytes, because opening with SQLite may already write. */
-function recognise(path: string): boolean {
-  if (!existsSync(path)) return true;
-  const header = Buffer.alloc(100);
-  const file = openSync(path, 'r');
-  const read = readSync(file, header, 0, 100, 0);
-  closeSync(file);
-  if (read === 0) return true;
-  if (header.toString('latin1', 0, 15) !== 'SQLite format 3' || header.readUInt32BE(68) !== applicationId)
-    throw new Error(`${path} is not a file of ours: choose another data folder.`);
-  const found = header.readUInt32BE(60);
-  if (found > format)
-    throw new Error(
-      `The data folder ${dirname(path)} has format ${found}, this version knows ${format}: run the newer version that wrote it.`,
-    );
-  return false;
-}
-
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 261);
-
-function mirrored(db: DatabaseSync): Manifest {
+function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
+  const { db } = twice;
   const files = new Map<number, LakeFile>();
   const aside = new Map<number, LakeFile>();
   const seen = new Map<number, SeenFile>();
   const byProject = new Map<string, Set<LakeFile>>();
   const marks = { flushed: 0, seenUpTo: 0 };
+  const segments = new Map<number, number>();
   let changes = 0;
+  let last = 0;
   const enter = (file: LakeFile) => {
     files.set(file.id, file);
     for (const project of file.projects) {
@@ -161,26 +137,14 @@ function mirrored(db: DatabaseSync): Manifest {
   for (const row of db.prepare('select * from marks').all()) {
     if (row.name === 'flushed') marks.flushed = Number(row.value);
     if (row.name === 'seenUpTo') marks.seenUpTo = Number(row.value);
+    const segment = segmentOf(String(row.name));
+    if (segment !== undefined) segments.set(segment, Number(row.value));
+    if (row.name === 'lastId') last = Number(row.value);
   }
   // A failed sync leaves a whole transaction in SQLite’s log, which a start after a crash takes for a good one, until the next is written over it.
   let inDoubt = false;
   const doubted: LakeFile[] = [];
-  let last = 0;
   for (const ids of [files, aside, seen]) for (const id of ids.keys()) last = Math.max(last, id);
-
-  const addFile = db.prepare('insert into files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)');
-  const dropFile = db.prepare('delete from files where id = ?');
-  const addWeight = db.prepare('insert or replace into weights values (?, ?)');
-  const dropWeight = db.prepare('delete from weights where id = ?');
-  const setAside = db.prepare('update files set aside = ? where id = ?');
-  const addSeen = db.prepare('insert into seen values (?, ?, ?)');
-  const dropSeen = db.prepare('delete from seen where id = ?');
-  const setMark = db.prepare(
-    'insert into marks values (?, ?) on conflict (name) do update set value = excluded.value',
-  );
-  const overwrite = db.prepare(
-    "insert into marks values ('doubts', 1) on conflict (name) do update set value = value + 1",
-  );
 
   return {
     files: () => files.values(),
@@ -193,47 +157,56 @@ function mirrored(db: DatabaseSync): Manifest {
     get seenUpTo() {
       return marks.seenUpTo;
     },
+    segments,
     get changes() {
       return changes;
     },
     nextId: () => ++last,
+    given: (id) => {
+      last = Math.max(last, id);
+    },
     change: (change) => {
-      db.exec('begin');
+      const done = [...segments.keys(), ...(change.segments ?? []).map(({ number }) => number)].filter(
+        (number) => number <= (change.seenUpTo ?? marks.seenUpTo),
+      );
       try {
-        for (const f of change.add ?? []) {
-          if (f.weight !== null) addWeight.run(f.id, Math.round(f.weight));
-          addFile.run(
-            f.id,
-            f.path,
-            f.kind,
-            f.level,
-            JSON.stringify(f.projects),
-            f.dt,
-            f.rows,
-            f.bytes,
-            f.minTs,
-            f.maxTs,
-            f.crc,
-            f.footerCrc,
-            f.columns,
-          );
-        }
-        for (const f of change.drop ?? []) {
-          dropFile.run(f.id);
-          dropWeight.run(f.id);
-        }
-        for (const f of change.aside ?? []) setAside.run(1, f.id);
-        for (const f of change.restore ?? []) setAside.run(0, f.id);
-        for (const f of change.addSeen ?? []) addSeen.run(f.id, f.path, f.keys);
-        for (const f of change.dropSeen ?? []) dropSeen.run(f.id);
-        if (change.flushed !== undefined) setMark.run('flushed', change.flushed);
-        if (change.seenUpTo !== undefined) setMark.run('seenUpTo', change.seenUpTo);
-        db.exec('commit');
+        twice.change((to) => {
+          for (const f of change.add ?? [])
+            to.addFile.run(
+              f.id,
+              f.path,
+              f.kind,
+              f.level,
+              JSON.stringify(f.projects),
+              f.dt,
+              f.rows,
+              f.bytes,
+              f.minTs,
+              f.maxTs,
+              f.crc,
+              f.footerCrc,
+              f.columns,
+            );
+          for (const { id, weight } of change.add ?? [])
+            if (weight !== null) to.addWeight.run(id, Math.round(weight));
+          for (const f of change.drop ?? []) {
+            to.dropFile.run(f.id);
+            to.dropWeight.run(f.id);
+          }
+          for (const f of change.aside ?? []) to.setAside.run(1, f.id);
+          for (const f of change.restore ?? []) to.setAside.run(0, f.id);
+          for (const f of change.addSeen ?? []) to.addSeen.run(f.id, f.path, f.keys);
+          for (const f of change.dropSeen ?? []) to.dropSeen.run(f.id);
+          if (change.flushed !== undefined) to.setMark.run('flushed', change.flushed);
+          for (const { number, rows } of change.segments ?? []) to.setMark.run(markOf(number), rows);
+          if (change.seenUpTo !== undefined) to.setMark.run('seenUpTo', change.seenUpTo);
+          for (const number of done) to.dropMark.run(markOf(number));
+          to.setMark.run('lastId', last);
+          return true;
+        });
       } catch (error) {
         inDoubt = true;
         doubted.push(...(change.add ?? []));
-        // A full disk may have rolled it back already.
-        if (db.isTransaction) db.exec('rollback');
         throw error;
       }
       inDoubt = false;
@@ -246,36 +219,23 @@ function mirrored(db: DatabaseSync): Manifest {
       for (const f of change.dropSeen ?? []) seen.delete(f.id);
       marks.flushed = change.flushed ?? marks.flushed;
       marks.seenUpTo = change.seenUpTo ?? marks.seenUpTo;
+      for (const { number, rows } of change.segments ?? []) segments.set(number, rows);
+      for (const number of done) segments.delete(number);
+      if (change.drop !== undefined) twice.checkpoint();
     },
     certain: () => {
-      if (inDoubt) overwrite.run();
+      if (inDoubt) twice.change((to) => to.overwrite.run());
       inDoubt = false;
       return doubted.splice(0);
     },
     forget: (id) => {
-      dropFile.run(id);
+      twice.change((to) => {
+        to.dropFile.run(id);
+        to.dropWeight.run(id);
+        return true;
+      });
       aside.delete(id);
     },
-    close: () => db.close(),
-  };
-}
-
-function fileOf(row: Record<string, unknown>): LakeFile {
-  const projects: unknown = JSON.parse(String(row.projects));
-  return {
-    id: Number(row.id),
-    path: String(row.path),
-    kind: row.kind === 'identifies' ? 'identifies' : 'events',
-    level: row.level === 0 ? 0 : 1,
-    projects: Array.isArray(projects) ? projects.map(String) : [],
-    dt: String(row.dt),
-    rows: Number(row.rows),
-    bytes: Number(row.bytes),
-    weight: row.weight === null ? null : Number(row.weight),
-    minTs: Number(row.min_ts),
-    maxTs: Number(row.max_ts),
-    crc: Number(row.crc),
-    footerCrc: Number(row.footer_crc),
-    columns: String(row.columns),
+    close: twice.close,
   };
 }

@@ -1,6 +1,7 @@
 import { type ColumnName, columnNames, columns } from '../../events/columns.ts';
 import { remember } from '../../events/remember.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
+import { overrulesAt } from '../journal/format.ts';
 
 /** How DuckDB keeps each type of the table of columns in memory. */
 const inMemory: Readonly<Record<(typeof columns)[ColumnName]['type'], Sql>> = {
@@ -61,13 +62,18 @@ const isEvent = sql`line[${columnNames.indexOf('ts') + 1}] <> 'ts'`;
 /** Above any line; the engine's buffers are twice as large, so a small bound makes small segments cheap to load. */
 const lineBytes = 1 << 20;
 
-/** The events of journal segments, at these paths. */
-export const linesOf = (paths: readonly string[]): Sql =>
-  sql`select ${fromLine} from read_json([${join(paths)}], format = 'newline_delimited', records = false, maximum_object_size = ${lineBytes}, columns = {line: 'VARCHAR[]'}) where ${isEvent}`;
+/** The events of journal segments, at these paths; `marked`: with `overrules`, is a browser’s copy of it kept too? */
+export const linesOf = (paths: readonly string[], marked = false): Sql =>
+  sql`select ${fromLine}${marked ? sql`, line[${overrulesAt}] = '1' as overrules` : sql``} from read_json([${join(paths)}], format = 'newline_delimited', records = false, maximum_object_size = ${lineBytes}, columns = {line: 'VARCHAR[]'}) where ${isEvent}`;
 
-/** The events of Parquet files that all have these columns; a column they lack is null. */
+/** The events of Parquet files that all have these columns; a column they lack reads as the table says, else null. */
 export const parquetOf = (paths: readonly string[], has: string): Sql =>
   sql`select ${pickedOf(has)} from read_parquet([${join(paths)}], hive_partitioning = false)`;
+
+const absent = (column: ColumnName): Sql => {
+  const about = columns[column];
+  return 'absent' in about ? sql`${about.absent}` : sql`null`;
+};
 
 /** All columns, as far as files with these have them: one text for each version that wrote files. */
 const pickedOf = remember(
@@ -77,7 +83,7 @@ const pickedOf = remember(
       columnNames.map((column) =>
         held.has(column)
           ? name(column)
-          : sql`cast(null as ${inMemory[columns[column].type]}) as ${name(column)}`,
+          : sql`cast(${absent(column)} as ${inMemory[columns[column].type]}) as ${name(column)}`,
       ),
     );
   },

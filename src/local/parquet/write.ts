@@ -4,6 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Sql, sql } from '../../sql/sql.ts';
 import { type Folder, syncDirectory } from '../disk/lake-folder.ts';
 import { fingerprint } from './check.ts';
+import { lakeKinds } from './kinds.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
 import { currentColumns } from './relations.ts';
 
@@ -67,7 +68,7 @@ export const settle = async (
   const print = await fingerprint(temp);
   if (print === undefined) throw new Error(`${temp} was written and is no Parquet file`);
   const id = manifest.nextId();
-  const path = join(directoryOf(plan), `${plan.dt === '' ? plan.kind : plan.dt}-${id}.parquet`);
+  const path = join(directoryOf(plan), nameOf(plan, id, print.crc));
   const target = join(folder.lake, path);
   const file = await open(temp, 'r');
   try {
@@ -78,6 +79,28 @@ export const settle = async (
   if ((await mkdir(dirname(target), { recursive: true })) !== undefined) await syncDirectory(folder.lake);
   await rename(temp, target);
   return { ...plan, ...print, id, path, columns: currentColumns };
+};
+
+/** The name says the number, above that of every file made before, and the CRC-32 of all bytes: a start that finds the file and does not know it can tell whether it is whole. */
+const nameOf = ({ dt, kind }: Planned, id: number, crc: number): string =>
+  `${dt === '' ? kind : /^\d+-\d\d-\d\d$/.test(dt) ? dt : `${dt}~`}-${id}-${crc.toString(16).padStart(8, '0')}.parquet`;
+
+/** What a name says; undefined where it is none of ours. Files of earlier versions have no CRC. */
+export const toldBy = (
+  name: string,
+):
+  | { readonly kind: LakeFile['kind']; readonly dt: string; readonly id: number; readonly crc?: number }
+  | undefined => {
+  const found =
+    /^(events|identifies|overrules|\d+-\d\d-\d\d|[\d-]+~)-(\d+)(?:-([0-9a-f]{8}))?\.parquet$/.exec(name);
+  if (found === null) return undefined;
+  const [, what = '', id, crc] = found;
+  return {
+    kind: lakeKinds.find((kind) => kind === what) ?? 'events',
+    dt: /^\d/.test(what) ? what.replace('~', '') : '',
+    id: Number(id),
+    ...(crc !== undefined && { crc: Number.parseInt(crc, 16) }),
+  };
 };
 
 /** Makes the places of new files survive a power cut. */

@@ -39,6 +39,7 @@ create or replace macro trino.json_extract_scalar(json, path) as
     regexp_replace(try(json_value(json, trino.json_place(path))), '^(-?[0-9.]+)e([0-9]+)$', '"\1e+\2"'),
     '$');
 create or replace macro trino.json_format(json) as cast(json as varchar);
+create or replace macro trino.json_parse(s) as json(s);
 
 -- Elapsed whole units, not boundaries crossed. Months and years are elapsed differently by both engines: not taught.
 create or replace macro trino.date_diff(unit, since, until) as system.main.date_sub(

@@ -35,6 +35,8 @@ export interface Tail {
   /** The rows of segments after `flushed`, as pieces of a union, some of them copies of text. Take it in the same breath as `readable` and the list of files. */
   after(flushed: number): {
     readonly pieces: readonly Sql[];
+    /** The same rows with `overrules`: is a browser’s copy of it kept too? */
+    readonly marked: readonly Sql[];
     readonly copies: readonly string[];
     readonly bytes: number;
   };
@@ -110,7 +112,8 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
     if (!fresh && last !== undefined) return last;
     const table = { name: `tail_${++count}`, upTo: 0, reach: 0 };
     await connection.run(
-      sql`create table memory.main.${name(table.name)} (piece bigint, ${definitions})`.text,
+      sql`create table memory.main.${name(table.name)} (piece bigint, ${definitions}, overrules boolean)`
+        .text,
     );
     tables = [...tables, table];
     fresh = false;
@@ -146,9 +149,12 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
         const table = await into();
         table.reach = segment;
         try {
-          const lines = linesOf(some.map(({ path }) => path));
+          const lines = linesOf(
+            some.map(({ path }) => path),
+            true,
+          );
           await connection.run(
-            sql`insert into memory.main.${name(table.name)} select ${number}, ${all} from (${lines}) as lines`
+            sql`insert into memory.main.${name(table.name)} select ${number}, ${all}, overrules from (${lines}) as lines`
               .text,
           );
         } catch (error) {
@@ -242,16 +248,18 @@ export const openTail = ({ connection, folder, journal, readers, seal, flushed, 
       const held = pieces.filter(({ segment }) => segment > flushed);
       const first = held[0]?.number ?? Number.POSITIVE_INFINITY;
       const copies = held.flatMap(({ loaded, own, path }) => (!loaded && own ? [path] : []));
+      const rows = (marked: boolean) => [
+        ...tables
+          .filter(({ upTo }) => upTo >= first)
+          .map(
+            (table) =>
+              sql`select ${all}${marked ? sql`, overrules` : sql``} from memory.main.${name(table.name)} where piece >= ${first} and piece <= ${table.upTo}`,
+          ),
+        ...(copies.length === 0 ? [] : [linesOf(copies, marked)]),
+      ];
       return {
-        pieces: [
-          ...tables
-            .filter(({ upTo }) => upTo >= first)
-            .map(
-              (table) =>
-                sql`select ${all} from memory.main.${name(table.name)} where piece >= ${first} and piece <= ${table.upTo}`,
-            ),
-          ...(copies.length === 0 ? [] : [linesOf(copies)]),
-        ],
+        pieces: rows(false),
+        marked: rows(true),
         copies,
         bytes: held.reduce((sum, { bytes }) => sum + bytes, 0),
       };

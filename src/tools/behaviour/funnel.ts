@@ -3,7 +3,7 @@ import type { Per } from '../../people/who.ts';
 import { textOf } from '../../sql/field.ts';
 import { medianOf } from '../../sql/median.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
-import { field, groupBy, limitOf, listOf, spelling } from '../inputs.ts';
+import { field, groupBy, limitOf, listOf } from '../inputs.ts';
 import { type Asking, question } from '../question.ts';
 import { invalidParam } from '../refusal.ts';
 import { each, groupCells, groupColumns, groupNames } from '../relations.ts';
@@ -19,9 +19,7 @@ const input = z.object({
     2,
     20,
     '2–20 steps in order: event names, e.g. ["$pageview","sign_up"], or {"event":"purchase","where":[…]}.',
-  ).register(spelling, {
-    text: 'json',
-  }),
+  ),
   window: z
     ._default(
       z
@@ -37,12 +35,10 @@ const input = z.object({
         'loose (default): other events may come between. strict: none may. any: the other steps before or after the first.',
       ),
     ),
-  exclude: z
-    ._default(
-      stepList(0, 10, 'Events that end an attempt when they come between two steps. Default: none.'),
-      [],
-    )
-    .register(spelling, { text: 'json' }),
+  exclude: z._default(
+    stepList(0, 10, 'Events that end an attempt when they come between two steps. Default: none.'),
+    [],
+  ),
   hold: z
     ._default(listOf(field, 3), [])
     .check(z.describe('Fields that must stay equal over the steps, e.g. properties.item. Default: none.')),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Condition, holds } from '../../sql/filter.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
-import { limits, valuesIn, where, wordsOf } from '../inputs.ts';
+import { holding, limits, valuesIn, where, wordsOf } from '../inputs.ts';
 
 /** Events of one name, and only those that fit `where`. */
 export interface Step {
@@ -27,7 +27,7 @@ const step = z.pipe(
 const names = z.pipe(
   z.string().check(
     z.maxLength(limits.list),
-    z.refine(
+    holding<string>(
       (text) => wordsOf(text).every((word) => word.length <= longest),
       `an event’s name has at most ${longest} characters; more came`,
     ),
@@ -41,10 +41,11 @@ const came = ({ input }: { readonly input?: unknown }): number => (Array.isArray
 /** Steps as a list of names or `{event, where}`, or as comma-separated names. */
 export const stepList = (least: number, most: number, says: string) =>
   z.union([z.array(step), names]).check(
-    z.refine((steps) => steps.length >= least && steps.length <= most, {
-      error: (issue) => `takes ${least} to ${most} steps, e.g. ["$pageview","sign_up"]; got ${came(issue)}`,
-    }),
-    z.refine(
+    holding<readonly Step[]>(
+      (steps) => steps.length >= least && steps.length <= most,
+      (issue) => `takes ${least} to ${most} steps, e.g. ["$pageview","sign_up"]; got ${came(issue)}`,
+    ),
+    holding<readonly Step[]>(
       (steps) => compared(steps) <= limits.values,
       `compares with at most ${limits.values} values in all; more came`,
     ),

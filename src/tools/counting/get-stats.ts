@@ -94,6 +94,13 @@ export const getStats = question({
   ],
 });
 
+/** Nothing happens later than now: centuries to come need no zone’s offsets. */
+const bucketed = ({ tz, period, now }: Asking<Own>, interval: NonNullable<Asking<Own>['interval']>): Sql =>
+  bucketOf(name('ts'), tz, interval, {
+    from: period.from,
+    to: Math.max(period.from + 1, Math.min(period.to, now + 366 * 86_400_000)),
+  });
+
 const measure = ({ own }: Asking<Own>): Sql =>
   own.metric === 'count' ? sql`count(*)` : sql`count(distinct anonymous_id)`;
 
@@ -121,7 +128,7 @@ const series = (asking: Asking<Own>, interval: NonNullable<Asking<Own>['interval
   select bucket, value, count(*) over () as of_all
   from (
     select bucket, ${measure(asking)} as value
-    from (select ${bucketOf(name('ts'), asking.tz, interval, asking.period)} as bucket, anonymous_id from ${counted(asking)}) as cut
+    from (select ${bucketed(asking, interval)} as bucket, anonymous_id from ${counted(asking)}) as cut
     group by bucket
   ) as grouped
   order by bucket
@@ -140,7 +147,7 @@ function groupedSeries(asking: Asking<Own>, interval: NonNullable<Asking<Own>['i
           select ${join(groups)}, bucket, value, whole, max(case when whole = 1 then value end) over (partition by ${join(groups)}) as total
           from (
             select ${join(groups)}, bucket, ${measure(asking)} as value, grouping(bucket) as whole
-            from (select ${groupSelect(asking.byProject, asking.own.group_by)}${bucketOf(name('ts'), asking.tz, interval, asking.period)} as bucket, anonymous_id from ${counted(asking)}) as cut
+            from (select ${groupSelect(asking.byProject, asking.own.group_by)}${bucketed(asking, interval)} as bucket, anonymous_id from ${counted(asking)}) as cut
             group by grouping sets ((${each(groups)}bucket), (${join(groups)}))
           ) as grouped
         ) as totalled

@@ -24,6 +24,7 @@ export const constructsPhrases: readonly Phrase[] = [
   phrase('||', 'functions/string', {
     "'a' || 'b'": 'ab',
     "'a' || cast(null as varchar)": null,
+    "cardinality(array['a'] || array[cast(null as varchar)])": 2,
   }),
   phrase('case', 'functions/conditional', {
     "case when 1 > 2 then 'a' end": null,

@@ -4,6 +4,12 @@ const json = `'{"plan":"pro","n":1.5,"big":1e+21,"small":1e-7,"long":12345678901
 const scalar = (path: string) => `json_extract_scalar(${json}, '${path}')`;
 const format = (path: string) => `json_format(json_extract(${json}, '${path}'))`;
 
+const list = `'{"a":[1,"b"]}'`;
+const none = `'{}'`;
+/** The keys of an object as a JSON list. */
+const keysOf = (text: string) =>
+  `json_format(cast(map_keys(cast(json_parse(${text}) as map(varchar, json))) as json))`;
+
 /** JSON, with paths written `$["key"]["inner key"]`; keys without double quotes, backslashes and control characters. */
 export const jsonPhrases: readonly Phrase[] = [
   phrase('json_extract_scalar', 'functions/json', {
@@ -45,5 +51,15 @@ export const jsonPhrases: readonly Phrase[] = [
     [`${format('$["in"]')} <> 'null'`]: true,
     [`${format('$["list"]')} <> 'null'`]: true,
     [format('$["plan"]')]: '"pro"',
+  }),
+  phrase('json_parse', 'functions/json', {
+    [`json_format(json_parse(${list}))`]: '{"a":[1,"b"]}',
+    'json_parse(cast(null as varchar)) is null': true,
+  }),
+  phrase('map_keys', 'functions/map', {
+    [keysOf(`'{"only":{"in":[1]}}'`)]: '["only"]',
+    [keysOf(`'{"":null}'`)]: '[""]',
+    [keysOf(none)]: '[]',
+    [`(select count(*) from (values ('{"a":1,"b c":null,"é":"x"}'), (${none})) as e (properties) cross join unnest(map_keys(cast(json_parse(properties) as map(varchar, json))) || array[cast(null as varchar)]) as t (key))`]: 5,
   }),
 ];

@@ -1,48 +1,66 @@
-/** One line of an Apache or nginx log in the `combined` format. Text is unescaped; `-` is kept where it stands for “nothing”. */
-export interface LogLine {
-  /** The client: an address, or a name where the server looks names up. */
-  readonly address: string;
-  /** Milliseconds since 1970, whatever the line’s zone. */
+import { addressesIn, type Client, clientIn, unprefixed } from './client.ts';
+
+/** What a line says up to the size of the answer, and where the rest of it begins. */
+export interface Head {
+  readonly client: Client;
   readonly at: number;
-  /** `-` with an empty target where the request was no HTTP request (a port scan, a client that said nothing). */
   readonly method: string;
   readonly target: string;
   readonly status: number;
-  readonly referrer: string;
-  readonly userAgent: string;
+  /** The line without what stood before it. */
+  readonly line: string;
+  readonly end: number;
 }
 
-/** A line as what it says, or undefined where it is none of this format: `address ident user [time] "request" status bytes "referrer" "user agent"`, more after that is ignored. */
-export const parseCombined = (line: string): LogLine | undefined => {
-  const address = line.slice(0, Math.max(0, line.indexOf(' ')));
-  const timeStart = line.indexOf(' [', address.length);
-  const timeEnd = line.indexOf('] "', timeStart);
-  if (address === '' || timeStart === -1 || timeEnd === -1) return undefined;
+/** `address ident user [time] "request" status bytes`, with whatever containers, syslog or a virtual host put before; undefined where it is not. */
+export const headOf = (whole: string): Head | undefined => {
+  const line = unprefixed(whole);
+  const timeEnd = line.indexOf('] "');
+  const timeStart = line.lastIndexOf(' [', timeEnd);
+  if (timeEnd === -1 || timeStart === -1) return undefined;
+  const client = clientIn(line.slice(0, timeStart));
   const at = instant(line.slice(timeStart + 2, timeEnd));
   const requestEnd = closingQuote(line, timeEnd + 3);
-  if (at === undefined || requestEnd === -1) return undefined;
-  const numbersEnd = line.indexOf(' "', requestEnd + 1);
-  const numbers = /^ ([1-9]\d\d) (?:\d+|-)$/.exec(line.slice(requestEnd + 1, Math.max(0, numbersEnd)));
-  if (numbersEnd === -1 || numbers === null) return undefined;
-  const referrerEnd = closingQuote(line, numbersEnd + 2);
-  if (referrerEnd === -1 || line.charAt(referrerEnd + 1) !== ' ' || line.charAt(referrerEnd + 2) !== '"')
-    return undefined;
+  if (client === undefined || at === undefined || requestEnd === -1) return undefined;
+  numbers.lastIndex = requestEnd + 1;
+  const found = numbers.exec(line);
+  if (found === null) return undefined;
+  const [method, target] = requestOf(unescaped(line.slice(timeEnd + 3, requestEnd)));
+  return { client, at, method, target, status: Number(found[1]), line, end: numbers.lastIndex };
+};
+
+const numbers = / ([1-9]\d\d) (?:\d+|-)(?= |$)/y;
+
+/** The two quoted texts after the numbers, referrer and user agent, and the addresses of an X-Forwarded-For that stands last in quotes; undefined where the texts are not whole. */
+export const tailOf = (
+  line: string,
+  from: number,
+):
+  | { readonly referrer: string; readonly userAgent: string; readonly forwarded: readonly string[] }
+  | undefined => {
+  if (!line.startsWith(' "', from)) return undefined;
+  const referrerEnd = closingQuote(line, from + 2);
+  if (referrerEnd === -1 || !line.startsWith('" "', referrerEnd)) return undefined;
   const agentEnd = closingQuote(line, referrerEnd + 3);
   if (agentEnd === -1 || (agentEnd + 1 < line.length && line.charAt(agentEnd + 1) !== ' ')) return undefined;
-  const [method, target] = request(unescaped(line.slice(timeEnd + 3, requestEnd)));
   return {
-    address,
-    at,
-    method,
-    target,
-    status: Number(numbers[1]),
-    referrer: unescaped(line.slice(numbersEnd + 2, referrerEnd)),
+    referrer: unescaped(line.slice(from + 2, referrerEnd)),
     userAgent: unescaped(line.slice(referrerEnd + 3, agentEnd)),
+    forwarded: agentEnd + 1 < line.length ? forwardedIn(line.slice(agentEnd + 1)) : [],
   };
 };
 
+/** The addresses of the last quoted text that is a list of them. */
+function forwardedIn(rest: string): readonly string[] {
+  for (const [, list = ''] of [...rest.matchAll(/"([^"]*)"/g)].reverse()) {
+    const addresses = addressesIn(list);
+    if (addresses.length > 0) return addresses;
+  }
+  return [];
+}
+
 /** Where the quoted text that begins at `from` ends; -1 if it does not. A quote after an odd number of backslashes is part of the text. */
-function closingQuote(line: string, from: number): number {
+export function closingQuote(line: string, from: number): number {
   for (let quote = line.indexOf('"', from); quote !== -1; quote = line.indexOf('"', quote + 1)) {
     let slashes = 0;
     while (quote - slashes > from && line.charAt(quote - slashes - 1) === '\\') slashes++;
@@ -52,7 +70,7 @@ function closingQuote(line: string, from: number): number {
 }
 
 /** `GET /a HTTP/1.1` as [GET, /a]. A target may hold spaces: the protocol is what stands last. */
-function request(text: string): readonly [string, string] {
+export function requestOf(text: string): readonly [string, string] {
   const [, method, target] = /^([A-Za-z_-]{1,32}) (\S.*?)(?: HTTP\/\d(?:\.\d)?)?$/s.exec(text) ?? [];
   return method === undefined || target === undefined || method === '-' ? ['-', ''] : [method, target];
 }
@@ -60,7 +78,7 @@ function request(text: string): readonly [string, string] {
 const letters: Readonly<Record<string, string>> = { b: '\b', n: '\n', r: '\r', t: '\t', v: '\v', f: '\f' };
 
 /** Undoes the server’s escapes: `\"`, `\\`, `\t` …, and runs of `\xhh`, which are bytes: UTF-8 where they are, else one character each. */
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(
     /((?:\\x[0-9A-Fa-f]{2})+)|\\(.)/gs,
@@ -99,7 +117,7 @@ const shape =
   /^(\d\d)\/([A-Z][a-z]{2})\/([1-9]\d{3}):([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60) ([+-])(0\d|1[0-4])([0-5]\d)$/;
 
 /** `17/May/2015:10:05:03 +0200` as milliseconds since 1970; undefined where no such instant is. */
-function instant(text: string): number | undefined {
+export function instant(text: string): number | undefined {
   const [, day, monthName, year, hour, minute, second, sign, zoneHours, zoneMinutes] = shape.exec(text) ?? [];
   const month = months[monthName ?? ''];
   if (month === undefined) return undefined;
