@@ -106,7 +106,7 @@ export const agents = (at: At): void => {
       const writer = await official.connect(endpoint(), bearer('sk'));
       try {
         for (let i = 0; i < 2; i++)
-          expect((await writer.call('track_event', args)).structuredContent).toEqual({
+          expect((await writer.call('track_event', args)).structuredContent).toMatchObject({
             ok: true,
             event_id: args.event_id,
           });

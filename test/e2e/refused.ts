@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProblemCode } from '../../src/problems.ts';
 import { routes } from '../../src/routes.ts';
 import { send } from './exchange.ts';
-import type { At } from './place.ts';
+import { type At, page } from './place.ts';
 import { expectRefusal, expectRefusalHeaders, sentences } from './refusals.ts';
 
 const limitBytes = 4 * 1024 * 1024;
@@ -15,14 +15,14 @@ const bodyOf = (bytes: number): string => {
   return head + 'x'.repeat(bytes - head.length - tail.length) + tail;
 };
 const posts = routes.filter(({ method }) => method === 'POST');
-const keyInPlace = (path: string, key: string) =>
-  path === '/v1/beacon' ? { path: `${path}?k=${key}` } : { path, key };
+/** The key where the route wants it; of a beacon that is a browser’s. */
+const keyInPlace = (path: string, { sk, pk }: ReturnType<At>['saved']['keys']) =>
+  path === '/v1/beacon' ? { path: `${path}?k=${pk}` } : { path, key: sk };
 
 /** How requests are refused that no key makes right: unknown paths, other methods, bodies that are too large or of another type, query strings. */
 export const refused = (at: At): void => {
   describe('a path where nothing is', () => {
     test.each([
-      '/',
       '/no/such/thing/at/all',
       '/index.php',
       '/.env',
@@ -98,8 +98,8 @@ export const refused = (at: At): void => {
     const wanted = `Send Content-Type: ${[first, ...others].join(' or ')}`;
     const sent = (type: string, more: readonly (readonly [string, string])[] = []) =>
       send(at(), {
-        ...keyInPlace(path, at().saved.keys.sk),
-        headers: [['Content-Type', type], ...more],
+        ...keyInPlace(path, at().saved.keys),
+        headers: [['Content-Type', type], ['Origin', page], ...more],
         body: '{}',
       });
 
@@ -116,18 +116,24 @@ export const refused = (at: At): void => {
       );
     });
 
-    test('compressed is unsupported_media_type', async () => {
-      const answer = await sent(first, [['Content-Encoding', 'gzip']]);
-      expectRefusal(
-        answer,
-        'unsupported_media_type',
-        `Content-Encoding "gzip" came. ${wanted} without compression.`,
-      );
+    test('packed otherwise than as gzip is unsupported_media_type', async () => {
+      const { status, text } = await sent(first, [['Content-Encoding', 'br']]);
+      expect([status, JSON.parse(text).error]).toEqual([415, 'unsupported_media_type']);
+      expect(text).toContain('gzip');
+    });
+
+    test('said to be gzip and none is invalid_payload', async () => {
+      const { status, text } = await sent(first, [['Content-Encoding', 'gzip']]);
+      expect([status, JSON.parse(text).error]).toEqual([400, 'invalid_payload']);
     });
 
     test('over 4 MiB by one byte is payload_too_large', async () => {
       expectRefusal(
-        await send(at(), { ...keyInPlace(path, at().saved.keys.sk), body: bodyOf(limitBytes + 1) }),
+        await send(at(), {
+          ...keyInPlace(path, at().saved.keys),
+          headers: [['Origin', page]],
+          body: bodyOf(limitBytes + 1),
+        }),
         'payload_too_large',
         sentences.tooLarge,
       );
@@ -140,7 +146,7 @@ export const refused = (at: At): void => {
       key: at().saved.keys.sk,
       body: bodyOf(limitBytes),
     });
-    expect([status, text]).toEqual([202, '{"ok":true,"event_id":"e2e_large"}']);
+    expect([status, text]).toEqual([202, '{"ok":true,"event_id":"e2e_large","ignored":["pad"]}']);
   });
 
   test('a body over the 10 MB that API Gateway itself takes is refused in the same words', async () => {
@@ -184,7 +190,7 @@ export const refused = (at: At): void => {
     const noCursor =
       'cursor: not one of ours; send next_cursor of the previous answer unchanged, or leave it out to start again';
     const noZone =
-      'tz: no time zone "Mars/Olympus"; use an IANA name such as UTC, Europe/Berlin or America/New_York';
+      'tz: no time zone "Mars/Olympus"; use an IANA name such as UTC or Europe/Berlin, or an offset such as +02:00';
     const tooMany = 'takes at most 3 entries; more came';
     const twoSteps = 'takes 2 to 20 steps, e.g. ["$pageview","sign_up"]; got 1';
     const field = (name: string, said: string) => ({ formErrors: [], fieldErrors: { [name]: [said] } });
