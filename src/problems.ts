@@ -53,6 +53,11 @@ export const problems = {
     rpc: null,
     when: 'The route exists, the method does not; `Allow` lists what does.',
   },
+  conflict: {
+    status: 409,
+    rpc: null,
+    when: 'The row is no longer the version that `If-Match` names (`details.current` is what it is now), or the `Idempotency-Key` stands for another request.',
+  },
   request_timeout: {
     status: 408,
     rpc: null,

@@ -5,8 +5,10 @@ import { type Context, contextOf } from './context.ts';
 import { keyId, parseKey } from './keys.ts';
 import type { Principal } from './kinds.ts';
 import { type Refusal, refusalFor } from './may.ts';
+import { termsOf } from './plans.ts';
 import { presentedIn } from './presented.ts';
-import { keyRecord, principalFrom } from './record.ts';
+import { isGood, keyRecord, principalFrom } from './record.ts';
+import { uses } from './used.ts';
 
 /** What a gateway calls before a door: a REQUEST authorizer of API Gateway (REST). */
 export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
@@ -15,19 +17,20 @@ export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<AP
 export const unauthorized = 'Unauthorized';
 
 /**
- * The authorizer of this world: at most one ledger read. A good key gets a policy for this one route and its principal as context; a bad
+ * The authorizer of this world: one ledger read for the key and one for its plan; once a day and key, also the note that it was used. A good key gets a policy for this one route and its principal as context; a bad
  * key passes with `context.problem`, which the door turns into the 401; a kind that may not is denied, and `context.denied` and `because` are the 403’s
  * word and sentence. Throws `unauthorized` where several keys came: a verdict is remembered under one of them, and must not speak of another.
  */
-export const authorize =
-  (world: Pick<World, 'ledger' | 'pepper'>): Authorizer =>
-  async (event) => {
+export const authorize = (world: KeyWorld): Authorizer => {
+  const noteUse = uses(world);
+  return async (event) => {
     const route = routeOf(event);
     const [presented = '', ...others] = presentedIn(event, route);
     if (others.length > 0) throw new Error(unauthorized);
     const token = route.key === 'k' ? presented : tokenIn(presented);
     const found = typeof token === 'string' ? await principalOfKey(world, token) : token;
     if ('problem' in found) return verdict(event, route, 'unknown', { ...found }, null);
+    await noteUse(found.key);
     return verdict(
       event,
       route,
@@ -36,6 +39,7 @@ export const authorize =
       route.needs === null ? null : refusalFor(found, route.needs),
     );
   };
+};
 
 const missing: Refusal = {
   problem: 'missing_bearer_token',
@@ -62,13 +66,17 @@ const otherwiseSpelled: Refusal = {
 };
 
 /** The bearer token of an Authorization header. */
-const tokenIn = (header: string): string | Refusal => {
+export const tokenIn = (header: string): string | Refusal => {
   const [, token] = /^bearer +(\S+) *$/i.exec(header) ?? [];
   return token ?? (/^bearer +\S/i.test(header) ? malformed : missing);
 };
 
-const principalOfKey = async (
-  { ledger, pepper }: Pick<World, 'ledger' | 'pepper'>,
+/** What keys are checked with. */
+export type KeyWorld = Pick<World, 'ledger' | 'pepper' | 'clock'>;
+
+/** Who presents this key by what its record says just now, or why nobody does. */
+export const principalOfKey = async (
+  { ledger, pepper, clock }: KeyWorld,
   text: string,
 ): Promise<Principal | Refusal> => {
   const parsed = parseKey(text);
@@ -77,7 +85,8 @@ const principalOfKey = async (
   if (item === undefined) return unknown;
   const record = keyRecord.parse(item.data);
   if (record.kind !== parsed.kind) return otherKind;
-  return record.env === parsed.env && record.revoked_at === null ? principalFrom(record) : unknown;
+  if (record.env !== parsed.env || !isGood(record, clock())) return unknown;
+  return principalFrom(record, await termsOf(ledger, record.plan));
 };
 
 const routeOf = ({ resource, httpMethod }: APIGatewayRequestAuthorizerEvent): Route => {
@@ -110,7 +119,10 @@ const verdict = (
         {
           Action: 'execute-api:Invoke',
           Effect: refusal === null ? 'Allow' : 'Deny',
-          Resource: spellings(route.path).map((path) => `${api}/${stage}/${httpMethod}${path}`),
+          // A verdict is remembered for all things of a kind, so it names all of them.
+          Resource: spellings(route.path.replace(/\{\w+\}/, '*')).map(
+            (path) => `${api}/${stage}/${httpMethod}${path}`,
+          ),
         },
       ],
     },

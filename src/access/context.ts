@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type ProblemCode, problems } from '../problems.ts';
 import { keyEnvs, keyScopes, kindNames, type Principal } from './kinds.ts';
 import type { Refusal } from './may.ts';
+import { knownTerms, terms } from './plans.ts';
 
 /** What an authorizer hands to the gateway and on to the door: API Gateway carries flat text only. */
 export type Context = Readonly<Record<string, string>>;
@@ -14,7 +15,9 @@ const json = z.transform((text: string, { issues }): unknown => {
     return z.NEVER;
   }
 });
-const origins = z.pipe(z.pipe(z.string(), json), z.array(z.string()));
+const words = z.pipe(z.pipe(z.string(), json), z.array(z.string()));
+/** Verdicts that were remembered while a new version was deployed lack what it added. */
+const newWords = z._default(words, []);
 const word = z.string().check(z.minLength(1));
 const known = z.object({
   key: z.string(),
@@ -23,28 +26,50 @@ const known = z.object({
   scope: z.enum(keyScopes),
   account_id: word,
   plan: word,
+  terms: z.optional(z.pipe(z.pipe(z.string(), json), terms)),
+  projects: z.optional(words),
   problem: z.optional(z.undefined()),
 });
 const inProject = z.object({
   project_id: word,
   project_slug: z.string(),
   timezone: z.string(),
-  allowed_origins: origins,
+  allowed_origins: words,
+  site_hosts: newWords,
+  ignored_referrers: newWords,
+  archived: z._default(z.enum(['', 'yes']), ''),
 });
 
 /** The principal as authorizer context. */
-export const contextOf = ({ key, kind, env, scope, accountId, plan, project }: Principal): Context => ({
+export const contextOf = ({
   key,
   kind,
   env,
   scope,
-  account_id: accountId,
+  accountId,
   plan,
+  terms: granted,
+  projects,
+  project,
+}: Principal): Context => ({
+  ...{
+    key,
+    kind,
+    env,
+    scope,
+    account_id: accountId,
+    plan,
+    ...(granted && { terms: JSON.stringify(granted) }),
+  },
+  ...(projects && { projects: JSON.stringify(projects) }),
   ...(project && {
     project_id: project.id,
     project_slug: project.slug,
     timezone: project.timezone,
     allowed_origins: JSON.stringify(project.allowedOrigins),
+    site_hosts: JSON.stringify(project.siteHosts ?? []),
+    ignored_referrers: JSON.stringify(project.ignoredReferrers ?? []),
+    archived: project.archived ? 'yes' : '',
   }),
 });
 
@@ -52,15 +77,20 @@ export const contextOf = ({ key, kind, env, scope, accountId, plan, project }: P
 export const principalOf = (context: unknown): Principal | null => {
   const who = known.safeParse(context);
   if (!who.success) return null;
-  const { account_id, problem: _, ...rest } = who.data;
-  if (rest.kind === 'ak') return { ...rest, accountId: account_id, project: null };
+  const { account_id, problem: _, terms: granted, projects = null, ...rest } = who.data;
+  const common = { ...rest, accountId: account_id, terms: granted ?? knownTerms(rest.plan) };
+  if (rest.kind === 'ak') return { ...common, projects, project: null };
   const where = inProject.safeParse(context);
   if (!where.success) return null;
-  const { project_id, project_slug, timezone, allowed_origins } = where.data;
+  const { project_id, project_slug, timezone, allowed_origins, site_hosts, ignored_referrers, archived } =
+    where.data;
   return {
-    ...rest,
-    accountId: account_id,
-    project: { id: project_id, slug: project_slug, timezone, allowedOrigins: allowed_origins },
+    ...common,
+    projects: null,
+    project: {
+      ...{ id: project_id, slug: project_slug, timezone, allowedOrigins: allowed_origins },
+      ...{ siteHosts: site_hosts, ignoredReferrers: ignored_referrers, archived: archived === 'yes' },
+    },
   };
 };
 

@@ -1,6 +1,6 @@
-import type { ProblemCode } from '../problems.ts';
-import { Problem } from '../problems.ts';
+import { Problem, type ProblemCode } from '../problems.ts';
 import { type Action, keyKinds, kindNames, type Principal } from './kinds.ts';
+import { type Feature, featureFor, features, knownTerms } from './plans.ts';
 
 /** Why a key is not taken, or may not: the stable word and a sentence. */
 export interface Refusal {
@@ -27,6 +27,22 @@ export const refusalFor = (who: Pick<Principal, 'kind' | 'scope'>, action: Actio
   return { problem: verdict, message: `A key of kind ${who.kind}_ may not ${deeds[action]}; use ${remedy}.` };
 };
 
+/** Checks that the account’s plan has what this asks for. Throws `plan_limit` with the feature, the plan, and the one that has it. */
+export const checkPlan = ({ kind, plan, terms = knownTerms(plan) }: Principal, action: Action): void => {
+  const feature = featureFor(action, kind);
+  if (feature !== null && !terms.features.includes(feature)) throw planLacks(feature, plan);
+};
+
+const has: Record<Feature, string> = { mcp: '/mcp', mcp_account: 'ak_ keys and /mcp/account' };
+
+/** The refusal of what an account’s plan does not hold. */
+export const planLacks = (feature: Feature, plan: string): Problem =>
+  new Problem(
+    'plan_limit',
+    `The account’s plan ${plan} is without ${has[feature]}; ${features[feature]} has it. Whoever runs this installation can change the plan.`,
+    { details: { feature, plan, required_plan: features[feature] } },
+  );
+
 /**
  * Checks that a browser key is used on one of its project's pages: `Origin` must equal an entry (scheme, host, port), or `*` is listed.
  * Other kinds pass. Throws `origin_not_allowed`.
@@ -41,6 +57,6 @@ export const checkOrigin = ({ kind, project }: Principal, origin: string | undef
       : `the page’s origin ${JSON.stringify(origin.slice(0, 200))} is not listed`;
   throw new Problem(
     'origin_not_allowed',
-    `A pk_ key works only on pages of its project’s allowed_origins; ${came}. List the page’s origin there, or use an sk_ key on a server.`,
+    `A pk_ key works only on pages of its project’s allowed_origins; ${came}. List the page’s origin there (millimetric projects add-origin SLUG ORIGIN), make a project for another site (millimetric projects add shop --origin https://shop.example), or use an sk_ key on a server.`,
   );
 };

@@ -4,6 +4,7 @@ import { authorize } from '../../src/access/authorize.ts';
 import { contextOf, principalOf, refusalOf } from '../../src/access/context.ts';
 import { keyId, newKey } from '../../src/access/keys.ts';
 import type { Principal } from '../../src/access/kinds.ts';
+import { knownTerms } from '../../src/access/plans.ts';
 import { mintKey, revokeKey } from '../../src/accounts/keys.ts';
 import { changeProject } from '../../src/accounts/projects.ts';
 import { openBooks, openShop } from './books.ts';
@@ -82,11 +83,13 @@ const open = async () => {
 };
 
 describe('the authorizer', () => {
-  test('lets a good key through to its one route with all a door must know, in one ledger read', async () => {
+  test('lets a good key through to its one route with all a door must know, in a read for the key and one for its plan', async () => {
     const { books, ask, key, record, account, project } = await open();
+    // The first use of a day is noted besides.
+    await ask(event('GET', '/v1/stats', bearer(key)));
     const before = books.reads();
     const verdict = await ask(event('GET', '/v1/stats', bearer(key)));
-    expect(books.reads() - before).toBe(1);
+    expect(books.reads() - before).toBe(2);
     expect(verdict.policyDocument).toEqual(policyFor('Allow', 'GET', '/v1/stats'));
     expect(verdict.principalId).toBe(record.key);
     expect(Object.values(verdict.context ?? {}).every((value) => typeof value === 'string')).toBe(true);
@@ -98,11 +101,16 @@ describe('the authorizer', () => {
       scope: '',
       accountId: account.account_id,
       plan: 'unlimited',
+      terms: knownTerms('unlimited'),
+      projects: null,
       project: {
         id: project.project_id,
         slug: 'shop',
         timezone: 'Europe/Berlin',
         allowedOrigins: ['https://shop.example'],
+        siteHosts: [],
+        ignoredReferrers: [],
+        archived: false,
       },
     });
   });
@@ -233,11 +241,16 @@ describe('the context from authorizer to door', () => {
     scope: '',
     accountId: 'acc_1',
     plan: 'pro',
+    terms: knownTerms('business'),
+    projects: null,
     project: {
       id: 'prj_1',
       slug: 'shop',
       timezone: 'UTC',
       allowedOrigins: ['https://a.example', 'https://b.example:8443'],
+      siteHosts: ['a.example', 'b.example'],
+      ignoredReferrers: ['pay.example'],
+      archived: true,
     },
   };
   const ofAccount: Principal = {
@@ -247,6 +260,8 @@ describe('the context from authorizer to door', () => {
     scope: 'admin',
     accountId: 'acc_1',
     plan: 'business',
+    terms: knownTerms('pro'),
+    projects: ['prj_1', 'prj_2'],
     project: null,
   };
 
@@ -254,7 +269,18 @@ describe('the context from authorizer to door', () => {
     expect(principalOf(contextOf(principal))).toEqual(principal);
   });
 
-  test.each(Object.keys(contextOf(inProject)))(
+  /** What a verdict lacks that was remembered while this version was deployed, and what it is then. */
+  const added = ['terms', 'site_hosts', 'ignored_referrers', 'archived'];
+
+  test('a verdict of the version before is good: its plan grants what is published', () => {
+    const old = Object.entries(contextOf(inProject)).filter(([name]) => !added.includes(name));
+    expect(principalOf(Object.fromEntries(old))).toMatchObject({
+      terms: knownTerms('pro'),
+      project: { siteHosts: [], ignoredReferrers: [], archived: false },
+    });
+  });
+
+  test.each(Object.keys(contextOf(inProject)).filter((name) => !added.includes(name)))(
     'without %s there is no principal: doors fail closed',
     (part) => {
       expect(principalOf({ ...contextOf(inProject), [part]: undefined })).toBeNull();
