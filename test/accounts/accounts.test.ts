@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { parseKey } from '../../src/access/keys.ts';
 import { createAccount } from '../../src/accounts/accounts.ts';
 import { listKeys, mintKey, revokeKey } from '../../src/accounts/keys.ts';
-import { changeProject, createProject, projectOf, projectsOf } from '../../src/accounts/projects.ts';
+import { projectOf, projectsOf } from '../../src/accounts/project-rows.ts';
+import { changeProject, createProject } from '../../src/accounts/projects.ts';
 import type { Ledger } from '../../src/ports.ts';
 import { openBooks, openShop } from '../access/books.ts';
 
