@@ -1,156 +1,196 @@
-import type { Action } from './access/kinds.ts';
+import { type Action, keyKinds } from './access/kinds.ts';
+import type { ProblemCode } from './problems.ts';
+
+/** What administration speaks of, and what it may do with each. */
+export type Thing = 'accounts' | 'projects' | 'keys' | 'plans' | 'audit';
+export type Deed = 'list' | 'create' | 'show' | 'change' | 'archive' | 'rotate';
 
 /** One way in. The gateway, the stack, CORS, OpenAPI and the permission matrix are made from these. */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** `{id}` stands for one segment, which the door gets as `asked.id`. */
   readonly path: string;
   /** The Lambda behind it. */
-  readonly door: 'collect' | 'query' | 'mcp' | 'site';
+  readonly door: 'collect' | 'query' | 'mcp' | 'site' | 'admin';
   /** What a key must be allowed to do; null: no key needed. */
   readonly needs: Action | null;
   /** Where the key stands. `k`: the query parameter `k` (sendBeacon cannot set headers). */
   readonly key: 'bearer' | 'k' | 'none';
   /** Content types a body may have; empty: no body. */
   readonly body: readonly string[];
+  /** The name of what a body holds; src/serve/openapi.ts has the schema of each. */
+  readonly takes?: string;
+  /** The name of what a success shows, there too. */
+  readonly answers: string;
+  /** What the door may say no with, beside what keys meet (`problemsOf` has both). */
+  readonly problems: readonly ProblemCode[];
   /** The question a GET under /v1 answers. */
   readonly question?: string;
+  /** What a route of administration does to what. */
+  readonly admin?: { readonly thing: Thing; readonly deed: Deed };
   /** One line for OpenAPI and the README. */
   readonly does: string;
 }
 
 const json = ['application/json'] as const;
+const body = ['payload_too_large', 'unsupported_media_type'] as const;
+
+/** What takes events. */
+const intake = (
+  path: string,
+  row: Pick<Route, 'takes' | 'answers' | 'does'> & Partial<Pick<Route, 'key' | 'needs' | 'body'>>,
+): Route => ({
+  ...{ method: 'POST', path, door: 'collect', needs: 'ingest', key: 'bearer', body: json },
+  problems: ['invalid_payload', 'invalid_params', 'origin_not_allowed', ...body, 'upstream_failed'],
+  ...row,
+});
+
+/** What answers a question. */
+const question = (path: string, name: string, does: string): Route & { readonly question: string } => ({
+  ...{ method: 'GET', path, door: 'query', needs: 'read', key: 'bearer', body: [], answers: 'envelope' },
+  problems: [
+    ...(['invalid_params', 'invalid_group_by', 'plan_limit', 'query_timeout', 'upstream_failed'] as const),
+    ...(['unknown_project_id', 'unknown_project_slug', 'no_projects_visible'] as const),
+  ],
+  question: name,
+  does,
+});
+
+/** What anybody may look at. */
+const shown = (path: string, answers: string, does: string): Route => ({
+  ...{ method: 'GET', path, door: 'site', needs: null, key: 'none', body: [], answers, does },
+  problems: ['invalid_params'],
+});
+
+const methods = {
+  list: 'GET',
+  create: 'POST',
+  show: 'GET',
+  change: 'PATCH',
+  archive: 'DELETE',
+  rotate: 'POST',
+} as const;
+const writes: readonly Deed[] = ['create', 'change', 'rotate'];
+const changing = ['invalid_payload', 'conflict', 'plan_limit', ...body] as const;
+
+/** What administers one kind of thing: a route for each deed, at `/v1/admin/<thing>` or below it. */
+const admin = (thing: Thing, one: string, does: Partial<Readonly<Record<Deed, string>>>): readonly Route[] =>
+  deeds.flatMap((deed) => {
+    const says = does[deed];
+    if (says === undefined) return [];
+    const ofOne = deed !== 'list' && deed !== 'create';
+    const isWrite = writes.includes(deed);
+    return [
+      {
+        method: methods[deed],
+        path: `/v1/admin/${thing}${ofOne ? '/{id}' : ''}${deed === 'rotate' ? '/rotate' : ''}`,
+        ...{ door: 'admin', needs: 'admin', key: 'bearer', admin: { thing, deed }, does: says },
+        body: isWrite ? json : [],
+        ...(isWrite && { takes: `${one}.${deed}` }),
+        answers: deed === 'list' ? `${one}.list` : one,
+        problems: [
+          ...(['invalid_params', 'insufficient_scope', 'not_found', 'upstream_failed'] as const),
+          ...(isWrite || deed === 'archive' ? changing : []),
+        ],
+      },
+    ];
+  });
+const deeds = ['list', 'create', 'show', 'change', 'archive', 'rotate'] as const satisfies readonly Deed[];
 
 /** Every way in. A row here appears in the gateway, CORS, OpenAPI, the permission matrix and, with the cloud, the stack. */
-export const routes = [
-  {
-    method: 'POST',
-    path: '/v1/track',
-    door: 'collect',
-    needs: 'ingest',
-    key: 'bearer',
-    body: json,
-    does: 'Takes one event.',
-  },
-  {
-    method: 'POST',
-    path: '/v1/batch',
-    door: 'collect',
-    needs: 'ingest',
-    key: 'bearer',
-    body: json,
-    does: 'Takes 1 to 1000 events, all or none.',
-  },
-  {
-    method: 'POST',
-    path: '/v1/identify',
-    door: 'collect',
-    needs: 'ingest',
-    key: 'bearer',
-    body: json,
-    does: 'Says which person an anonymous id is.',
-  },
-  {
-    method: 'POST',
-    path: '/v1/beacon',
-    door: 'collect',
-    needs: 'beacon',
-    key: 'k',
-    body: ['text/plain', 'application/json'],
+export const routes: readonly Route[] = [
+  intake('/v1/track', { takes: 'track', answers: 'tracked', does: 'Takes one event.' }),
+  intake('/v1/batch', { takes: 'batch', answers: 'counted', does: 'Takes 1 to 1000 events, all or none.' }),
+  intake('/v1/identify', {
+    ...{ takes: 'identify', answers: 'identified', does: 'Says which person an anonymous id is.' },
+  }),
+  intake('/v1/beacon', {
+    ...{
+      needs: 'beacon',
+      key: 'k',
+      body: ['text/plain', 'application/json'],
+      takes: 'beacon',
+      answers: 'taken',
+    },
     does: 'Takes a track or batch body from navigator.sendBeacon.',
-  },
+  }),
+  question('/v1/query', 'query_events', 'Raw events, newest first.'),
+  question('/v1/stats', 'get_stats', 'Counts and uniques by time and column.'),
+  question('/v1/sources', 'top_sources', 'Where visitors come from.'),
+  question('/v1/funnel', 'funnel', 'How many did these steps in order.'),
+  question('/v1/overview', 'overview', 'Visitors, sessions, views, bounce and time of a site.'),
   {
-    method: 'GET',
-    path: '/v1/query',
-    door: 'query',
-    needs: 'read',
-    key: 'bearer',
-    body: [],
-    question: 'query_events',
-    does: 'Raw events, newest first.',
+    ...{ method: 'POST', path: '/mcp', door: 'mcp', needs: 'mcp', key: 'bearer', body: json },
+    ...{ takes: 'message', answers: 'object', does: 'MCP for agents: tools, resources, prompts.' },
+    problems: ['origin_not_allowed', 'invalid_params', 'plan_limit', ...body, 'method_not_allowed'],
   },
-  {
-    method: 'GET',
-    path: '/v1/stats',
-    door: 'query',
-    needs: 'read',
-    key: 'bearer',
-    body: [],
-    question: 'get_stats',
-    does: 'Counts and uniques by time and column.',
-  },
-  {
-    method: 'GET',
-    path: '/v1/sources',
-    door: 'query',
-    needs: 'read',
-    key: 'bearer',
-    body: [],
-    question: 'top_sources',
-    does: 'Where visitors come from.',
-  },
-  {
-    method: 'GET',
-    path: '/v1/funnel',
-    door: 'query',
-    needs: 'read',
-    key: 'bearer',
-    body: [],
-    question: 'funnel',
-    does: 'How many did these steps in order.',
-  },
-  {
-    method: 'GET',
-    path: '/v1/overview',
-    door: 'query',
-    needs: 'read',
-    key: 'bearer',
-    body: [],
-    question: 'overview',
-    does: 'Visitors, sessions, views, bounce and time of a site.',
-  },
-  {
-    method: 'POST',
-    path: '/mcp',
-    door: 'mcp',
-    needs: 'mcp',
-    key: 'bearer',
-    body: json,
-    does: 'MCP for agents: tools, resources, prompts.',
-  },
-  {
-    method: 'GET',
-    path: '/',
-    door: 'site',
-    needs: null,
-    key: 'none',
-    body: [],
-    does: 'A page for who has just started it: the lines to paste, and what next.',
-  },
-  {
-    method: 'GET',
-    path: '/v1/a.js',
-    door: 'site',
-    needs: null,
-    key: 'none',
-    body: [],
-    does: 'The browser loader.',
-  },
-  {
-    method: 'GET',
-    path: '/v1/openapi.json',
-    door: 'site',
-    needs: null,
-    key: 'none',
-    body: [],
-    does: 'This interface as OpenAPI 3.1.',
-  },
-  {
-    method: 'GET',
-    path: '/healthz',
-    door: 'site',
-    needs: null,
-    key: 'none',
-    body: [],
-    does: 'Says that it runs, and which version.',
-  },
-] as const satisfies readonly Route[];
+  ...admin('accounts', 'account', {
+    list: 'The accounts this key administers, oldest first.',
+    create: 'Makes an account. For keys of the operator’s account.',
+    show: 'One account.',
+    change: 'Changes name or plan; the plan only by keys of the operator’s account.',
+    archive: 'Ends an account: all its keys are revoked, its projects archived.',
+  }),
+  ...admin('projects', 'project', {
+    list: 'The account’s projects, oldest first.',
+    create: 'Makes a project.',
+    show: 'One project, by its id or slug.',
+    change: 'Changes some of a project’s fields.',
+    archive: 'Archives a project: it takes no more events and leaves the lists; its events stay.',
+  }),
+  ...admin('keys', 'key', {
+    list: 'The keys of an account or, with project_id, of a project; never a secret.',
+    create: 'Mints a key. The answer is the only time it is seen.',
+    show: 'What is known of one key, by its name such as rk_live_AbCd1234.',
+    change: 'Changes label, expiry or reach of a key.',
+    archive: 'Revokes a key for good; it is refused within 60 s.',
+    rotate: 'Mints another key like this one, which then expires after the delay.',
+  }),
+  ...admin('plans', 'plan', {
+    list: 'The plans this key may know of.',
+    create: 'Makes a plan. For keys of the operator’s account.',
+    show: 'One plan.',
+    change: 'Changes a plan’s terms. For keys of the operator’s account.',
+    archive: 'Archives a plan: no account is given it any more.',
+  }),
+  ...admin('audit', 'entry', { list: 'What was changed, by which key, newest first.' }),
+  shown('/', 'page', 'A page for who has just started it: the lines to paste, and what next.'),
+  shown('/v1/a.js', 'script', 'The browser loader.'),
+  shown('/v1/openapi.json', 'object', 'This interface as OpenAPI 3.1.'),
+  shown('/healthz', 'health', 'Says that it runs, and which version.'),
+];
+
+/** Every problem a route can answer with: what keys meet there, what its door says, and what a gateway says of any route. */
+export const problemsOf = ({ key, needs, problems }: Route): ReadonlySet<ProblemCode> =>
+  new Set<ProblemCode>([
+    ...(key === 'none' ? [] : ofKeys),
+    ...(needs === null
+      ? []
+      : Object.values(keyKinds).flatMap((kind) => {
+          const may: true | ProblemCode = kind[needs];
+          return may === true ? [] : [may];
+        })),
+    ...problems,
+    ...ofGateways,
+  ]);
+
+const ofKeys = [
+  'missing_bearer_token',
+  'malformed_api_key',
+  'invalid_api_key',
+  'key_kind_mismatch',
+  'insufficient_scope',
+] as const;
+const ofGateways = [
+  'payload_too_large',
+  'request_timeout',
+  'rate_limited',
+  'headers_too_large',
+  'internal_error',
+  'upstream_failed',
+  'query_timeout',
+] as const;
+
+/** The methods of a path as `Allow` names them: HEAD goes wherever GET does. */
+export const allowed = (here: readonly Pick<Route, 'method'>[]): readonly string[] =>
+  here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));

@@ -4,7 +4,8 @@ import * as z from 'zod';
 import { newKey, parseKey } from '../access/keys.ts';
 import { accountsOf, type Books, createAccount, newId } from '../accounts/accounts.ts';
 import { keepKey } from '../accounts/keys.ts';
-import { changeProject, createProject, projectOf, projectsOf } from '../accounts/projects.ts';
+import { projectOf, projectsOf } from '../accounts/project-rows.ts';
+import { changeProject, createProject } from '../accounts/projects.ts';
 import { absent, inFolder, jsonIn, writeWhole } from './disk/data-folder.ts';
 
 /** One with a wrong letter would be made anew, and opens nothing. */
@@ -13,11 +14,15 @@ const keysFile = z.object({
   account_id: z.string(),
   project_id: z.string(),
   project_slug: z.string(),
-  keys: z.object({ pk: key, sk: key, rk: key, ak: key }),
+  keys: z.object({
+    ...{ pk: key, sk: key, rk: key, ak: key },
+    /** An ak_ key with scope admin; a file of an older version has none. */
+    admin: z.optional(key),
+  }),
 });
 
 /** The first account’s keys as `keys.json` holds them. */
-export type Keys = z.infer<typeof keysFile>;
+export type Keys = z.infer<typeof keysFile> & { readonly keys: { readonly admin: string } };
 
 const origins = ['http://localhost:3000', 'http://localhost:5173', 'http://localhost:8787'];
 
@@ -28,12 +33,13 @@ const origins = ['http://localhost:3000', 'http://localhost:5173', 'http://local
 export const firstStart = async (books: Books, dir: string): Promise<Keys> => {
   const path = join(dir, inFolder.keys);
   const saved = await readFile(path, 'utf8').catch(absent);
-  const keys = saved === undefined ? await newKeys(books) : parsed(saved, path);
-  if (saved === undefined) await writeWhole(path, `${JSON.stringify(keys, null, 2)}\n`);
+  const known = saved === undefined ? undefined : parsed(saved, path);
+  const keys = known === undefined ? await newKeys(books) : withAdmin(books, known);
+  if (known?.keys.admin === undefined) await writeWhole(path, `${JSON.stringify(keys, null, 2)}\n`);
   else await chmod(path, 0o600);
 
   const { account_id, project_id } = keys;
-  await createAccount(books, { id: account_id, name: 'default', plan: 'unlimited' });
+  await createAccount(books, { id: account_id, name: 'default', plan: 'unlimited', operator: true });
   if ((await projectOf(books, project_id)) === undefined) {
     await createProject(books, account_id, {
       id: project_id,
@@ -46,6 +52,7 @@ export const firstStart = async (books: Books, dir: string): Promise<Keys> => {
   for (const kind of ['pk', 'sk', 'rk'] as const)
     await keepKey(books, keys.keys[kind], { kind, projectId: project_id });
   await keepKey(books, keys.keys.ak, { kind: 'ak', accountId: account_id });
+  await keepKey(books, keys.keys.admin, { kind: 'ak', accountId: account_id, scope: 'admin' });
   return keys;
 };
 
@@ -68,11 +75,18 @@ const newKeys = async (books: Books): Promise<Keys> => {
       sk: newKey('sk', 'live', random),
       rk: newKey('rk', 'live', random),
       ak: newKey('ak', 'live', random),
+      admin: newKey('ak', 'live', random),
     },
   };
 };
 
-const parsed = (text: string, path: string): Keys => {
+/** A file of an older version gets the key that administers. */
+const withAdmin = ({ random }: Books, known: z.infer<typeof keysFile>): Keys => ({
+  ...known,
+  keys: { ...known.keys, admin: known.keys.admin ?? newKey('ak', 'live', random) },
+});
+
+const parsed = (text: string, path: string): z.infer<typeof keysFile> => {
   const read = keysFile.safeParse(jsonIn(text));
   if (!read.success)
     throw new Error(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { authorize } from '../access/authorize.ts';
 import { loaderText } from '../browser/loader-text.ts';
 import type { World } from '../ports.ts';
+import { administer } from '../serve/admin.ts';
 import { collect } from '../serve/collect.ts';
 import { speakMcp } from '../serve/mcp.ts';
 import { openapi } from '../serve/openapi.ts';
@@ -76,6 +77,7 @@ const inOurWords = (thrown: unknown, dir: string): unknown =>
     : thrown;
 
 const doorsOf = (world: World, pulse: NonNullable<Site['pulse']>): Doors => ({
+  admin: administer(world),
   collect: collect(world),
   query: answerQuestions(world),
   mcp: speakMcp(world),

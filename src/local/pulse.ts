@@ -1,5 +1,5 @@
 import { accountsOf, type Books } from '../accounts/accounts.ts';
-import { projectsOf } from '../accounts/projects.ts';
+import { projectsOf } from '../accounts/project-rows.ts';
 import { earliest, latest } from '../events/instant.ts';
 import { eventsOf, type Reading } from '../lake/events-of.ts';
 import type { World } from '../ports.ts';

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { principalOf, refusalOf } from '../access/context.ts';
 import type { Principal } from '../access/kinds.ts';
-import { checkOrigin, refusalFor } from '../access/may.ts';
+import { checkOrigin, checkPlan, refusalFor } from '../access/may.ts';
 import { presentedIn } from '../access/presented.ts';
 import { Problem } from '../problems.ts';
 import { type Route, routes } from '../routes.ts';
@@ -11,7 +11,7 @@ import { bodyLimitBytes, gatewayAnswers } from './gateway-answers.ts';
 import { unpacked } from './unpacked.ts';
 
 /**
- * A gateway’s request as a door sees it, checked in this order: route, key (401), what its kind may do and where (403), content type
+ * A gateway’s request as a door sees it, checked in this order: route, key (401), what its kind may do (403), its plan (402) and where (403), content type
  * (415), size (413), encoding (400), query. Throws the Problem of the first that fails; without a principal nothing passes that needs a key.
  */
 export const askedOf = (event: APIGatewayProxyEvent): Asked => {
@@ -22,6 +22,7 @@ export const askedOf = (event: APIGatewayProxyEvent): Asked => {
   return {
     route,
     principal,
+    id: event.pathParameters?.id,
     requestId: event.requestContext.requestId,
     base: baseOf(event, route, headers),
     headers,
@@ -66,6 +67,7 @@ const principalFor = (event: APIGatewayProxyEvent, route: Route, headers: Asked[
   if (principal === null || route.needs === null) throw gatewayAnswers.noKey;
   const forbidden = refusalFor(principal, route.needs);
   if (forbidden !== null) throw new Problem(forbidden.problem, forbidden.message);
+  checkPlan(principal, route.needs);
   checkOrigin(principal, headers.origin);
   return principal;
 };

@@ -67,7 +67,7 @@ export const preflight = (
 ): Readonly<Record<string, string>> => ({
   ...cors,
   'Access-Control-Allow-Methods': methods.join(', '),
-  'Access-Control-Allow-Headers': `Authorization, Content-Type, Content-Encoding${path.startsWith('/mcp') ? mcpHeaders : ''}, ${tracingHeaders}`,
+  'Access-Control-Allow-Headers': `Authorization, Content-Type, Content-Encoding${path.startsWith('/mcp') ? mcpHeaders : ''}${path.startsWith('/v1/admin') ? ', If-Match, Idempotency-Key' : ''}, ${tracingHeaders}`,
   'Access-Control-Max-Age': '7200',
 });
 

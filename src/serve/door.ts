@@ -19,6 +19,8 @@ export interface Asked {
   readonly route: Route;
   /** Null only where the route needs no key. */
   readonly principal: Principal | null;
+  /** What stands for `{id}` in the route’s path; undefined where it has none. */
+  readonly id?: string | undefined;
   readonly requestId: string;
   /** Where the caller reaches this installation, as its Host header says: no slash at the end. */
   readonly base: string;

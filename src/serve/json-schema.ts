@@ -29,7 +29,9 @@ const kindOf = (type: z.core.$ZodType): Json => {
     return present({ type: 'array', items: jsonSchemaOf(type.def.element), minItems: least, maxItems: most });
   if (type instanceof z.ZodMiniUnion) return { anyOf: type.def.options.map(jsonSchemaOf) };
   if (type instanceof z.ZodMiniObject) return objectOf(type);
-  if (type instanceof z.ZodMiniOptional) return jsonSchemaOf(type.def.innerType);
+  if (type instanceof z.ZodMiniOptional || type instanceof z.ZodMiniExactOptional)
+    return jsonSchemaOf(type.def.innerType);
+  if (type instanceof z.ZodMiniNullable) return orNull(jsonSchemaOf(type.def.innerType));
   // A list that is left out is empty, as its description says.
   if (type instanceof z.ZodMiniDefault)
     return present({
@@ -40,6 +42,11 @@ const kindOf = (type: z.core.$ZodType): Json => {
   if (type instanceof z.ZodMiniCustom) return {};
   throw new Error(`no JSON Schema is known here of the kind of type ${type._zod.def.type}`);
 };
+
+const orNull = (schema: Json): Json =>
+  typeof schema.type === 'string' && schema.enum === undefined
+    ? { ...schema, type: [schema.type, 'null'] }
+    : { anyOf: [schema, { type: 'null' }] };
 
 const objectOf = ({ def: { shape, catchall } }: z.ZodMiniObject): Json => {
   const required = Object.keys(shape).filter((name) => shape[name]?._zod.optin === undefined);

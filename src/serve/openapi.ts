@@ -2,33 +2,41 @@ import { keyKinds } from '../access/kinds.ts';
 import { columnNames, columns } from '../events/columns.ts';
 import { batchBody, identifyBody, trackBody } from '../events/schema.ts';
 import type { Json } from '../mcp/host.ts';
-import { type ProblemCode, problems } from '../problems.ts';
-import { type Route, routes } from '../routes.ts';
+import { problems } from '../problems.ts';
+import { problemsOf, type Route, routes } from '../routes.ts';
 import { questionNamed } from '../tools/index.ts';
 import { inputOf } from '../tools/resolve.ts';
 import { holdsObjects } from '../tools/spellings.ts';
+import { adminAnswers, adminBodies, adminParameters } from './admin/schemas.ts';
 import { envelopeSchema, inputSchema, runningSchema } from './tool-schemas.ts';
 
+/** What bodies hold, by the names the table of routes gives them. */
 const bodies: Readonly<Record<string, Json>> = {
-  '/v1/track': inputSchema(trackBody),
-  '/v1/batch': inputSchema(batchBody),
-  '/v1/identify': inputSchema(identifyBody),
-  '/v1/beacon': { anyOf: [inputSchema(trackBody), inputSchema(batchBody)] },
-  '/mcp': {
+  track: inputSchema(trackBody),
+  batch: inputSchema(batchBody),
+  identify: inputSchema(identifyBody),
+  beacon: { anyOf: [inputSchema(trackBody), inputSchema(batchBody)] },
+  message: {
     type: 'object',
     description:
       'A JSON-RPC 2.0 message of the Model Context Protocol, 2026-07-28 or 2025-11-25 and earlier.',
   },
+  ...adminBodies,
 };
 
+/** What successes show, by the names the table of routes gives them. */
 const answers: Readonly<Record<string, Json>> = {
-  '/v1/track': {
+  tracked: {
     '202': said('Stored durably.', { ok: { const: true }, event_id: { type: ['string', 'null'] } }),
   },
-  '/v1/batch': { '202': said('All stored durably.', { ok: { const: true }, count: { type: 'integer' } }) },
-  '/v1/identify': { '200': said('Stored; history joins at question time.', { ok: { const: true } }) },
-  '/v1/beacon': { '202': said('Stored durably.', { ok: { const: true } }) },
-  '/': {
+  counted: { '202': said('All stored durably.', { ok: { const: true }, count: { type: 'integer' } }) },
+  identified: { '200': said('Stored; history joins at question time.', { ok: { const: true } }) },
+  taken: { '202': said('Stored durably.', { ok: { const: true } }) },
+  health: { '200': said('It runs.', { ok: { const: true }, version: { type: 'string' } }) },
+  script: {
+    '200': { description: 'JavaScript.', content: { 'text/javascript': { schema: { type: 'string' } } } },
+  },
+  page: {
     '200': {
       description: 'The page for a browser; for a program the same in few words.',
       content: {
@@ -43,9 +51,12 @@ const answers: Readonly<Record<string, Json>> = {
       },
     },
   },
-  '/healthz': { '200': said('It runs.', { ok: { const: true }, version: { type: 'string' } }) },
-  '/v1/a.js': {
-    '200': { description: 'JavaScript.', content: { 'text/javascript': { schema: { type: 'string' } } } },
+  object: { '200': shown('The answer.', { type: 'object' }) },
+  envelope: {
+    '200': shown('The answer.', { $ref: '#/components/schemas/Answer' }),
+    '202': shown('The question is still running: send the same request again with `query_id`.', {
+      $ref: '#/components/schemas/Running',
+    }),
   },
 };
 
@@ -105,27 +116,21 @@ function shown(description: string, schema: Json): Json {
   return { description, content: { 'application/json': { schema } } };
 }
 
-const answersOfQuestion: Json = {
-  '200': shown('The answer.', { $ref: '#/components/schemas/Answer' }),
-  '202': shown('The question is still running: send the same request again with `query_id`.', {
-    $ref: '#/components/schemas/Running',
-  }),
-};
-
 function said(description: string, properties: Json): Json {
   return shown(description, { type: 'object', properties, required: Object.keys(properties) });
 }
 
 function operation(route: Route): Json {
   const question = route.question === undefined ? undefined : questionNamed(route.question);
-  const body = bodies[route.path];
+  const body = route.takes === undefined ? undefined : bodies[route.takes];
+  const parameters = question === undefined ? adminParameters(route) : parametersOf(inputOf(question));
   return {
     operationId:
-      question?.name ?? `${route.method.toLowerCase()}${route.path.replaceAll(/[^a-z0-9]+/g, '_')}`,
+      question?.name ??
+      `${route.method.toLowerCase()}${route.path.replaceAll(/[^a-z0-9]+/g, '_').replace(/_$/, '')}`,
     summary: route.does,
-    ...(question === undefined
-      ? {}
-      : { description: question.answers, parameters: parametersOf(inputOf(question)) }),
+    ...(question === undefined ? {} : { description: question.answers }),
+    ...(parameters.length === 0 && question === undefined ? {} : { parameters }),
     ...(body === undefined
       ? {}
       : {
@@ -136,9 +141,7 @@ function operation(route: Route): Json {
         }),
     security: route.key === 'none' ? [] : [{ [route.key === 'bearer' ? 'key' : 'k']: [] }],
     responses: {
-      ...(question === undefined
-        ? (answers[route.path] ?? { '200': shown('The answer.', { type: 'object' }) })
-        : answersOfQuestion),
+      ...(route.admin === undefined ? (answers[route.answers] ?? answers.object) : adminAnswers(route.admin)),
       ...refusals(route),
     },
   };
@@ -163,47 +166,10 @@ function parametersOf(type: ReturnType<typeof inputOf>): readonly Json[] {
   );
 }
 
-function refusalsByKind({ needs }: Route): readonly ProblemCode[] {
-  if (needs === null) return [];
-  return Object.values(keyKinds).flatMap((kind) => {
-    const may: true | ProblemCode = kind[needs];
-    return may === true ? [] : [may];
-  });
-}
-
 /** Every problem the route can answer with, by status. */
 function refusals(route: Route): Json {
-  const codes: readonly ProblemCode[] = [
-    ...(route.key === 'none'
-      ? []
-      : (['missing_bearer_token', 'malformed_api_key', 'invalid_api_key', 'key_kind_mismatch'] as const)),
-    ...refusalsByKind(route),
-    ...(route.door === 'collect'
-      ? ([
-          'invalid_payload',
-          'origin_not_allowed',
-          'payload_too_large',
-          'unsupported_media_type',
-          'upstream_failed',
-        ] as const)
-      : []),
-    ...(route.door === 'query'
-      ? ([
-          'invalid_params',
-          'invalid_group_by',
-          'unknown_project_id',
-          'no_projects_visible',
-          'query_timeout',
-          'upstream_failed',
-        ] as const)
-      : []),
-    ...(route.door === 'mcp'
-      ? (['origin_not_allowed', 'payload_too_large', 'unsupported_media_type', 'method_not_allowed'] as const)
-      : []),
-    'internal_error',
-  ];
   return Object.fromEntries(
-    Map.groupBy(new Set(codes), (code) => String(problems[code].status))
+    Map.groupBy(problemsOf(route), (code) => String(problems[code].status))
       .entries()
       .map(([status, same]) => [
         status,

@@ -45,6 +45,7 @@ const open = async (roomBytes?: number, connections?: number) => {
     world,
     authorize(books),
     {
+      admin: watched,
       collect: watched,
       query: watched,
       mcp: watched,

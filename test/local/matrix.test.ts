@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintKey, revokeKey } from '../../src/accounts/keys.ts';
 import { createProject } from '../../src/accounts/projects.ts';
 import { type ProblemCode, problems } from '../../src/problems.ts';
-import { routes } from '../../src/routes.ts';
+import { allowed, type Route, routes } from '../../src/routes.ts';
+import { adminNames, adminTry } from '../admin-routes.ts';
 import { type Running, startProduct } from './product.ts';
 import { questionRoutes } from './question-routes.ts';
 
@@ -21,6 +22,16 @@ const matrix: Readonly<Record<string, Readonly<Record<'pk' | 'sk' | 'rk' | 'ak',
     questionRoutes.map(({ route }) => [route, { pk: 'insufficient_scope', sk: 'ok', rk: 'ok', ak: 'ok' }]),
   ),
   'POST /mcp': { pk: 'key_kind_not_allowed', sk: 'ok', rk: 'ok', ak: 'key_kind_not_allowed' },
+  // An account key as such administers nothing; one with scope admin has a column of its own below.
+  ...Object.fromEntries(
+    adminNames.map((name) => [
+      name,
+      {
+        ...{ pk: 'insufficient_scope', sk: 'insufficient_scope' },
+        ...{ rk: 'insufficient_scope', ak: 'insufficient_scope' },
+      } as const,
+    ]),
+  ),
   'GET /': { pk: 'ok', sk: 'ok', rk: 'ok', ak: 'ok' },
   'GET /v1/a.js': { pk: 'ok', sk: 'ok', rk: 'ok', ak: 'ok' },
   'GET /v1/openapi.json': { pk: 'ok', sk: 'ok', rk: 'ok', ak: 'ok' },
@@ -40,9 +51,9 @@ const good: Readonly<
 };
 
 /** Routes of later issues: there is nothing yet, whatever the key. */
-const notYet = ['POST /v1/forget', 'GET /v1/admin/projects', 'POST /v1/admin/keys', 'POST /mcp/account'];
+const notYet = ['POST /v1/forget', 'GET /v1/admin/usage', 'GET /v1/admin', 'POST /mcp/account'];
 
-const kinds = ['pk', 'sk', 'rk', 'ak'] as const;
+const kinds = ['pk', 'sk', 'rk', 'ak', 'admin'] as const;
 const envs = ['live', 'test'] as const;
 const states = ['good', 'revoked', 'mistyped', 'made up'] as const;
 type Kind = (typeof kinds)[number];
@@ -61,17 +72,25 @@ beforeAll(async () => {
   for (const kind of kinds) {
     for (const env of envs) {
       const mint = () =>
-        mintKey(on.world, kind === 'ak' ? { kind, env, accountId } : { kind, env, projectId: project_id });
+        mintKey(
+          on.world,
+          kind === 'ak' || kind === 'admin'
+            ? { kind: 'ak', env, accountId, scope: kind === 'admin' ? 'admin' : '' }
+            : { kind, env, projectId: project_id },
+        );
       const { key } = await mint();
       const lost = await mint();
-      await revokeKey(on.world, kind === 'ak' ? accountId : project_id, lost.record.key);
+      await revokeKey(on.world, kind === 'ak' || kind === 'admin' ? accountId : project_id, lost.record.key);
       keys.set(`${kind} ${env} good`, key);
       keys.set(`${kind} ${env} revoked`, lost.key);
       keys.set(
         `${kind} ${env} mistyped`,
         `${key.slice(0, 20)}${key[20] === 'x' ? 'y' : 'x'}${key.slice(21)}`,
       );
-      keys.set(`${kind} ${env} made up`, `${kind}_${env}_AbCd1234_${'0'.repeat(38)}`);
+      keys.set(
+        `${kind} ${env} made up`,
+        `${kind === 'admin' ? 'ak' : kind}_${env}_AbCd1234_${'0'.repeat(38)}`,
+      );
     }
   }
 });
@@ -122,6 +141,9 @@ const expectProblem = ({ status, headers, text }: Awaited<ReturnType<typeof send
   expect(headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer realm="mcp"' : null);
 };
 
+const tried = (route: Route) =>
+  adminTry(route, { account_id: on.project.accountId, keys: on.keys }, 'matrix');
+
 /** A pk_ key needs its page; the others, on /v1, do not care. */
 const originOf = (kind: Kind) => (kind === 'pk' ? { origin: 'https://shop.example' } : {});
 
@@ -141,7 +163,9 @@ describe.each(cases)(
     const keyless = route.key === 'none';
     const verdict =
       keyless || state === 'good'
-        ? (matrix[name]?.[kind] ?? 'not_found')
+        ? kind === 'admin' && route.admin !== undefined
+          ? 'ok'
+          : (matrix[name]?.[kind === 'admin' ? 'ak' : kind] ?? 'not_found')
         : state === 'revoked'
           ? 'invalid_api_key'
           : 'malformed_api_key';
@@ -153,13 +177,14 @@ describe.each(cases)(
       query: good[name]?.query,
       body: good[name]?.body,
       ...originOf(kind),
+      ...tried(route),
     });
 
     test(`is answered ${verdict}`, async () => {
       const answer = await send(request());
       if (verdict === 'ok')
         expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([
-          good[name]?.status ?? 200,
+          good[name]?.status ?? tried(route)?.status ?? 200,
           '*',
         ]);
       else expectProblem(answer, verdict);
@@ -175,10 +200,11 @@ describe.each(cases)(
     }
 
     test('by another method, method_not_allowed with Allow', async () => {
-      for (const other of ['PUT', 'DELETE', method === 'GET' ? 'POST' : 'GET']) {
+      const allow = allowed(routes.filter((one) => one.path === path));
+      for (const other of ['PUT', 'PATCH', 'DELETE', 'GET', 'POST'].filter((one) => !allow.includes(one))) {
         const answer = await send({ ...request(), method: other, body: undefined });
         expectProblem(answer, 'method_not_allowed');
-        expect(answer.headers.get('allow')).toBe(method === 'GET' ? 'GET, HEAD' : 'POST');
+        expect(answer.headers.get('allow')).toBe(allow.join(', '));
       }
     });
   },
@@ -189,7 +215,13 @@ describe.each(routes)('$method $path', (route) => {
   const name = `${method} ${path}`;
 
   test(`without a key is answered ${route.key === 'none' ? 'ok' : 'missing_bearer_token'}`, async () => {
-    const answer = await send({ method, path, query: good[name]?.query, body: good[name]?.body });
+    const answer = await send({
+      method,
+      path,
+      query: good[name]?.query,
+      body: good[name]?.body,
+      ...tried(route),
+    });
     if (route.key === 'none') expect(answer.status).toBe(200);
     else expectProblem(answer, 'missing_bearer_token');
   });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { projectOf } from '../../src/accounts/projects.ts';
+import { projectOf } from '../../src/accounts/project-rows.ts';
 import { settingsFrom } from '../../src/local/settings.ts';
 import { startWordsFrom } from '../../src/local/start-words.ts';
 import { type Running, startProduct } from './product.ts';
@@ -103,7 +103,7 @@ describe('the first start', () => {
       expect.stringMatching(/^acc_/),
       expect.stringMatching(/^prj_/),
       'demo',
-      ['pk', 'sk', 'rk', 'ak'],
+      ['pk', 'sk', 'rk', 'ak', 'admin'],
       {},
     ]);
     for (const name of ['keys.json', 'pepper'])

@@ -9,6 +9,7 @@ import { mintKey } from '../../src/accounts/keys.ts';
 import { createProject } from '../../src/accounts/projects.ts';
 import { gateway } from '../../src/local/gateway/gateway.ts';
 import { openLedger } from '../../src/local/ledger.ts';
+import { administer } from '../../src/serve/admin.ts';
 import { collect } from '../../src/serve/collect.ts';
 import { speakMcp } from '../../src/serve/mcp.ts';
 import { answerQuestions } from '../../src/serve/rest.ts';
@@ -49,7 +50,12 @@ const openCloud = async () => {
   };
   const [shop, other] = [await keyOf('shop'), await keyOf('other')];
   const { server, close: closeGateway } = gateway(world, authorize(world), {
-    ...{ collect: collect(world), query: answerQuestions(world), mcp: speakMcp(world) },
+    ...{
+      admin: administer(world),
+      collect: collect(world),
+      query: answerQuestions(world),
+      mcp: speakMcp(world),
+    },
     site: site(world, { version: '0', loader: '', openapi: '{}' }),
   });
   server.listen(0, '127.0.0.1');

@@ -6,6 +6,7 @@ import type {
   Context as LambdaContext,
 } from 'aws-lambda';
 import type { Route } from '../../routes.ts';
+import { parametersIn } from './match.ts';
 
 /** A request as far as its head tells. */
 export interface Head {
@@ -39,7 +40,7 @@ export const eventFor = (
     multiValueHeaders,
     queryStringParameters: head.query === '' ? null : query,
     multiValueQueryStringParameters: head.query === '' ? null : queries,
-    pathParameters: null,
+    pathParameters: parametersIn(path, route),
     stageVariables: null,
     requestContext: {
       accountId: '000000000000',
@@ -84,9 +85,18 @@ export const allows = (
 ): boolean => {
   const effects = policyDocument.Statement.flatMap((statement) => {
     const resources = 'Resource' in statement ? [statement.Resource].flat() : [];
-    return resources.some((pattern) => pattern === methodArn(event)) ? [statement.Effect] : [];
+    return resources.some((pattern = '') => covers(pattern, methodArn(event))) ? [statement.Effect] : [];
   });
   return effects.includes('Allow') && !effects.includes('Deny');
+};
+
+/** IAM’s asterisk stands for anything. */
+const covers = (pattern: string, arn: string): boolean => {
+  const [head = '', ...rest] = pattern.split('*');
+  const tail = rest.at(-1);
+  return tail === undefined
+    ? pattern === arn
+    : arn.startsWith(head) && arn.endsWith(tail) && arn.length >= head.length + tail.length;
 };
 
 /** What Lambda tells a handler about its run, API Gateway waiting 29 s; and what only this gateway can tell, when the caller hung up. */

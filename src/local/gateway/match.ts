@@ -1,5 +1,5 @@
 import { Problem } from '../../problems.ts';
-import { type Route, routes } from '../../routes.ts';
+import { allowed, type Route, routes } from '../../routes.ts';
 import { gatewayAnswers, wrongMethod } from '../../serve/gateway-answers.ts';
 import { nearest } from '../../tools/nearest.ts';
 
@@ -12,24 +12,49 @@ export interface Place {
 }
 
 const places: ReadonlyMap<string, Place> = new Map(
-  Map.groupBy(routes satisfies readonly Route[], ({ path }) => path)
+  Map.groupBy(routes, ({ path }) => path)
     .entries()
     .map(([path, here]: [string, readonly Route[]]) => [
       path,
       {
         path,
         routes: here,
-        methods: here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
+        methods: allowed(here),
       },
     ]),
 );
+
+/** Places with `{id}` in them, and what their paths look like. */
+const patterns: readonly (readonly [RegExp, Place])[] = Array.from(places.values()).flatMap((place) =>
+  place.path.includes('{')
+    ? [[new RegExp(`^${place.path.replace(/\{(\w+)\}/, '(?<$1>[^/]+)')}/?$`), place] as const]
+    : [],
+);
+const patterned = (path: string): Place | undefined =>
+  path.startsWith('/v1/') ? patterns.find(([pattern]) => pattern.test(path))?.[1] : undefined;
+
+/** What stands for `{id}` in this path of a place, decoded as API Gateway does; null where the place has none. */
+export const parametersIn = (path: string, route: Route): Record<string, string> | null => {
+  const found = patterns.find(([, place]) => place.path === route.path)?.[0].exec(path)?.groups;
+  return found === undefined
+    ? null
+    : Object.fromEntries(Object.entries(found).map(([name, text]) => [name, decoded(text)]));
+};
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
 
 /**
  * The place at this path; throws `not_found` naming the nearest. One slash more at the end is the same place, since clients put it there; nothing else is decoded, folded or
  * trimmed: `//v1/track`, `/v1/%74rack` and `/v1/track//` are no routes.
  */
 export const placeAt = (path: string): Place => {
-  const place = places.get(path) ?? places.get(path.replace(/(?<=[^/])\/$/, ''));
+  const place = places.get(path) ?? places.get(path.replace(/(?<=[^/])\/$/, '')) ?? patterned(path);
   if (place !== undefined) return place;
   const [near] = nearest(path, [...places.keys()], 1);
   const route = near && places.get(near)?.routes[0];
