@@ -20,6 +20,10 @@ const pathLength = 2048;
 export interface Arrival {
   readonly projectId: string;
   readonly env: Event['env'];
+  /** Hosts of the project’s own sites: who comes from one to another is internal. */
+  readonly siteHosts?: readonly string[];
+  /** Hosts that its visits pass through: as referrers they bring nobody. */
+  readonly ignoredReferrers?: readonly string[];
   /** It came with a secret key, which may speak for a visitor elsewhere. */
   readonly trusted: boolean;
   /** When it arrived, ms since 1970. */
@@ -43,6 +47,8 @@ export const enrichment = (
   arrival: Arrival,
 ): ((body: Track, seq: number) => { readonly event: Event; readonly skewed: boolean }) => {
   const { projectId, env, trusted, receivedAt, requestId, salt } = arrival;
+  const sites = new Set(arrival.siteHosts?.map(bareHost));
+  const passed = new Set(arrival.ignoredReferrers?.map(bareHost));
   const ownHost = arrival.origin === null ? null : (URL.parse(arrival.origin)?.hostname ?? null);
   const own = visitor(
     arrival.ip,
@@ -71,7 +77,13 @@ export const enrichment = (
     const { source, medium, campaign, confidence, rule } = classify(
       url,
       referrer,
-      url === null || url.hostname === '' ? ownHost : url.hostname,
+      // From one of its sites to another is no arrival.
+      sites.has(bareHost(referrer?.host))
+        ? (referrer?.host ?? null)
+        : url === null || url.hostname === ''
+          ? ownHost
+          : url.hostname,
+      (host) => passed.has(bareHost(host)),
     );
     const event: Event = {
       project_id: projectId,
@@ -110,6 +122,9 @@ export const enrichment = (
     return { event, skewed };
   };
 };
+
+/** Hosts are compared without a leading `www.`. */
+const bareHost = (host: string | null | undefined): string => (host ?? '').replace(/^www\./, '');
 
 /** An address, its hash and country; `edge` wins over the table. */
 const visitor = (sent: string, edge: string | null, { salt, country }: Arrival) => {

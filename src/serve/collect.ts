@@ -106,6 +106,11 @@ const noProject = new Problem(
   'Events belong to one project; send them with its pk_ or sk_ key.',
 );
 
+const archived = new Problem(
+  'insufficient_scope',
+  'This key’s project is archived: it takes no more events, and those it has stay readable. To take it back: millimetric projects change SLUG --archived false.',
+);
+
 /** So many events are stored forms at a stretch; then others have their turn. */
 const pieceOf = 100;
 
@@ -116,11 +121,14 @@ const keep = async (
   from: From,
 ): Promise<Taken> => {
   if (principal.project === null) throw noProject;
+  if (principal.project.archived) throw archived;
   const { saltOf, nextId } = intakeOf(world);
   const receivedAt = Math.floor(world.clock());
   const salt = await saltOf(receivedAt);
   const enrich = enrichment({
     projectId: principal.project.id,
+    siteHosts: principal.project.siteHosts ?? [],
+    ignoredReferrers: principal.project.ignoredReferrers ?? [],
     env: principal.env,
     trusted: trusts(principal),
     receivedAt,

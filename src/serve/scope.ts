@@ -1,5 +1,5 @@
 import type { Principal } from '../access/kinds.ts';
-import { projectsOf } from '../accounts/projects.ts';
+import { projectsOf } from '../accounts/project-rows.ts';
 import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { cursorFrom } from '../tools/cursor.ts';
@@ -15,9 +15,12 @@ export async function scopeOf(
 ): Promise<Asker> {
   const common = { env: principal.env, lake: world.lake, now: world.clock() } as const;
   const visible: readonly Visible[] =
-    principal.project === null ? await allProjects(world, principal.accountId) : [principal.project];
+    principal.project === null ? await accountProjects(world, principal) : [principal.project];
   if (visible.length === 0)
-    throw new Problem('no_projects_visible', 'This key’s account has no project yet; make one first.');
+    throw new Problem(
+      'no_projects_visible',
+      'This key sees no project: its account has none yet, or none of those it was minted for is left.',
+    );
   // A cursor sent alone stands for the arguments of the first page, its choice of projects among them.
   const chosen = chosenOf(
     typeof args.cursor === 'string' ? { ...cursorFrom(args.cursor).given, ...args } : args,
@@ -50,14 +53,19 @@ interface Visible {
   readonly timezone: string;
 }
 
-async function allProjects(
+/** The account’s projects as far as this key sees them: all that are not archived, or those of its list. To it the others are not there. */
+async function accountProjects(
   world: QuestionWorld,
-  accountId: string,
-  after?: string,
+  { accountId, projects: some = null }: Principal,
 ): Promise<readonly Visible[]> {
-  const { projects, next } = await projectsOf(world, accountId, after === undefined ? {} : { after });
-  const page = projects.map(({ project_id, slug, timezone }) => ({ id: project_id, slug, timezone }));
-  return next === undefined ? page : [...page, ...(await allProjects(world, accountId, next))];
+  const seen: Visible[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await projectsOf(world, accountId, after === undefined ? {} : { after });
+    for (const { project_id: id, slug, timezone, archived_at } of page.projects)
+      if (archived_at === null && (some === null || some.includes(id))) seen.push({ id, slug, timezone });
+    if (page.next === undefined) return seen;
+    after = page.next;
+  }
 }
 
 interface Choice {
