@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type Route, routes } from '../src/routes.ts';
+import { allowed, type Route, routes } from '../src/routes.ts';
 import { Domain, type DomainProps } from './domain.ts';
 import type { Doors } from './doors.ts';
 import { Firewall, type FirewallProps } from './firewall.ts';
@@ -95,7 +95,7 @@ export class Api extends Construct {
     recordSome(this, this.rest.deploymentStage);
 
     const authorizers = this.authorizers(doors);
-    for (const [path, here] of Map.groupBy(routes satisfies readonly Route[], (route: Route) => route.path))
+    for (const [path, here] of Map.groupBy(routes, (route) => route.path))
       this.place(path, here, doors, authorizers);
 
     this.domain = domain && new Domain(this, 'Domain', { ...domain, rest: this.rest });
@@ -129,10 +129,10 @@ export class Api extends Construct {
     authorizers: ReturnType<Api['authorizers']>,
   ): void {
     const resource = this.rest.root.resourceForPath(path);
-    const allowed = here.flatMap(({ method }) => (method === 'GET' ? [method, 'HEAD'] : [method]));
+    const methodsHere = allowed(here);
     for (const { method, door, key } of here) {
       const authorizer = authorizers[key];
-      for (const each of method === 'GET' ? [method, 'HEAD'] : [method]) {
+      for (const each of allowed([{ method }])) {
         const made = resource.addMethod(
           each,
           new LambdaIntegration(doors.behind[door].lambda, { allowTestInvoke: false }),
@@ -157,8 +157,8 @@ export class Api extends Construct {
     }
     const methods = here.map(({ method }) => method);
     const mocks: readonly (readonly [string, Mock])[] = [
-      ['OPTIONS', preflightMock(path, methods, allowed)],
-      ['ANY', wrongMethodMock(path, allowed)],
+      ['OPTIONS', preflightMock(path, methods, methodsHere)],
+      ['ANY', wrongMethodMock(path, methodsHere)],
     ];
     for (const [method, { integration, options }] of mocks) {
       Validations.of(resource.addMethod(method, integration, options)).acknowledge(

@@ -88,7 +88,14 @@ export class Doors extends Construct {
       does: 'loader, OpenAPI, health',
       memorySizeMiB: 256,
     });
-    this.behind = { collect, query, mcp, site };
+    const admin = new Door(this, 'Admin', {
+      ...common,
+      entry: 'admin',
+      does: 'accounts, projects, keys, plans, audit',
+      memorySizeMiB: 512,
+    });
+    ledger.letRun(admin);
+    this.behind = { collect, query, mcp, site, admin };
 
     this.init = new Door(this, 'Init', {
       ...common,

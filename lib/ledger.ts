@@ -39,9 +39,10 @@ export class Ledger extends Construct {
     });
   }
 
-  /** Lets a door find the key a caller presents: one read, and the pepper it is hashed with. */
+  /** Lets a door find the key a caller presents, and its plan: two reads, the pepper, and the note on which day a key was used. */
   letCheckKeys(door: Door): void {
-    this.letRead(door, 'KEY#*');
+    this.letRead(door, 'KEY#*', 'PLAN#*', 'USED#*');
+    this.letPut(door, 'USED#*');
     this.letPepper(door);
   }
 
@@ -57,6 +58,16 @@ export class Ledger extends Construct {
     this.letList(door, 'SALT');
   }
 
+  /** Lets a door administer: accounts, projects, keys, plans and what goes with them, but no salt, and not the record of the beginning. */
+  letRun(door: Door): void {
+    const rows = ['ACC#*', 'PRJ#*', 'SLUG#*', 'KEY#*', 'NAME#*', 'PLAN#*', 'AUD#*', 'IDEM#*'];
+    this.letRead(door, ...rows, 'USED#*');
+    this.letPut(door, ...rows);
+    this.letErase(door, 'SLUG#*', 'IDEM#*');
+    this.letList(door, 'ACC', 'PRJ#*', 'KEYS#*', 'PLAN', 'AUD#*', 'IDEM');
+    this.letPepper(door);
+  }
+
   /** Lets a door make accounts, projects and keys: everything in the table. */
   letAdminister(door: Door): void {
     this.letRead(door, '*');
@@ -65,12 +76,12 @@ export class Ledger extends Construct {
     this.letPepper(door);
   }
 
-  private letRead(door: Door, ids: string): void {
+  private letRead(door: Door, ...ids: readonly string[]): void {
     door.learns('table', this.table.tableName);
     door.mayDo({ actions: ['dynamodb:GetItem'], resources: [this.table.tableArn], ...onlyKeys(ids) });
   }
 
-  private letWrite(door: Door, ids: string): void {
+  private letWrite(door: Door, ...ids: readonly string[]): void {
     door.learns('table', this.table.tableName);
     door.mayDo({
       actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
@@ -79,7 +90,15 @@ export class Ledger extends Construct {
     });
   }
 
-  private letList(door: Door, groups: string): void {
+  private letPut(door: Door, ...ids: readonly string[]): void {
+    door.mayDo({ actions: ['dynamodb:PutItem'], resources: [this.table.tableArn], ...onlyKeys(ids) });
+  }
+
+  private letErase(door: Door, ...ids: readonly string[]): void {
+    door.mayDo({ actions: ['dynamodb:DeleteItem'], resources: [this.table.tableArn], ...onlyKeys(ids) });
+  }
+
+  private letList(door: Door, ...groups: readonly string[]): void {
     door.learns('table', this.table.tableName);
     door.mayDo({
       actions: ['dynamodb:Query'],
@@ -94,6 +113,8 @@ export class Ledger extends Construct {
   }
 }
 
-/** A right to items whose partition key (in an index: its own) looks so. */
-const onlyKeys = (like: string) =>
-  like === '*' ? {} : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [like] } } };
+/** A right to items whose partition key (in an index: its own) looks like one of these. */
+const onlyKeys = (like: readonly string[]) =>
+  like.includes('*')
+    ? {}
+    : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...like] } } };

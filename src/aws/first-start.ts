@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import type { KeyKind } from '../access/kinds.ts';
 import { type Books, createAccount, newId } from '../accounts/accounts.ts';
 import { mintKey, revokeKey } from '../accounts/keys.ts';
-import { changeProject, createProject, projectOf } from '../accounts/projects.ts';
+import { projectOf } from '../accounts/project-rows.ts';
+import { changeProject, createProject } from '../accounts/projects.ts';
 import type { LedgerItem } from '../ports.ts';
 import { Problem } from '../problems.ts';
 
@@ -14,9 +15,10 @@ const project = z.strictObject({
   allowed_origins: z.exactOptional(z.array(z.string())),
 });
 
-/** What the operator may say: new keys beside the present ones, names of keys to revoke, fields of the project to set. */
+/** What the operator may say: new keys beside the present ones, one that administers, names of keys to revoke, fields of the project to set. */
 export const startOrder = z.strictObject({
   rotate: z._default(z.boolean(), false),
+  admin: z._default(z.boolean(), false),
   revoke: z._default(z.array(z.string()), []),
   project: z._default(project, {}),
 });
@@ -27,6 +29,8 @@ export interface Started {
   readonly project_id: string;
   readonly project_slug: string;
   readonly keys: Readonly<Record<KeyKind, string>> | null;
+  /** An ak_ key with scope admin, where one was asked for. */
+  readonly admin: string | null;
   /** The names of the keys made here that are good. */
   readonly active: readonly string[];
 }
@@ -45,10 +49,10 @@ type Beginning = z.infer<typeof stored>;
  * once, gets the keys. Throws an Error that says what in the order does not fit, or the Problem of the project or key.
  */
 export const firstStart = async (books: Books, order: unknown): Promise<Started> => {
-  const { rotate, revoke, project: wanted } = understood(order);
+  const { rotate, revoke, admin: asksAdmin, project: wanted } = understood(order);
   const beginning = await begin(books);
   const { account_id, project_id } = beginning;
-  await createAccount(books, { id: account_id, name: 'default', plan: 'unlimited' });
+  await createAccount(books, { id: account_id, name: 'default', plan: 'unlimited', operator: true });
   const made =
     (await projectOf(books, project_id)) ??
     (await createProject(books, account_id, { slug: 'demo', name: 'Demo', ...wanted, id: project_id }));
@@ -57,10 +61,14 @@ export const firstStart = async (books: Books, order: unknown): Promise<Started>
   // Said before it is done: a start that is cut short here has shown no key, and `rotate` mints others.
   const first = await change(books, (now) => (now.began ? undefined : { ...now, began: true }));
   const keys = first || rotate ? await mint(books, beginning) : null;
+  const admin = asksAdmin ? await mintAdmin(books, account_id) : null;
   for (const name of revoke) await revokeKey(books, name.startsWith('ak_') ? account_id : project_id, name);
   if (revoke.length > 0)
     await change(books, (now) => ({ ...now, keys: now.keys.filter((name) => !revoke.includes(name)) }));
-  return { account_id, project_id, project_slug: project.slug, keys, active: (await begin(books)).keys };
+  return {
+    ...{ account_id, project_id, project_slug: project.slug, keys, admin },
+    active: (await begin(books)).keys,
+  };
 };
 
 const understood = (order: unknown): z.infer<typeof startOrder> => {
@@ -91,6 +99,12 @@ const change = async (books: Books, to: (now: Beginning) => Beginning | undefine
   const data = item && to(stored.parse(item.data));
   if (item === undefined || data === undefined) return false;
   return (await books.ledger.write({ id, data }, item.version)) || change(books, to);
+};
+
+const mintAdmin = async (books: Books, accountId: string): Promise<string> => {
+  const { key, record } = await mintKey(books, { kind: 'ak', env: 'live', accountId, scope: 'admin' });
+  await change(books, (now) => ({ ...now, keys: [...now.keys, record.key] }));
+  return key;
 };
 
 const mint = async (

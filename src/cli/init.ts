@@ -15,6 +15,7 @@ const started = z.object({
   project_id: z.string(),
   project_slug: z.string(),
   keys: keys.nullable(),
+  admin: z.string().nullable().default(null),
   active: z.array(z.string()),
 });
 type Started = z.infer<typeof started>;
@@ -27,6 +28,9 @@ export const init: Command = {
     stack: { value: 'NAME', does: 'The CloudFormation stack, as `npx cdk deploy` named it.' },
     region: { value: 'REGION', does: 'Where it is. Default: AWS_REGION, else that of your AWS profile.' },
     rotate: { does: 'Mint four new keys, then revoke those made here before: they are refused within 60 s.' },
+    admin: {
+      does: 'Mint an ak_ key with scope admin too, for `millimetric projects|keys|accounts|plans|audit`; shown once.',
+    },
     origin: {
       value: 'ORIGIN',
       does: 'A site whose pages may use the pk_ key, e.g. https://shop.example; may be repeated. Replaces those set before.',
@@ -79,21 +83,27 @@ async function begin(given: Given, stack: string, terminal: Terminal, safe: NewF
     return answer.data;
   };
 
-  const before = await order({ project: projectOf(given) });
+  const before = await order({ project: projectOf(given), ...(given.has('admin') && { admin: true }) });
   // At the very first start there is nothing to rotate: the keys are new.
   const rotates = given.has('rotate') && before.keys === null;
   const now = rotates ? await order({ rotate: true }) : before;
-  const active = rotates ? now.active.filter((key) => !before.active.includes(key)) : now.active;
+  // A key that administers was asked for in the same breath and stays.
+  const old = before.active.filter((key) => before.admin?.startsWith(`${key}_`) !== true);
+  const active = rotates ? now.active.filter((key) => !old.includes(key)) : now.active;
   const { account_id, project_id, project_slug } = now;
-  const saved = { account_id, project_id, project_slug, keys: now.keys };
+  const { admin } = before;
+  const saved = {
+    ...{ account_id, project_id, project_slug },
+    keys: now.keys && { ...now.keys, ...(admin !== null && { admin }) },
+  };
   terminal.out(
     given.has('json')
-      ? `${JSON.stringify({ url, mcp_url: mcpUrl ?? `${url}/mcp`, ...saved, active }, null, 2)}\n`
-      : welcome({ ...now, active }, projectOf(given), url, stack),
+      ? `${JSON.stringify({ url, mcp_url: mcpUrl ?? `${url}/mcp`, ...saved, ...(admin !== null && { admin }), active }, null, 2)}\n`
+      : welcome({ ...now, admin, active }, projectOf(given), url, stack),
   );
   if (now.keys !== null) await safe.write(`${JSON.stringify(saved, null, 2)}\n`);
   // Last, so that whatever happens on the way somebody holds keys that work.
-  if (rotates) await revoke(order, before.active, given.has('json') ? terminal.err : terminal.out);
+  if (rotates) await revoke(order, old, given.has('json') ? terminal.err : terminal.out);
 }
 
 async function revoke(
@@ -118,7 +128,7 @@ const projectOf = (given: Given): Readonly<Record<string, unknown>> => {
 };
 
 const welcome = (
-  { account_id, project_id, project_slug, keys, active }: Started,
+  { account_id, project_id, project_slug, keys, admin, active }: Started,
   set: Readonly<Record<string, unknown>>,
   url: string,
   stack: string,
@@ -127,7 +137,9 @@ const welcome = (
   Account ${account_id}, project ${project_slug} (${project_id})
 ${Object.entries(set)
   .map(([field, value]) => `  Set: ${field} ${String(value)}\n`)
-  .join('')}${keys === null ? shownBefore(active, stack) : `\n${minted(keys)}\n${firstSteps(url, keys)}`}`;
+  .join(
+    '',
+  )}${admin === null ? '' : `\n  Shown this once:\n\n${admin}  administers accounts, projects, keys and plans\n`}${keys === null ? shownBefore(active, stack) : `\n${minted(keys)}\n${firstSteps(url, keys)}`}`;
 
 const shownBefore = (
   active: readonly string[],

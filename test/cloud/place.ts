@@ -12,7 +12,7 @@ const saved = z.object({
   account_id: z.string(),
   project_id: z.string(),
   project_slug: z.string(),
-  keys: z.object({ pk: z.string(), sk: z.string(), rk: z.string(), ak: z.string() }),
+  keys: z.object({ pk: z.string(), sk: z.string(), rk: z.string(), ak: z.string(), admin: z.string() }),
 });
 
 /** The environment `npm run test:cloud` gives its tests; throws outside of it. */

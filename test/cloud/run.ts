@@ -97,7 +97,17 @@ async function cloud(): Promise<NodeJS.ProcessEnv> {
     // It shows the keys, which belong in no log.
     await must(
       process.execPath,
-      ['bin/millimetric.ts', 'init', '--stack', stacks[installation], '--origin', page, '--save', keys],
+      [
+        'bin/millimetric.ts',
+        'init',
+        '--stack',
+        stacks[installation],
+        '--origin',
+        page,
+        '--admin',
+        '--save',
+        keys,
+      ],
       environment,
       true,
     );

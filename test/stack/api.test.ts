@@ -119,7 +119,9 @@ describe('the gateway', () => {
       expect(headers['method.response.header.Access-Control-Allow-Headers']).toContain(
         path === '/mcp'
           ? 'Mcp-Session-Id'
-          : "'Authorization, Content-Type, Content-Encoding, baggage, sentry-trace, ",
+          : path.startsWith('/v1/admin')
+            ? 'Content-Encoding, If-Match, Idempotency-Key, baggage'
+            : "'Authorization, Content-Type, Content-Encoding, baggage, sentry-trace, ",
       );
 
       const wrong = at(`ANY ${path}`);

@@ -59,7 +59,7 @@ const at = (name: string) => {
   return door;
 };
 
-test.each(['Authorizer', 'Collect', 'Query', 'Mcp', 'Site', 'Init', 'Door'])(
+test.each(['Authorizer', 'Collect', 'Query', 'Mcp', 'Site', 'Admin', 'Init', 'Door'])(
   '%s is one file that loads in plain Node, with nothing beside it but data, and has a handler',
   async (name) => {
     const { folder, settings } = at(name);

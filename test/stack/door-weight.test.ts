@@ -11,10 +11,11 @@ const withTheMenu = { ofFloor: 1.5, kb: 300 } as const;
 const doors: Readonly<
   Record<string, { readonly services: readonly string[]; readonly ofBareFloor: number }>
 > = {
-  authorizer: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.2 },
+  admin: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.5 },
+  authorizer: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.25 },
   collect: { services: ['dynamodb', 'firehose', 's3'], ofBareFloor: 1.55 },
   drain: { services: ['firehose', 's3'], ofBareFloor: 1.05 },
-  init: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.2 },
+  init: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.3 },
   mcp: { services: ['athena', 'dynamodb', 'firehose', 's3'], ofBareFloor: 1.9 },
   query: { services: ['athena', 'dynamodb', 's3'], ofBareFloor: 1.7 },
   site: { services: [], ofBareFloor: 0 },

@@ -46,17 +46,29 @@ const door = (name: string) => [
   ...each(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']),
 ];
 
+/** What administration reads and writes: no salt, and not the record of the beginning. */
+const administered = 'ACC#* PRJ#* SLUG#* KEY#* NAME#* PLAN#* AUD#* IDEM#*';
+
 /** Everything anything of ours may do. A new right has to be written down here, where it is seen. */
 const wanted: Readonly<Record<string, readonly string[]>> = {
   DoorsAuthorizerRole: [
     ...door('DoorsAuthorizer'),
-    'dynamodb:GetItem on LedgerTable for KEY#*',
+    'dynamodb:GetItem on LedgerTable for KEY#* PLAN#* USED#*',
+    'dynamodb:PutItem on LedgerTable for USED#*',
     'secretsmanager:GetSecretValue on LedgerPepper',
   ],
   DoorsCollectRole: [...door('DoorsCollect'), ...ingest],
   DoorsQueryRole: [...door('DoorsQuery'), ...ask],
   DoorsMcpRole: [...door('DoorsMcp'), ...ask, ...ingest],
   DoorsSiteRole: door('DoorsSite'),
+  DoorsAdminRole: [
+    ...door('DoorsAdmin'),
+    `dynamodb:GetItem on LedgerTable for ${administered} USED#*`,
+    `dynamodb:PutItem on LedgerTable for ${administered}`,
+    'dynamodb:DeleteItem on LedgerTable for SLUG#* IDEM#*',
+    'dynamodb:Query on LedgerTable/index/group-at for ACC PRJ#* KEYS#* PLAN AUD#* IDEM',
+    'secretsmanager:GetSecretValue on LedgerPepper',
+  ],
   DoorsInitRole: [
     ...door('DoorsInit'),
     ...each(['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'], ['LedgerTable']),
