@@ -19,20 +19,22 @@ const lastWordsMs = 1000;
 /** Names us to the server, so that our own calls are not taken for a crawler’s. */
 const ours = { 'user-agent': 'Millimetric/0.1 (command line)' } as const;
 
-/** One POST of JSON text. Never throws: silence is a reply too. */
+/** One request with JSON text. Never throws: silence is a reply too. */
 const post = (
   { url, key }: Installation,
   path: string,
   body: string,
   terminal: Terminal,
   stop?: AbortSignal,
+  method = 'POST',
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Reply> =>
   send(
     url + path,
     {
-      method: 'POST',
-      headers: { ...ours, authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body,
+      method,
+      headers: { ...ours, authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+      ...(method !== 'GET' && { body }),
     },
     terminal,
     stop,
@@ -77,7 +79,7 @@ async function send(
 const patientTries = 9;
 const longestWaitMs = 5 * 60_000;
 
-/** Posts until there is an answer worth having: 408, 429, 5xx and silence are tried again after `Retry-After`, else after a growing, jittered pause. */
+/** Posts, or does what `method` says, until there is an answer worth having: 408, 429, 5xx and silence are tried again after `Retry-After`, else after a growing, jittered pause. */
 export const insist = async (
   installation: Installation,
   path: string,
@@ -87,14 +89,18 @@ export const insist = async (
     tries = patientTries,
     signal,
     onWait,
+    method,
+    headers,
   }: {
     readonly tries?: number;
     readonly signal?: AbortSignal;
     readonly onWait?: (why: string, ms: number) => void;
+    readonly method?: string;
+    readonly headers?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Reply> => {
   for (let attempt = 1; ; attempt++) {
-    const reply = await post(installation, path, body, terminal, signal);
+    const reply = await post(installation, path, body, terminal, signal, method, headers);
     const waitMs = reply.waitMs ?? Math.min(30_000, 500 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2);
     if (!isPassing(reply) || attempt === tries || waitMs > longestWaitMs || signal?.aborted) return reply;
     onWait?.(reply.status === 0 ? 'no answer' : `${reply.status}`, waitMs);
@@ -113,7 +119,7 @@ const isPassing = (reply: Reply): boolean =>
 const problem = z.object({
   error: z.string(),
   message: z.string(),
-  details: z.object({ fieldErrors: z.record(z.string(), z.array(z.string())) }).optional(),
+  details: z.object({ fieldErrors: z.record(z.string(), z.array(z.string())).optional() }).optional(),
 });
 
 /** The contract’s stable word for a refusal; undefined where the answer has none. */

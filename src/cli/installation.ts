@@ -62,7 +62,7 @@ export const installationOf = async (
 
 const keysFile = z.object({
   project_slug: z.string(),
-  keys: z.object({ pk: z.string(), sk: z.string(), rk: z.string() }),
+  keys: z.object({ pk: z.string(), sk: z.string(), rk: z.string(), admin: z.string().optional() }),
 });
 
 /** What the first start saved. */

@@ -1,3 +1,4 @@
+import { administration } from './admin-commands.ts';
 import { askTool } from './ask.ts';
 import type { Command } from './command.ts';
 import { connect } from './connect.ts';
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   track,
   ask: askTool,
   tools,
+  ...administration,
   init,
 };
 const helpFlag = { help: { short: 'h', does: 'Explain this command.' } } as const satisfies Flags;

@@ -10,7 +10,7 @@ import {
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { projectOf } from '../../src/accounts/projects.ts';
+import { projectOf } from '../../src/accounts/project-rows.ts';
 import { firstStart } from '../../src/aws/first-start.ts';
 import { booksIn, type Dynamo, openDynamo } from '../aws/dynamo.ts';
 import { desk } from './desk.ts';
