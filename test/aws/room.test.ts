@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parseKey } from '../../src/access/keys.ts';
 import { accountsOf } from '../../src/accounts/accounts.ts';
 import { listKeys } from '../../src/accounts/keys.ts';
-import { projectOf } from '../../src/accounts/projects.ts';
+import { projectOf } from '../../src/accounts/project-rows.ts';
 import { s3 } from '../../src/aws/clients.ts';
 import { openCountries } from '../../src/aws/country.ts';
 import { settingsIn } from '../../src/aws/environment.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loaderText } from '../../src/browser/loader-text.ts';
-import { routes } from '../../src/routes.ts';
+import { allowed, routes } from '../../src/routes.ts';
 import { openapi } from '../../src/serve/openapi.ts';
 import { version } from '../../src/version.ts';
 import { send } from './exchange.ts';
@@ -13,28 +13,35 @@ const agent = ['User-Agent', browser] as const;
 
 /** What pages rely on: preflights, CORS, which origins may use a browser key, the beacon, the loader. */
 export const browsers = (at: At): void => {
-  describe.each(routes)('the preflight of $path', ({ method, path }) => {
+  describe.each([...Map.groupBy(routes, ({ path }) => path)])('the preflight of %s', (path, here) => {
+    const methods = here.map(({ method }) => method);
     const more =
       path === '/mcp'
         ? ', Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID'
-        : '';
+        : path.startsWith('/v1/admin')
+          ? ', If-Match, Idempotency-Key'
+          : '';
     test('is 204 for any page, without a key', async () => {
       const asks = [
         ['Origin', 'https://anywhere.example'],
-        ['Access-Control-Request-Method', method],
+        ['Access-Control-Request-Method', methods[0] ?? ''],
         ['Access-Control-Request-Headers', 'authorization,content-type'],
       ] as const;
-      const { status, headers } = await send(at(), { method: 'OPTIONS', path, headers: asks });
+      const { status, headers } = await send(at(), {
+        method: 'OPTIONS',
+        path: path.replace('{id}', 'x'),
+        headers: asks,
+      });
       expect(status).toBe(204);
       expect(headers).toMatchObject({
         'access-control-allow-origin': '*',
-        'access-control-allow-methods': method,
+        'access-control-allow-methods': methods.join(', '),
         'access-control-allow-headers': expect.stringContaining(
           `Authorization, Content-Type, Content-Encoding${more}, baggage, sentry-trace, traceparent, tracestate, x-datadog-`,
         ),
         'access-control-max-age': '7200',
         'access-control-expose-headers': exposed,
-        allow: method === 'GET' ? 'GET, HEAD' : 'POST',
+        allow: allowed(here).join(', '),
       });
       expect(headers['access-control-allow-credentials']).toBeUndefined();
     });

@@ -4,10 +4,12 @@ import { newKey } from '../../src/access/keys.ts';
 import type { KeyKind } from '../../src/access/kinds.ts';
 import type { ProblemCode } from '../../src/problems.ts';
 import { type Route, routes } from '../../src/routes.ts';
+import { adminNames, adminTry } from '../admin-routes.ts';
 import { questionRoutes } from '../local/question-routes.ts';
 import { type Answer, type Sent, send } from './exchange.ts';
 import { type At, page } from './place.ts';
 import { expectRefusal, sentences } from './refusals.ts';
+import { run } from './run.ts';
 
 const kinds: readonly KeyKind[] = ['pk', 'sk', 'rk', 'ak'];
 
@@ -43,6 +45,17 @@ const speaking = {
   ak: mayNot('ak', 'key_kind_not_allowed', 'speak to /mcp', 'sk_, rk_'),
 } as const;
 
+const mayNotAdminister = (kind: KeyKind): Verdict => [
+  'insufficient_scope',
+  `A key of kind ${kind}_ may not administer; use an ak_ key with scope admin.`,
+];
+const administering = {
+  pk: mayNotAdminister('pk'),
+  sk: mayNotAdminister('sk'),
+  rk: mayNotAdminister('rk'),
+  ak: mayNotAdminister('ak'),
+} as const;
+
 const event = { event: 'e2e_matrix', anonymous_id: 'e2e_matrix', event_id: 'e2e_matrix' };
 /** A request that the route takes if the key does, and the status of its success. */
 const good: Readonly<
@@ -68,13 +81,18 @@ const good: Readonly<
     questionRoutes.map(({ route, query }) => [route, { verdicts: reading, status: 200, query }]),
   ),
   'POST /mcp': { verdicts: speaking, status: 200, body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
+  ...Object.fromEntries(adminNames.map((name) => [name, { verdicts: administering, status: 0 }])),
 };
 const keyed = routes.filter(({ key }) => key !== 'none');
 const keyless = routes.filter(({ key }) => key === 'none');
 
 /** The good request of a route with this key in the place where it belongs. */
-const with_ = ({ method, path, key: place }: Route, key?: string): Sent => {
-  const { query, body } = good[`${method} ${path}`] ?? {};
+const with_ = (at: At, route: Route, key?: string): Sent => {
+  const { method, key: place } = route;
+  const { path, query, body } = {
+    ...{ path: route.path, ...good[`${method} ${route.path}`] },
+    ...adminTry(route, at().saved, run),
+  };
   const search = [query, ...(place === 'k' && key !== undefined ? [`k=${encodeURIComponent(key)}`] : [])]
     .filter((part) => part !== undefined)
     .join('&');
@@ -103,19 +121,36 @@ export const keys = (at: At): void => {
     )('with a good $kind\\_ key is $word', async ({ kind, verdict }) => {
       const { saved } = at();
       const answer = await send(at(), {
-        ...with_(route, saved.keys[kind]),
+        ...with_(at, route, saved.keys[kind]),
         ...(kind === 'pk' && { headers: [['Origin', page]] }),
       });
       if (verdict === 'ok') expectSuccess(answer, status);
       else expectRefusal(answer, ...verdict);
     });
 
+    if (route.admin !== undefined)
+      test('with a good ak_ key of scope admin is ok', async () => {
+        const { saved } = at();
+        const answer = await send(at(), with_(at, route, saved.keys.admin));
+        const wanted = adminTry(route, saved, run)?.status;
+        expect({ status: answer.status, text: answer.status === wanted || answer.text }).toEqual({
+          ...{ status: wanted, text: true },
+        });
+        // Other parts of the suite count what is visible.
+        const made =
+          route.admin?.thing === 'projects' && wanted === 201 && JSON.parse(answer.text).project_id;
+        if (made)
+          await send(at(), {
+            ...{ method: 'DELETE', path: `/v1/admin/projects/${made}`, key: saved.keys.admin },
+          });
+      });
+
     test('without a key is missing_bearer_token', async () =>
-      expectRefusal(await send(at(), with_(route)), 'missing_bearer_token', sentences.noKey));
+      expectRefusal(await send(at(), with_(at, route)), 'missing_bearer_token', sentences.noKey));
 
     test.each(kinds)('with a mistyped %s_ key is malformed_api_key', async (kind) => {
       expectRefusal(
-        await send(at(), with_(route, mistyped(at().saved.keys[kind]))),
+        await send(at(), with_(at, route, mistyped(at().saved.keys[kind]))),
         'malformed_api_key',
         sentences.malformed,
       );
@@ -123,7 +158,7 @@ export const keys = (at: At): void => {
 
     test.each(kinds)('with a whole %s_ key that was never minted is invalid_api_key', async (kind) => {
       expectRefusal(
-        await send(at(), with_(route, newKey(kind, 'live', randomBytes))),
+        await send(at(), with_(at, route, newKey(kind, 'live', randomBytes))),
         'invalid_api_key',
         sentences.unknown,
       );
@@ -132,8 +167,8 @@ export const keys = (at: At): void => {
 
   describe.each(keyless)('$method $path', (route) => {
     test('needs no key and does not look at a bad one', async () => {
-      expectSuccess(await send(at(), with_(route)), 200);
-      expectSuccess(await send(at(), { ...with_(route), key: 'nonsense' }), 200);
+      expectSuccess(await send(at(), with_(at, route)), 200);
+      expectSuccess(await send(at(), { ...with_(at, route), key: 'nonsense' }), 200);
     });
   });
 

@@ -58,5 +58,5 @@ export const sentences = {
   tooLarge:
     'The body is over 4 MiB (4194304 bytes), the most a request may hold. Send it in smaller batches.',
   noOrigin:
-    'A pk_ key works only on pages of its project’s allowed_origins; no Origin header came. List the page’s origin there, or use an sk_ key on a server.',
+    'A pk_ key works only on pages of its project’s allowed_origins; no Origin header came. List the page’s origin there (millimetric projects add-origin SLUG ORIGIN), make a project for another site (millimetric projects add shop --origin https://shop.example), or use an sk_ key on a server.',
 } as const;

@@ -6,7 +6,7 @@ import type { Wire } from './exchange.ts';
 import { anything, argumentsOf, batch, identify, junk, mostly, some, track } from './values.ts';
 
 /** The keys a fuzzed request may carry. */
-export type Keys = Readonly<Record<keyof typeof keyKinds, string>>;
+export type Keys = Readonly<Record<keyof typeof keyKinds | 'admin', string>>;
 
 const rarely = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
   fc.oneof({ weight: 40, arbitrary: usual }, { weight: 1, arbitrary: other });
@@ -142,6 +142,35 @@ const bodies: Readonly<Record<string, fc.Arbitrary<Content>>> = {
   ),
 };
 
+/** Bodies of administration: fields that somewhere exist, with values that somewhere fit. */
+const adminBody = mostly(
+  some({
+    slug: fc.constantFrom<unknown>('shop', 'sh0p', 'x', '', 'Ä', null),
+    name: anything,
+    kind: fc.constantFrom<unknown>('pk', 'sk', 'rk', 'ak', 'zk'),
+    project: fc.constantFrom<unknown>('demo', 'none', 1),
+    projects: anything,
+    scope: fc.constantFrom<unknown>('', 'admin', 'root'),
+    label: anything,
+    timezone: fc.constantFrom<unknown>('UTC', 'Mars/Olympus'),
+    allowed_origins: anything,
+    site_hosts: anything,
+    expires_at: fc.constantFrom<unknown>(null, '2099-01-01T00:00:00Z', 'soon'),
+    delay_s: fc.constantFrom<unknown>(0, 60, -1, 1e9, '1'),
+    plan: anything,
+    features: anything,
+    events_per_month: anything,
+    archived: fc.constantFrom<unknown>(false, 'no'),
+  }),
+);
+const adminContent = ({ takes, admin }: Route): fc.Arbitrary<Content | undefined> =>
+  takes === undefined || admin === undefined ? fc.constant(undefined) : plain(adminBody);
+/** Ids that are there, and what is none. What would end the keys of the others is tried on what is not there. */
+const idOf = ({ admin }: Route): fc.Arbitrary<string> =>
+  admin?.deed === 'archive' || admin?.deed === 'rotate'
+    ? fc.constantFrom('nothing', '%00', '%2e%2e', 'x'.repeat(300))
+    : fc.constantFrom('demo', 'pro', 'nothing', 'prj_x', 'rk_live_AbCd1234', '%00', '%2e%2e', '__proto__');
+
 const encoded = (value: unknown): string =>
   encodeURIComponent((typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).toWellFormed());
 const visible = fc.string({ maxLength: 20 }).map((text) => text.replace(/[^!-~]|#/g, '%'));
@@ -194,6 +223,7 @@ const requestTo = (route: Route, keys: Keys): fc.Arbitrary<Wire> => {
   const mayAsk = Object.entries(keys).filter(
     ([kind]) =>
       route.needs === null ||
+      (route.needs === 'admin' && kind === 'admin') ||
       Object.entries(keyKinds).some(
         ([known, may]) => known === kind && route.needs !== null && may[route.needs] === true,
       ),
@@ -205,7 +235,9 @@ const requestTo = (route: Route, keys: Keys): fc.Arbitrary<Wire> => {
         fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'),
       ),
       path: rarely(
-        fc.constant(route.path),
+        route.path.includes('{id}')
+          ? idOf(route).map((id) => route.path.replace('{id}', id))
+          : fc.constant(route.path),
         fc.constantFrom(`${route.path}/`, `/${route.path}`, route.path.toUpperCase(), ...otherPaths),
       ),
       key: rarely(
@@ -219,7 +251,7 @@ const requestTo = (route: Route, keys: Keys): fc.Arbitrary<Wire> => {
       ),
       more: headers,
       query: queryOf(route.question),
-      content: bodies[route.path] ?? fc.constant(undefined),
+      content: bodies[route.path] ?? adminContent(route),
       write: written,
     })
     .chain((parts) => originFor(parts.key).map((origin) => ({ ...parts, origin })))
@@ -240,7 +272,7 @@ const requestTo = (route: Route, keys: Keys): fc.Arbitrary<Wire> => {
 export const requests = (keys: Keys): fc.Arbitrary<Wire> =>
   fc.oneof(
     ...routes.map((route: Route) => ({
-      weight: route.needs === null ? 1 : 6,
+      weight: route.needs === null || route.admin !== undefined ? 1 : 6,
       arbitrary: requestTo(route, keys),
     })),
   );
