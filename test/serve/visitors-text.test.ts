@@ -46,7 +46,10 @@ const names = fc
   })
   .map((name) => name.replace(/^\ufeff+|\0/g, '').toWellFormed())
   .filter((name) => name !== '' && name.length <= 60);
-const all = [...new Set([...names, 'me\u202eow', 'me<U+202E>ow', '50% off', '\u200bzero', '\nline'])];
+const all = [...new Set([...names, 'me\u202eow', 'me<U+202E>ow', '50% off', '\u200bzero', '\nline'])].filter(
+  // A name of blanks alone is refused on the way in.
+  (name) => name.trim() !== '',
+);
 /** How often the name at a place is sent: every name is told by its number from its neighbours. */
 const times = (i: number) => 1 + (i % 3);
 const canBeKey = (name: string) => !/["\\\p{Cc}]/u.test(name);
