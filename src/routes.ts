@@ -109,6 +109,16 @@ export const routes = [
     does: 'Visitors, sessions, views, bounce and time of a site.',
   },
   {
+    method: 'GET',
+    path: '/v1/pages',
+    door: 'query',
+    needs: 'read',
+    key: 'bearer',
+    body: [],
+    question: 'pages',
+    does: 'How each page of a site does.',
+  },
+  {
     method: 'POST',
     path: '/mcp',
     door: 'mcp',

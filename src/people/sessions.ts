@@ -4,7 +4,7 @@ import { join, name, type Sql, sql } from '../sql/sql.ts';
 
 const minute = 60_000;
 /** A session ends when nothing happened for longer than this, in ms (analytics.md, Session). */
-const gapMs = 30 * minute;
+export const gapMs = 30 * minute;
 const dayMs = 24 * 60 * minute;
 /** From the year 1 to 1970 in ms: added, every time is positive, and a division cuts all of them downwards. */
 const sinceYearOneMs = 62_135_596_800_000;
@@ -27,7 +27,11 @@ export const opensSession = sql`(event_name <> '$identify' and not (path is null
 export const isView = sql`(event_name = '$pageview')`;
 
 /** Is it an event of the site’s own, which makes a visit more than a bounce? */
-const isCustom = sql`(strpos(event_name, '$') <> 1)`;
+export const isCustom = sql`(strpos(event_name, '$') <> 1)`;
+
+/** The visitor, hashed; over several projects nobody is the same in two. */
+export const visitorOf = ({ projects }: Pick<Reading, 'projects'>): Sql =>
+  hashed(projects.length > 1 ? sql`concat(project_id, '/', anonymous_id)` : sql`anonymous_id`);
 
 /** What a session keeps of one of its events: of the one that opened it, of its first or of its last page view. */
 export interface Kept {
@@ -50,12 +54,12 @@ export const sessionReach = ({ from, to }: Period): Period => ({ from: from - da
  */
 export const sessionRows = (
   events: Sql,
-  { projects }: Pick<Reading, 'projects'>,
+  reading: Pick<Reading, 'projects'>,
   period: Period,
   keeps: readonly Kept[] = [],
 ): Sql => {
+  const { projects } = reading;
   const many = projects.length > 1;
-  const visitor = hashed(many ? sql`concat(project_id, '/', anonymous_id)` : sql`anonymous_id`);
   const project = many ? sql`min(project_id) as project_id, ` : sql``;
   const inHalves = keeps.map(({ as, value, of }) => {
     const only = of === 'opening' ? opensSession : isView;
@@ -74,7 +78,7 @@ export const sessionRows = (
       min(case when ${opensSession} then ms end) as opened, count(*) as n,
       count(case when ${isView} then 1 end) as views, count(case when ${isCustom} then 1 end) as others${views}${join(inHalves, '')}
     from (
-      select *, ${visitor} as v, case when session_sent then ${hashed(sql`session_id`)} end as sent,
+      select *, ${visitorOf(reading)} as v, case when session_sent then ${hashed(sql`session_id`)} end as sent,
         case when session_sent then 0 else (${millis(sql`ts`)} + ${sinceYearOneMs}) / ${gapMs} end as slot,
         ${millis(sql`ts`)} as ms
       from (${events}) as e

@@ -4,9 +4,10 @@ import { topSources } from './counting/top-sources.ts';
 import type { Question } from './question.ts';
 import { queryEvents } from './reading/query-events.ts';
 import { overview } from './web/overview.ts';
+import { pages } from './web/pages.ts';
 
 /** The menu: every question people can ask, in the order agents see it. */
-export const questions: readonly Question[] = [overview, queryEvents, getStats, topSources, funnel];
+export const questions: readonly Question[] = [overview, pages, queryEvents, getStats, topSources, funnel];
 
 /** The question of this name, if there is one. */
 export const questionNamed = (name: string): Question | undefined =>

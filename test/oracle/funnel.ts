@@ -6,7 +6,16 @@ import { oneCoarse } from '../worlds/arguments.ts';
 import { gentle } from '../worlds/conditions.ts';
 import { oddNames, rarely } from '../worlds/words.ts';
 import { groupOf } from './field.ts';
-import { limit as limitOf, list, oracleOf, per as pers, shared, timed, where as wheres } from './oracle.ts';
+import {
+  limit as limitOf,
+  list,
+  oracleOf,
+  per as pers,
+  shared,
+  timed,
+  where as wheres,
+  windowOf,
+} from './oracle.ts';
 import { compareGroups } from './order.ts';
 import { followed, type Per } from './people.ts';
 import { type Context, eventsFor, narrowed, type Shared } from './stored.ts';
@@ -135,18 +144,11 @@ const step = z.union([
   z.string().transform((event) => ({ event, where: [] })),
   z.object({ event: z.string(), where: wheres }),
 ]);
-const window = z
-  .string()
-  .default('7d')
-  .transform(
-    (said) =>
-      Number(said.slice(0, -1)) * (said.endsWith('m') ? 60_000 : said.endsWith('h') ? 3_600_000 : 86_400_000),
-  );
 const schema = z.strictObject({
   ...shared,
   limit: limitOf(10),
   steps: z.array(step),
-  window,
+  window: windowOf('7d'),
   order: z.enum(['loose', 'strict', 'any']).default('loose'),
   exclude: z.array(step).default([]),
   hold: list,

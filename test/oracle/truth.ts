@@ -4,6 +4,7 @@ import { funnelOracle } from './funnel.ts';
 import { getStatsOracle } from './get-stats.ts';
 import type { Asking, Oracle } from './oracle.ts';
 import { overviewOracle } from './overview.ts';
+import { pagesOracle } from './pages.ts';
 import { queryEventsOracle } from './query-events.ts';
 import type { Context } from './stored.ts';
 import { topSourcesOracle } from './top-sources.ts';
@@ -11,6 +12,7 @@ import { topSourcesOracle } from './top-sources.ts';
 /** The oracle of each question, by its name. */
 export const oracles = {
   overview: overviewOracle,
+  pages: pagesOracle,
   query_events: queryEventsOracle,
   get_stats: getStatsOracle,
   top_sources: topSourcesOracle,
