@@ -47,7 +47,7 @@ export const sessionEvents = (
             select *, max(case when wanted then 1 end) over (partition by v, sent) as any_wanted from (${narrow}) as narrow
           ) as sought where any_wanted = 1`
     }) as laned`;
-  const cuts = sql`count(case when pause is null or pause > ${gapMs} then 1 end) over (
+  const cuts = sql`count(case when pause is null or (pause > ${gapMs} and sent is null) then 1 end) over (
     partition by v, sent order by r rows between unbounded preceding and current row)`;
   return sql`
     select *, min(case when opens then ms end) over (partition by session) as begins${many ? sql`` : sql`, ${reading.projects[0] ?? ''} as project_id`}

@@ -1,5 +1,7 @@
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
+import { attributionOracle } from './attribution.ts';
+import { flowOracle } from './flow.ts';
 import { funnelOracle } from './funnel.ts';
 import { getStatsOracle } from './get-stats.ts';
 import type { Asking, Oracle } from './oracle.ts';
@@ -13,10 +15,12 @@ import { topSourcesOracle } from './top-sources.ts';
 export const oracles = {
   overview: overviewOracle,
   pages: pagesOracle,
+  attribution: attributionOracle,
   query_events: queryEventsOracle,
   get_stats: getStatsOracle,
   top_sources: topSourcesOracle,
   funnel: funnelOracle,
+  flow: flowOracle,
 } as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */
