@@ -119,6 +119,9 @@ export const routes: readonly Route[] = [
   question('/v1/sources', 'top_sources', 'Where visitors come from.'),
   question('/v1/funnel', 'funnel', 'How many did these steps in order.'),
   question('/v1/overview', 'overview', 'Visitors, sessions, views, bounce and time of a site.'),
+  question('/v1/pages', 'pages', 'How each page of a site does.'),
+  question('/v1/attribution', 'attribution', 'Which sources get credit for a conversion.'),
+  question('/v1/flow', 'flow', 'What people do next, or did before.'),
   {
     ...{ method: 'POST', path: '/mcp', door: 'mcp', needs: 'mcp', key: 'bearer', body: json },
     ...{ takes: 'message', answers: 'object', does: 'MCP for agents: tools, resources, prompts.' },

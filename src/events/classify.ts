@@ -43,7 +43,7 @@ interface Rule {
 }
 
 /** Paid media, `-` read as `_`: the contract’s, and after them ours. */
-const paidMedia: ReadonlySet<string> = new Set(
+export const paidMedia: ReadonlySet<string> = new Set(
   ('cpc ppc paid paid_social paidsocial cpm display ' + 'paid_search cpv ppv retargeting pmax').split(' '),
 );
 const paid = ({ utmMedium }: Signals): boolean => paidMedia.has(utmMedium.replaceAll('-', '_'));

@@ -3,7 +3,7 @@ import { pageOf } from './page.ts';
 import type { Kept } from './sessions.ts';
 
 /** Who stands in a URL as its host, in lower case; null where there is none. */
-const hostOf = (url: Sql): Sql =>
+export const hostOf = (url: Sql): Sql =>
   sql`lower(regexp_extract(${url}, ${'^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)'}, 1))`;
 
 const opening = (value: Sql): Omit<Kept, 'as'> => ({ value, of: 'opening' });

@@ -1,10 +1,11 @@
 import type { Period, Reading } from '../lake/events-of.ts';
 import { hashed } from '../sql/hash.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
+import type { Doers } from './who.ts';
 
 const minute = 60_000;
 /** A session ends when nothing happened for longer than this, in ms (analytics.md, Session). */
-const gapMs = 30 * minute;
+export const gapMs = 30 * minute;
 const dayMs = 24 * 60 * minute;
 /** From the year 1 to 1970 in ms: added, every time is positive, and a division cuts all of them downwards. */
 const sinceYearOneMs = 62_135_596_800_000;
@@ -27,7 +28,23 @@ export const opensSession = sql`(event_name <> '$identify' and not (path is null
 export const isView = sql`(event_name = '$pageview')`;
 
 /** Is it an event of the site’s own, which makes a visit more than a bounce? */
-const isCustom = sql`(strpos(event_name, '$') <> 1)`;
+export const isCustom = sql`(strpos(event_name, '$') <> 1)`;
+
+/** The visitor, hashed; over several projects nobody is the same in two. `events`: `e.` where something is joined. */
+export const visitorOf = ({ projects }: Pick<Reading, 'projects'>, events = sql``): Sql =>
+  hashed(
+    projects.length > 1
+      ? sql`concat(${events}project_id, '/', ${events}anonymous_id)`
+      : sql`${events}anonymous_id`,
+  );
+
+/** These events, each with `who` did it, hashed; over several projects nobody is the same in two. */
+const eachWith = ({ from, who }: Doers, { projects }: Pick<Reading, 'projects'>): Sql =>
+  sql`select e.*, ${whoHashed(who, projects)} as who from ${from}`;
+
+/** Who did an event, hashed; over several projects nobody is the same in two. */
+export const whoHashed = (who: Sql, projects: Reading['projects']): Sql =>
+  hashed(projects.length > 1 ? sql`concat(e.project_id, '/', ${who})` : who);
 
 /** What a session keeps of one of its events: of the one that opened it, of its first or of its last page view. */
 export interface Kept {
@@ -46,53 +63,72 @@ export const sessionReach = ({ from, to }: Period): Period => ({ from: from - da
  *
  * Events are first grouped by visitor and half hour: within one no pause is over 30 minutes, so a session is a run
  * of half hours, and only those are sorted. A session that the caller named is one group of its own.
+ *
+ * With `doers` (the same events with who did them) each row also has `who` (hashed), one row for everybody who did
+ * something in that session, `sent` (the caller’s name of it, hashed) and `opening`, its opening event’s place in
+ * time.
  * Source: analytics.md, Session; questions.md, 1.
  */
 export const sessionRows = (
   events: Sql,
-  { projects }: Pick<Reading, 'projects'>,
+  reading: Pick<Reading, 'projects'>,
   period: Period,
   keeps: readonly Kept[] = [],
+  doers?: Doers,
 ): Sql => {
+  const { projects } = reading;
   const many = projects.length > 1;
-  const visitor = hashed(many ? sql`concat(project_id, '/', anonymous_id)` : sql`anonymous_id`);
   const project = many ? sql`min(project_id) as project_id, ` : sql``;
+  const byWho = doers !== undefined;
   const inHalves = keeps.map(({ as, value, of }) => {
     const only = of === 'opening' ? opensSession : isView;
     return sql`, ${of === 'last_view' ? sql`max_by` : sql`min_by`}(${value}, case when ${only} then ${moment} end) as ${name(as)}`;
   });
   const inSessions = keeps.map(({ as, of }) => {
     const pick = { opening: sql`min_by`, first_view: sql`min_by`, last_view: sql`max_by` }[of];
-    const at = { opening: sql`opened`, first_view: sql`first_view`, last_view: sql`last_view` }[of];
+    const at = {
+      opening: byWho ? sql`opening` : sql`opened`,
+      first_view: sql`first_view`,
+      last_view: sql`last_view`,
+    }[of];
     return sql`, ${pick}(${name(as)}, ${at}) as ${name(as)}`;
   });
   const views = keeps.some(({ of }) => of !== 'opening')
     ? sql`, min(case when ${isView} then ${millis(sql`ts`)} end) as first_view, max(case when ${isView} then ${millis(sql`ts`)} end) as last_view`
     : sql``;
   const halves = sql`
-    select ${project}v, sent, slot, min(ms) as first_ms, max(ms) as last_ms,
+    select ${project}${byWho ? sql`who, ` : sql``}v, sent, slot, min(ms) as first_ms, max(ms) as last_ms,
       min(case when ${opensSession} then ms end) as opened, count(*) as n,
-      count(case when ${isView} then 1 end) as views, count(case when ${isCustom} then 1 end) as others${views}${join(inHalves, '')}
+      count(case when ${isView} then 1 end) as views, count(case when ${isCustom} then 1 end) as others${views}${join(inHalves, '')}${
+        byWho ? sql`, min(case when ${opensSession} then ${moment} end) as opening` : sql``
+      }
     from (
-      select *, ${visitor} as v, case when session_sent then ${hashed(sql`session_id`)} end as sent,
+      select *, ${visitorOf(reading)} as v, case when session_sent then ${hashed(sql`session_id`)} end as sent,
         case when session_sent then 0 else (${millis(sql`ts`)} + ${sinceYearOneMs}) / ${gapMs} end as slot,
         ${millis(sql`ts`)} as ms
-      from (${events}) as e
+      from (${doers === undefined ? events : eachWith(doers, reading)}) as e
     ) as timed
-    group by v, sent, slot`;
+    group by v, sent, slot${byWho ? sql`, who` : sql``}`;
+  // Of several who share a half hour each has a row: what is before one is then all that began before it.
+  const lane = sql`partition by v, sent order by slot${byWho ? sql`, first_ms, who` : sql``}`;
+  const before = byWho
+    ? sql`max(last_ms) over (${lane} rows between unbounded preceding and 1 preceding)`
+    : sql`lag(last_ms) over (${lane})`;
   const numbered = sql`
-    select *, count(case when pause is null or pause > ${gapMs} then 1 end) over (
-      partition by v, sent order by slot rows between unbounded preceding and current row) as run
+    select *, count(case when pause is null or (pause > ${gapMs} and sent is null) then 1 end) over (
+      ${lane} rows between unbounded preceding and current row) as run
     from (
-      select *, first_ms - lag(last_ms) over (partition by v, sent order by slot) as pause from (${halves}) as halves
+      select *, first_ms - ${before} as pause from (${halves}) as halves
     ) as paused`;
   return sql`
     select *, cast(ends - begins as double) / 1000 as seconds${many ? sql`` : sql`, ${projects[0] ?? ''} as project_id`}
     from (
       select ${project}v, min(opened) as begins, max(last_ms) as ends, cast(sum(n) as bigint) as events,
-        cast(sum(views) as bigint) as views, cast(sum(others) as bigint) as others${join(inSessions, '')}
+        cast(sum(views) as bigint) as views, cast(sum(others) as bigint) as others${join(inSessions, '')}${
+          byWho ? sql`, sent, min(opening) as opening, array_agg(distinct who) as all_who` : sql``
+        }
       from (${numbered}) as numbered
       group by v, sent, run
-    ) as sessions
+    ) as sessions${byWho ? sql` cross join unnest(all_who) as t (who)` : sql``}
     where begins >= ${period.from} and begins < ${period.to}`;
 };

@@ -64,7 +64,7 @@ function matches(field: Field, op: Operator, values: readonly Scalar[]): Sql {
       return sql`${left} <= ${right(value)}`;
     case 'contains':
     case 'not_contains':
-      return sql`strpos(${folded(textOf(field))}, ${folded(sql`${String(value)}`)}) > 0`;
+      return containsText(textOf(field), String(value));
     case 'starts_with':
       return sql`strpos(${folded(textOf(field))}, ${folded(sql`${String(value)}`)}) = 1`;
     default:
@@ -73,6 +73,10 @@ function matches(field: Field, op: Operator, values: readonly Scalar[]): Sql {
         : sql`${left} in (${join(values.map(right))})`;
   }
 }
+
+/** Does this text hold that part, without case? Null where there is no text. */
+export const containsText = (text: Sql, part: string): Sql =>
+  sql`strpos(${folded(text)}, ${folded(sql`${part}`)}) > 0`;
 
 /** Without case. Letters are lowered one by one, so a capital Σ at a word’s end becomes σ: a final ς that was typed must be one too. */
 const folded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;

@@ -1,12 +1,24 @@
+import { flow } from './behaviour/flow.ts';
 import { funnel } from './behaviour/funnel.ts';
 import { getStats } from './counting/get-stats.ts';
 import { topSources } from './counting/top-sources.ts';
 import type { Question } from './question.ts';
 import { queryEvents } from './reading/query-events.ts';
+import { attribution } from './web/attribution.ts';
 import { overview } from './web/overview.ts';
+import { pages } from './web/pages.ts';
 
 /** The menu: every question people can ask, in the order agents see it. */
-export const questions: readonly Question[] = [overview, queryEvents, getStats, topSources, funnel];
+export const questions: readonly Question[] = [
+  overview,
+  pages,
+  attribution,
+  queryEvents,
+  getStats,
+  topSources,
+  funnel,
+  flow,
+];
 
 /** The question of this name, if there is one. */
 export const questionNamed = (name: string): Question | undefined =>

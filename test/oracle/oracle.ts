@@ -67,6 +67,20 @@ export const limit = (usual: number) => z.int().default(usual);
 export const per = z.enum(['person', 'visitor', 'session']).default('person');
 export const interval = z.enum(['hour', 'day', 'week', 'month']).exactOptional();
 
+const unitMs = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+  ['w', 604_800_000],
+]);
+/** A length of time, in ms. */
+export const windowOf = (usual: string) =>
+  z
+    .string()
+    .default(usual)
+    .transform((said) => Number(said.slice(0, -1)) * (unitMs.get(said.slice(-1)) ?? Number.NaN));
+
 /** The arguments with every time an instant. */
 export const timed = <T extends { readonly from?: string; readonly to?: string; readonly tz?: string }>(
   args: T,

@@ -1,9 +1,12 @@
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
+import { attributionOracle } from './attribution.ts';
+import { flowOracle } from './flow.ts';
 import { funnelOracle } from './funnel.ts';
 import { getStatsOracle } from './get-stats.ts';
 import type { Asking, Oracle } from './oracle.ts';
 import { overviewOracle } from './overview.ts';
+import { pagesOracle } from './pages.ts';
 import { queryEventsOracle } from './query-events.ts';
 import type { Context } from './stored.ts';
 import { topSourcesOracle } from './top-sources.ts';
@@ -11,10 +14,13 @@ import { topSourcesOracle } from './top-sources.ts';
 /** The oracle of each question, by its name. */
 export const oracles = {
   overview: overviewOracle,
+  pages: pagesOracle,
+  attribution: attributionOracle,
   query_events: queryEventsOracle,
   get_stats: getStatsOracle,
   top_sources: topSourcesOracle,
   funnel: funnelOracle,
+  flow: flowOracle,
 } as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */

@@ -100,3 +100,50 @@ test('in the shop’s week four of five fill a cart and three buy, one of them o
     [3, 600],
   ]);
 });
+
+test('a step may be any of several events, or any but system ones', async () => {
+  const project = 'any-step';
+  await clean().keep([moved(story('A $scroll C X', { project_id: 'p' }), project)]);
+  const reaches = async (...steps: readonly unknown[]) => {
+    const args = { ...shopWeek, steps, order: 'loose' };
+    const { rows } = await clean().ask('funnel', args, { projects: [project], env: 'live' }, asking);
+    return rows.map(({ event, people }) => [event, people]);
+  };
+  expect(await reaches('A', { any_of: ['B', 'C'] })).toEqual([
+    ['A', 1],
+    ['B or C', 1],
+  ]);
+  expect(await reaches('$scroll', '*', '*', '*')).toEqual([
+    ['$scroll', 1],
+    ['*', 1],
+    ['*', 1],
+    ['*', 0],
+  ]);
+});
+
+test.each([
+  [{ steps: ['A', { any_of: ['B', 'C'], event: 'D' }] }, 'without event and where beside it'],
+  [{ steps: ['A', 'B'], window: '15x' }, 'a window is a number and s, m, h, d or w'],
+  [{ steps: ['A', 'B'], interval: 'hour', from: '2000-01-01' }, 'take a longer one or a shorter period'],
+])('%j is refused', async (args, says) => {
+  const context = { projects: ['any-step'], env: 'live' } as const;
+  await expect(clean().ask('funnel', args, context, asking)).rejects.toThrow(says);
+});
+
+test('a funnel of one bucket is the funnel of that day', async () => {
+  await clean().keep([moved(story('A@00:10 B@00:20 A@23:50', { project_id: 'p' }), 'one-bucket')]);
+  const context = { projects: ['one-bucket'], env: 'live' } as const;
+  const args = { from: '2026-03-02', to: '2026-03-02', steps: ['A', 'B'], window: '1h' };
+  const { rows } = await clean().ask('funnel', { ...args, interval: 'day' }, context, asking);
+  const alone = await clean().ask('funnel', args, context, asking);
+  expect(rows.map(({ bucket: _, ...row }) => row)).toEqual(alone.rows);
+});
+
+test('where the largest source is internal, that is said', async () => {
+  const events = story('A B', { project_id: 'p', source: 'internal' });
+  await clean().keep([moved(events, 'internal-source')]);
+  const context = { projects: ['internal-source'], env: 'live' } as const;
+  const args = { ...shopWeek, steps: ['A', 'B'], group_by: 'source' };
+  const { notes } = await clean().ask('funnel', args, context, asking);
+  expect(notes.join(' ')).toContain('The largest source is internal');
+});

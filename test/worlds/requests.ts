@@ -108,7 +108,25 @@ const draft = fc.record({
   browser: fc.constantFrom(...browsers),
   properties,
 });
-type Draft = typeof draft extends fc.Arbitrary<infer T> ? T : never;
+
+/** A look at a page: now and then something else comes between, or the visitor says who they are. */
+const look = fc
+  .record({
+    draft,
+    event_name: mostly(['$pageview', '$pageview', '$pageview', 'A', 'B'], ['$identify', '$scroll']),
+    path: fc.constantFrom('/', '/shoes', '/shoes/', '/a_b', '/hats', null),
+    host: fc.constantFrom('https://shop.example', 'https://Shop.example', 'https://me@www.shop.example:8080'),
+    source: mostly(['internal', 'internal', 'google', 'direct', 'facebook'], ['Ünïcode']),
+    medium: fc.constantFrom('organic', 'paid', 'direct', 'internal'),
+  })
+  .map(({ draft: plain, host, ...said }) => ({
+    ...plain,
+    ...said,
+    url: said.path === null ? null : `${host}${said.path}`,
+  }));
+type Drawn = typeof draft extends fc.Arbitrary<infer T> ? T : never;
+type Draft = Omit<Drawn, 'event_name' | 'path' | 'source' | 'medium'> &
+  Pick<Event, 'event_name' | 'path' | 'source' | 'medium'> & { readonly url?: string | null };
 
 const owner = fc.oneof(
   { weight: 8, arbitrary: fc.constant({ project_id: 'p', env: 'live' }) },
@@ -126,7 +144,10 @@ const request = fc.record({
   owner,
   key_kind: fc.constantFrom('pk', 'sk'),
   wait: fc.constantFrom(0, 0, 1, minute, 6 * hour),
-  drafts: fc.array(draft, { maxLength: 12, size: 'max' }),
+  drafts: fc.oneof(
+    { weight: 3, arbitrary: fc.array(draft, { maxLength: 12, size: 'max' }) },
+    { weight: 2, arbitrary: fc.array(look, { maxLength: 12, size: 'max' }) },
+  ),
 });
 
 /** Requests in the order of their arrival, of project `p` and some others, around a moment (ms since 1970): repeats, ties, late ones and such from the future. */

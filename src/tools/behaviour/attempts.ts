@@ -10,6 +10,8 @@ interface Parts {
   readonly exclude: readonly Sql[];
   readonly hold: readonly Sql[];
   readonly group: readonly Sql[];
+  /** The bucket an attempt begins in, where there is one funnel for each. */
+  readonly bucket?: Sql;
 }
 type Funnel = Asking<{ readonly order: 'loose' | 'strict' | 'any' }>;
 
@@ -69,7 +71,10 @@ const flag = (k: number): Sql => name(`m_${k}`);
 const at = (column: string, k: number): Sql => name(k === 1 ? column : `${column}_${k}`);
 const flags = (upTo: number): readonly Sql[] => range(1, upTo).map(flag);
 const held = ({ hold }: Parts): readonly Sql[] => hold.map((_, i) => name(`h_${i + 1}`));
-const groups = ({ group }: Parts): readonly Sql[] => group.map((_, i) => name(`g_${i + 1}`));
+const groups = ({ group, bucket }: Parts): readonly Sql[] => [
+  ...group.map((_, i) => name(`g_${i + 1}`)),
+  ...(bucket === undefined ? [] : [name('bucket')]),
+];
 
 /** A person’s events, last to first, so that what follows an event stands before it: frames then only grow, which Trino adds up as it goes; one that loses rows it adds up anew for each. */
 const fromTheLast = sql`ts desc, received_at desc, request_id desc, seq desc`;
@@ -77,7 +82,7 @@ const inOrder = (asking: Funnel): Sql => sql`partition by ${oneOf(asking)} order
 const following = sql`rows between unbounded preceding and 1 preceding`;
 
 /** The events that matter: who did them, what they match (m_1 only where an attempt may begin), what they hold. */
-function matched(asking: Funnel, windowMs: number, { matches, exclude, hold, group }: Parts): Sql {
+function matched(asking: Funnel, windowMs: number, { matches, exclude, hold, group, bucket }: Parts): Sql {
   const { own, per, period, reading } = asking;
   const events = askedEvents(asking, reachOf(asking, windowMs));
   const { from, who } = doersOf(events, per, reading);
@@ -87,6 +92,7 @@ function matched(asking: Funnel, windowMs: number, { matches, exclude, hold, gro
     ...(exclude.length === 0 ? [] : [sql`${join(exclude, ' or ')} as excluded`]),
     ...hold.map((h, i) => sql`${h} as ${name(`h_${i + 1}`)}`),
     ...group.map((g, i) => sql`${g} as ${name(`g_${i + 1}`)}`),
+    ...(bucket === undefined ? [] : [sql`${bucket} as bucket`]),
   ];
   const rows = sql`select e.project_id, ${who} as who, ts, received_at, request_id, seq, ${join(columns)} from ${from}`;
   // Strict order looks at every event; otherwise only matches and exclusions matter.
@@ -137,13 +143,15 @@ function firstMatches(asking: Funnel, events: Sql, parts: Parts, within: Within)
   return { rows, follows: (k) => sql`(${within(name('ts'), at('ts', k))}${uncut(k)})` };
 }
 
-/** The matches with their place and, where events are excluded, how many of those come from them on and after them. Without the beginnings that another follows at once: it gets as far, and the later one counts. */
+/** The matches with their place and, where events are excluded, how many of those come from them on and after them. Without the beginnings that another follows at once: it gets as far, and the later one counts (of the same bucket). */
 function placed(asking: Funnel, events: Sql, parts: Parts): Sql {
   const order = inOrder(asking);
   const next = (value: Sql): Sql => sql`lag(${value}) over (${order})`;
   const outrun = [
     sql`coalesce(${next(sql`m_1 and not m_2`)}, false)`,
-    ...held(parts).map((h) => sql`not (${h} is distinct from ${next(h)})`),
+    ...[...held(parts), ...(parts.bucket === undefined ? [] : [name('bucket')])].map(
+      (same) => sql`not (${same} is distinct from ${next(same)})`,
+    ),
   ];
   const cuts = (frame: Sql): Sql => sql`count(case when excluded then 1 end) over (${order} ${frame})`;
   const columns = [

@@ -1,33 +1,27 @@
 import * as z from 'zod/mini';
 import type { Per } from '../../people/who.ts';
+import type { Row } from '../../ports.ts';
+import { bucketOf, bucketStart } from '../../sql/bucket.ts';
 import { textOf } from '../../sql/field.ts';
-import { medianOf } from '../../sql/median.ts';
+import { medianOf, percentileOf } from '../../sql/median.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
+import { bucketsOf, filled } from '../fill.ts';
 import { field, groupBy, limitOf, listOf } from '../inputs.ts';
 import { type Asking, question } from '../question.ts';
+import { ranked } from '../ranked.ts';
 import { invalidParam } from '../refusal.ts';
-import { each, groupCells, groupColumns, groupNames } from '../relations.ts';
+import { groupCells, groupColumns, groupNames } from '../relations.ts';
+import { lengthMs, windowOf } from '../window.ts';
 import { attempts, oneOf, reachOf } from './attempts.ts';
-import { matches, stepList } from './steps.ts';
-
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-const isUnit = (letter: string | undefined): letter is keyof typeof unitMs =>
-  letter !== undefined && Object.hasOwn(unitMs, letter);
+import { matches, namesIn, stepList } from './steps.ts';
 
 const input = z.object({
   steps: stepList(
     2,
     20,
-    '2–20 steps in order: event names, e.g. ["$pageview","sign_up"], or {"event":"purchase","where":[…]}.',
+    '2–20 steps in order: event names, e.g. ["$pageview","sign_up"], {"event":"purchase","where":[…]}, {"any_of":[…]} of these, or "*" (any event but system ones).',
   ),
-  window: z
-    ._default(
-      z
-        .string()
-        .check(z.regex(/^[1-9]\d{0,3}[mhdw]$/, 'a window is a number and m, h, d or w: 30m, 24h, 7d')),
-      '7d',
-    )
-    .check(z.describe('Time from the first step to the last: 30m, 24h, 7d, 4w. Default 7d.')),
+  window: windowOf('7d', 'Time from the first step to the last: 15s, 30m, 24h, 7d, 4w. Default 7d.'),
   order: z
     ._default(z.enum(['loose', 'strict', 'any']), 'loose')
     .check(
@@ -42,6 +36,9 @@ const input = z.object({
   hold: z
     ._default(listOf(field, 3), [])
     .check(z.describe('Fields that must stay equal over the steps, e.g. properties.item. Default: none.')),
+  time: z
+    ._default(z.enum(['median', 'p90', 'average']), 'median')
+    .check(z.describe('Which time a step took: median (default), p90 or average.')),
   group_by: groupBy(1),
   limit: limitOf(100, 10, 'groups (the largest)'),
 });
@@ -54,56 +51,63 @@ export const funnel = question({
   answers:
     'How many people did these steps in this order within a window, where they stop, and how long each step takes. Use it for conversion and drop-off, also of one event twice (who came back). For one event’s trend use get_stats; look up exact event names in schema://events first.',
   input,
-  shared: ['from', 'to', 'tz', 'where', 'per', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'interval', 'where', 'per', 'include_bots', 'cursor'],
   dates: 'whole-days',
   groups: ({ group_by }) => group_by,
   additive: () => false,
   columns: (asking) => [
     ...groupColumns(asking),
+    ...(asking.interval === null ? [] : [{ name: 'bucket', type: 'time' } as const]),
     { name: 'step', type: 'number', unit: 'step' },
     { name: 'event', type: 'text' },
     { name: 'people', type: 'number', unit: counts[asking.per] },
     { name: 'conversion', type: 'number', unit: 'share' },
     { name: 'step_conversion', type: 'number', unit: 'share' },
-    { name: 'median_seconds', type: 'number', unit: 'seconds' },
+    { name: `${asking.own.time}_seconds`, type: 'number', unit: 'seconds' },
   ],
-  reaches: (asking) => reachOf(asking, windowMs(asking.own)),
+  reaches: (asking) => reachOf(asking, lengthMs(asking.own.window)),
   ask: (asking) => {
-    refuseWhatDoesNotFit(asking.own);
+    refuseWhatDoesNotFit(asking);
     return counted(asking);
   },
   shape: (rows, asking) => {
-    const { steps, limit } = asking.own;
+    const { own, interval, tz } = asking;
     const grouped = groupNames(asking).length > 0;
+    const kept = mostGroups(asking);
     const of = Number(rows[0]?.of_all ?? 0);
+    const said = rows.map(({ bucket, ...row }) =>
+      interval === null ? row : { ...row, bucket: bucketStart(bucket ?? null, tz, interval) },
+    );
+    const splits = groupNames(asking).map((split) => split.text);
+    const whole =
+      interval === null ? (said.length === 0 && !grouped ? [{}] : said) : filled(asking, said, splits, {});
     return {
-      rows: (rows.length === 0 && !grouped ? [{}] : rows).flatMap((row) => {
-        const people = steps.map((_, i) => Number(row[`people_${i + 1}`] ?? 0));
-        return steps.map((step, i) => ({
-          ...groupCells(row, asking),
-          step: i + 1,
-          event: step.event,
-          people: people[i] ?? 0,
-          conversion: share(people[i], people[0]),
-          step_conversion: share(people[i], people[i - 1] ?? people[0]),
-          median_seconds: row[`median_${i + 1}`] ?? null,
-        }));
-      }),
-      ...(grouped && of > limit ? { truncated: { shown: limit, of, what: 'groups' } } : {}),
+      rows: whole.flatMap((row) => stepsOf(row, asking)),
+      ...(grouped && of > kept ? { truncated: { shown: kept, of, what: 'groups' } } : {}),
       notes: [
         meanings[asking.per],
-        ...(asking.period.to + windowMs(asking.own) > asking.now
+        ...(interval === null
+          ? []
+          : [
+              `One funnel for each ${interval} in which attempts began; later steps may lie after it. ${counts[asking.per]} of several must not be added up.`,
+            ]),
+        ...(asking.period.to + lengthMs(own.window) > asking.now
           ? [
-              `Attempts that began after ${new Date(asking.now - windowMs(asking.own)).toISOString()} still have time left in their window; they are counted as far as they got.`,
+              `Attempts that began after ${new Date(asking.now - lengthMs(own.window)).toISOString()} still have time left in their window; they are counted as far as they got.`,
             ]
           : []),
-        ...(asking.own.order === 'any'
-          ? ['order any has no times between steps: median_seconds is null.']
+        ...(own.order === 'any'
+          ? [`order any has no times between steps: ${own.time}_seconds is null.`]
+          : []),
+        ...(own.group_by[0]?.spelled === 'source' && rows[0]?.g_1 === 'internal'
+          ? [
+              'The largest source is internal, a click within the site: for where people came from use attribution, or a first step where source is not internal.',
+            ]
           : []),
       ],
     };
   },
-  speaksOf: ({ steps, exclude }) => [...steps, ...exclude].map(({ event }) => event),
+  speaksOf: ({ steps, exclude }) => namesIn([...steps, ...exclude]),
   examples: [
     {
       says: 'How many of those who looked bought, and how long does it take?',
@@ -153,14 +157,65 @@ export const funnel = question({
         },
       ],
     },
+    {
+      says: 'How many of each day’s visitors go on to something else within the hour? (The first three days.)',
+      input: {
+        steps: ['$pageview', { any_of: ['add_to_cart', 'purchase'] }],
+        interval: 'day',
+        time: 'average',
+        window: '1h',
+        from: '2026-03-02',
+        to: '2026-03-04',
+      },
+      rows: [
+        ['2026-03-02', 1, 1, 300],
+        ['2026-03-03', 1, 1, 1200],
+        ['2026-03-04', 1, 0, null],
+      ].flatMap(([day = '', began = 0, went = 0, seconds = null]) => {
+        const bucket = `${day}T00:00:00.000Z`;
+        const later = { conversion: Number(went), step_conversion: Number(went), average_seconds: seconds };
+        return [
+          {
+            ...{ bucket, step: 1, event: '$pageview', people: began },
+            ...{ conversion: 1, step_conversion: 1, average_seconds: null },
+          },
+          { ...{ bucket, step: 2, event: 'add_to_cart or purchase', people: went }, ...later },
+        ];
+      }),
+    },
   ],
 });
 
-/** How long a window is, in ms. */
-const windowMs = ({ window }: { readonly window: string }): number => {
-  const unit = window.at(-1);
-  return isUnit(unit) ? Number(window.slice(0, -1)) * unitMs[unit] : 0;
-};
+/** The most rows an answer has. */
+const mostRows = 20_000;
+
+/** How many groups are kept where each has a row for every step, and in every bucket. */
+const mostGroups = (asking: Asking<Own>): number =>
+  asking.interval === null
+    ? asking.own.limit
+    : Math.max(
+        1,
+        Math.min(
+          asking.own.limit,
+          Math.floor(mostRows / Math.max(1, bucketsOf(asking).length * asking.own.steps.length)),
+        ),
+      );
+
+/** A funnel’s rows, one for each step. */
+function stepsOf(row: Row, asking: Asking<Own>): readonly Row[] {
+  const { steps, time } = asking.own;
+  const people = steps.map((_, i) => Number(row[`people_${i + 1}`] ?? 0));
+  return steps.map((step, i) => ({
+    ...groupCells(row, asking),
+    ...(asking.interval === null ? {} : { bucket: row.bucket ?? null }),
+    step: i + 1,
+    event: step.event,
+    people: people[i] ?? 0,
+    conversion: share(people[i], people[0]),
+    step_conversion: share(people[i], people[i - 1] ?? people[0]),
+    [`${time}_seconds`]: row[`seconds_${i + 1}`] ?? null,
+  }));
+}
 
 const counts = { person: 'people', visitor: 'visitors', session: 'sessions' } as const satisfies Record<
   Per,
@@ -175,7 +230,14 @@ const meanings = {
 } as const satisfies Record<Per, string>;
 const share = (part = 0, whole = 0): number | null => (whole === 0 ? null : part / whole);
 
-function refuseWhatDoesNotFit({ order, exclude, steps }: Own): void {
+function refuseWhatDoesNotFit(asking: Asking<Own>): void {
+  const { order, exclude, steps } = asking.own;
+  const rows = bucketsOf(asking).length * steps.length;
+  if (rows >= mostRows)
+    throw invalidParam(
+      'interval',
+      `interval: ${rows} rows for every ${asking.interval} and step; fewer than ${mostRows} are answered: take a longer one or a shorter period`,
+    );
   if (order !== 'any') return;
   if (exclude.length > 0)
     throw invalidParam('exclude', 'exclude needs an order of steps; leave it out or use order loose');
@@ -183,39 +245,48 @@ function refuseWhatDoesNotFit({ order, exclude, steps }: Own): void {
     throw invalidParam('steps', 'order any needs steps that differ; name each once');
 }
 
-/** People per step, by group: `people_1 …`, `median_2 …`, `of_all`. */
-function counted(asking: Asking<Own>): Sql {
-  const groups = groupNames(asking);
-  const { steps, limit } = asking.own;
-  const people = steps.map((_, i) => sql`count_if(depth >= ${i + 1}) as ${name(`people_${i + 1}`)}`);
-  const medians = timesOf(asking).map(
-    (seconds, i) => sql`${medianOf(seconds)} as ${name(`median_${i + 2}`)}`,
-  );
-  const columns = join([...people, ...medians]);
-  if (groups.length === 0) return sql`select ${columns} from (${best(asking)}) as best`;
-  return sql`
-    select *, count(*) over () as of_all
-    from (select ${each(groups)}${columns} from (${best(asking)}) as best group by ${join(groups)}) as grouped
-    order by people_1 desc, ${join(groups.map((g) => sql`${g} asc nulls last`))}
-    limit ${limit}`;
-}
+/** What is said of the seconds between two steps. */
+const times = {
+  median: medianOf,
+  p90: (seconds: Sql): Sql => percentileOf(seconds, 0.9),
+  average: (seconds: Sql): Sql => sql`avg(${seconds})`,
+} as const;
 
-/** Each person’s counted attempt: the deepest, of equally deep ones the one that started last. */
+/** People per step, by group and bucket: `people_1 …`, `seconds_2 …`, `of_all`. */
+const counted = (asking: Asking<Own>): Sql =>
+  ranked({
+    rows: best(asking),
+    groups: groupNames(asking),
+    byBucket: asking.interval !== null,
+    measures: [
+      ...asking.own.steps.map(
+        (_, i) => [`people_${i + 1}`, sql`count(case when depth >= ${i + 1} then 1 end)`] as const,
+      ),
+      ...timesOf(asking).map((seconds, i) => [`seconds_${i + 2}`, times[asking.own.time](seconds)] as const),
+    ],
+    by: 'people_1',
+    limit: mostGroups(asking),
+  });
+
+/** Each person’s counted attempt, in each bucket: the deepest, of equally deep ones the one that started last. */
 function best(asking: Asking<Own>): Sql {
-  const { steps, exclude, hold } = asking.own;
-  const tried = attempts(asking, windowMs(asking.own), {
+  const { interval, tz, period } = asking;
+  const { steps, exclude, hold, window } = asking.own;
+  const tried = attempts(asking, lengthMs(window), {
     matches: steps.map(matches),
     exclude: exclude.map(matches),
     hold: hold.map(textOf),
     group: asking.own.group_by.map(textOf),
+    ...(interval === null ? {} : { bucket: bucketOf(name('ts'), tz, interval, period) }),
   });
+  const one = interval === null ? oneOf(asking) : sql`${oneOf(asking)}, bucket`;
   const columns = [...groupNames(asking), ...timesOf(asking)].map(
     (column) => sql`, max_by(${column}, merit) as ${column}`,
   );
   return sql`
-    select max(depth) as depth${join(columns, '')}
+    select ${interval === null ? sql`` : sql`bucket, `}max(depth) as depth${join(columns, '')}
     from (select *, depth * ${manyEvents} - place as merit from (${tried}) as tried) as rated
-    group by ${oneOf(asking)}`;
+    group by ${one}`;
 }
 
 /** More than anybody’s. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { paidMedia } from '../../events/classify.ts';
 import { join, name, sql } from '../../sql/sql.ts';
 import { limitOf } from '../inputs.ts';
 import { question } from '../question.ts';
@@ -11,12 +12,20 @@ const input = z.object({
   limit: limitOf(200, 50, 'sources'),
 });
 
+/** Events of visits that Facebook’s ads brought, as far as is known. */
+const facebookAds = sql`source = 'facebook' and medium = 'paid'`;
+/** A `utm_medium` of a url that says by itself that the visit was paid for. */
+const saysPaid = `[?&]utm_medium=(?:${[...paidMedia].join('|').replaceAll('_', '[-_]')})(?:[&#]|\\z)`;
+/** Is it taken for an ad for its `fbclid` alone? */
+const byClickId = sql`source_rule_id in ('fbclid', 'fbclid_utm', 'fb_ad_redirect')
+  and not coalesce(regexp_like(lower(url), ${saysPaid}), false)`;
+
 /** Where visitors come from. */
 export const topSources = question({
   name: 'top_sources',
   title: 'Top sources',
   answers:
-    'Where events and visitors come from: google organic, newsletter email, chatgpt ai, direct … with the share of paid traffic. Use it for any “which channels” question. Each event has the source of its own page, so for where buyers came from use funnel from a first $pageview, group_by=source. For one source over time use get_stats with group_by=source and an interval. uniques must not be added up.',
+    'Where events and their visitors come from, each event by its own page: google organic, newsletter email, chatgpt ai … with the share of paid traffic. internal is a click within the site; direct includes what servers send. For where visits come from use overview with group_by=source, for where buyers come from use attribution, for one source over time get_stats. uniques must not be added up.',
   input,
   shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
   dates: 'contract',
@@ -35,9 +44,11 @@ export const topSources = question({
       ...(asking.own.breakdown === 'source' ? ['source'] : ['source', 'medium']).map(name),
     ];
     return sql`
-      select ${join(by)}, events, uniques, cast(paid as double) / nullif(events, 0) as paid_share, count(*) over () as of_all
+      select ${join(by)}, events, uniques, cast(paid as double) / nullif(events, 0) as paid_share, count(*) over () as of_all,
+        cast(sum(guessed) over () as bigint) as guessed, cast(sum(ads) over () as bigint) as ads
       from (
-        select ${join(by)}, count(*) as events, count(distinct anonymous_id) as uniques, count_if(medium = 'paid') as paid
+        select ${join(by)}, count(*) as events, count(distinct anonymous_id) as uniques, count_if(medium = 'paid') as paid,
+          count_if(${facebookAds}) as ads, count_if(${facebookAds} and ${byClickId}) as guessed
         from (${askedEvents(asking)}) as e
         group by ${join(by)}
       ) as grouped
@@ -47,6 +58,7 @@ export const topSources = question({
   shape: (rows, asking) => {
     const { own } = asking;
     const of = Number(rows[0]?.of_all ?? 0);
+    const guessed = Number(rows[0]?.guessed ?? 0);
     return {
       rows: rows.map((row) => ({
         ...groupCells(row, asking),
@@ -57,6 +69,12 @@ export const topSources = question({
         paid_share: row.paid_share ?? 0,
       })),
       ...(of > own.limit ? { truncated: { shown: own.limit, of, what: 'groups' } } : {}),
+      notes:
+        guessed === 0
+          ? []
+          : [
+              `${guessed} of ${Number(rows[0]?.ads ?? 0)} events from facebook / paid are known only by fbclid, which Facebook adds to unpaid links too: tag ads with utm_medium to tell them apart.`,
+            ],
     };
   },
   head: ({ breakdown }) => ({ breakdown }),
