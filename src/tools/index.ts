@@ -1,4 +1,8 @@
+import { activePeople } from './behaviour/active-people.ts';
+import { engagement } from './behaviour/engagement.ts';
 import { funnel } from './behaviour/funnel.ts';
+import { lifecycle } from './behaviour/lifecycle.ts';
+import { retention } from './behaviour/retention.ts';
 import { getStats } from './counting/get-stats.ts';
 import { topSources } from './counting/top-sources.ts';
 import type { Question } from './question.ts';
@@ -6,7 +10,17 @@ import { queryEvents } from './reading/query-events.ts';
 import { overview } from './web/overview.ts';
 
 /** The menu: every question people can ask, in the order agents see it. */
-export const questions: readonly Question[] = [overview, queryEvents, getStats, topSources, funnel];
+export const questions: readonly Question[] = [
+  overview,
+  queryEvents,
+  getStats,
+  topSources,
+  funnel,
+  retention,
+  activePeople,
+  lifecycle,
+  engagement,
+];
 
 /** The question of this name, if there is one. */
 export const questionNamed = (name: string): Question | undefined =>

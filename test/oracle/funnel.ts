@@ -98,7 +98,8 @@ function anyOrder(own: readonly Event[], first: Event, { steps, window, hold }: 
   return attempt;
 }
 
-const is = (event: Event, step: Step | undefined): boolean =>
+/** Is this event such a step? */
+export const is = (event: Event, step: Step | undefined): boolean =>
   step !== undefined &&
   event.event_name === step.event &&
   step.where.every((condition) => holds(event, condition));
@@ -131,7 +132,8 @@ export const median = (values: readonly number[]): number | null => {
   return low === undefined || high === undefined ? null : (low + high) / 2;
 };
 
-const step = z.union([
+/** A step as a caller writes it. */
+export const step = z.union([
   z.string().transform((event) => ({ event, where: [] })),
   z.object({ event: z.string(), where: wheres }),
 ]);
@@ -154,7 +156,8 @@ const schema = z.strictObject({
   group_by: list,
 });
 
-const drawnStep = fc.oneof(
+/** A step to draw. */
+export const drawnStep = fc.oneof(
   { weight: 14, arbitrary: fc.constantFrom<string | Step>('A', 'B', 'C') },
   { weight: 1, arbitrary: fc.constantFrom<string | Step>('D', '$pageview', '$identify', ...oddNames) },
   { weight: 2, arbitrary: fc.record({ event: fc.constantFrom('A', 'B', 'C'), where: gentle }) },

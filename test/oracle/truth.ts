@@ -1,10 +1,14 @@
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
+import { activePeopleOracle } from './active-people.ts';
+import { engagementOracle } from './engagement.ts';
 import { funnelOracle } from './funnel.ts';
 import { getStatsOracle } from './get-stats.ts';
+import { lifecycleOracle } from './lifecycle.ts';
 import type { Asking, Oracle } from './oracle.ts';
 import { overviewOracle } from './overview.ts';
 import { queryEventsOracle } from './query-events.ts';
+import { retentionOracle } from './retention.ts';
 import type { Context } from './stored.ts';
 import { topSourcesOracle } from './top-sources.ts';
 
@@ -15,6 +19,10 @@ export const oracles = {
   get_stats: getStatsOracle,
   top_sources: topSourcesOracle,
   funnel: funnelOracle,
+  retention: retentionOracle,
+  active_people: activePeopleOracle,
+  lifecycle: lifecycleOracle,
+  engagement: engagementOracle,
 } as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */

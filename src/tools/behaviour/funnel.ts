@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import type { Per } from '../../people/who.ts';
 import { textOf } from '../../sql/field.ts';
 import { medianOf } from '../../sql/median.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { field, groupBy, limitOf, listOf } from '../inputs.ts';
+import { countedAs, countedUnits } from '../meanings.ts';
 import { type Asking, question } from '../question.ts';
 import { invalidParam } from '../refusal.ts';
 import { each, groupCells, groupColumns, groupNames } from '../relations.ts';
@@ -62,7 +62,7 @@ export const funnel = question({
     ...groupColumns(asking),
     { name: 'step', type: 'number', unit: 'step' },
     { name: 'event', type: 'text' },
-    { name: 'people', type: 'number', unit: counts[asking.per] },
+    { name: 'people', type: 'number', unit: countedUnits[asking.per] },
     { name: 'conversion', type: 'number', unit: 'share' },
     { name: 'step_conversion', type: 'number', unit: 'share' },
     { name: 'median_seconds', type: 'number', unit: 'seconds' },
@@ -91,7 +91,7 @@ export const funnel = question({
       }),
       ...(grouped && of > limit ? { truncated: { shown: limit, of, what: 'groups' } } : {}),
       notes: [
-        meanings[asking.per],
+        countedAs[asking.per],
         ...(asking.period.to + windowMs(asking.own) > asking.now
           ? [
               `Attempts that began after ${new Date(asking.now - windowMs(asking.own)).toISOString()} still have time left in their window; they are counted as far as they got.`,
@@ -162,17 +162,6 @@ const windowMs = ({ window }: { readonly window: string }): number => {
   return isUnit(unit) ? Number(window.slice(0, -1)) * unitMs[unit] : 0;
 };
 
-const counts = { person: 'people', visitor: 'visitors', session: 'sessions' } as const satisfies Record<
-  Per,
-  string
->;
-const meanings = {
-  person:
-    'people are persons: user_id, else the user_id this anonymous_id was first identified as, else the anonymous_id.',
-  visitor: 'people are visitors: distinct anonymous_ids.',
-  session:
-    'people are sessions: events of one anonymous_id without a gap over 30 minutes, or the session_id that was sent.',
-} as const satisfies Record<Per, string>;
 const share = (part = 0, whole = 0): number | null => (whole === 0 ? null : part / whole);
 
 function refuseWhatDoesNotFit({ order, exclude, steps }: Own): void {

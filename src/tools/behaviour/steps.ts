@@ -38,6 +38,9 @@ const compared = (steps: readonly Step[]): number =>
   steps.reduce((sum, { where }) => sum + valuesIn(where), 0);
 const came = ({ input }: { readonly input?: unknown }): number => (Array.isArray(input) ? input.length : 0);
 
+/** One step: a name or `{event, where}`. */
+export const oneStep = (says: string) => step.check(z.describe(says));
+
 /** Steps as a list of names or `{event, where}`, or as comma-separated names. */
 export const stepList = (least: number, most: number, says: string) =>
   z.union([z.array(step), names]).check(
