@@ -81,6 +81,29 @@ describe('the worked cases', () => {
     expect((await ask('worked-twice', args)).map(({ people }) => people)).toEqual([1, 1]);
   });
 
+  test.each([
+    ['twice at one instant', ['02:31:00', '02:31:00'], '2010-11-06T02:30:00.000Z'],
+    [
+      'before and after the clock went back over midnight',
+      ['02:30:30', '02:40:00'],
+      '2010-11-07T02:30:00.000Z',
+    ],
+  ])('born %s: that is period 0', async (_, times, cohort) => {
+    const project_id = `worked-back-${times[0]?.replaceAll(':', '')}`;
+    const said = times.map((time, seq) =>
+      anEvent({ project_id, event_name: 'open', at: `2010-11-07T${time}Z`, request_id: 'r', seq }),
+    );
+    await clean().keep([said]);
+    const args = { from: '2010-11-01', to: '2010-11-20', tz: 'America/St_Johns', birth: 'open', unit: 'day' };
+    for (const criteria of ['on', 'on_or_after', 'on_or_before']) {
+      const rows = await ask(project_id, { ...args, periods: 1, align: 'calendar', criteria });
+      expect(rows).toEqual([
+        { cohort, size: 1, period: 0, people: 1, share: 1 },
+        { cohort: null, size: 1, period: 0, people: 1, share: 1 },
+      ]);
+    }
+  });
+
   test('a day of 23 hours is a day of the calendar, and 24 hours are none of it', async () => {
     const project_id = 'worked-dst';
     const at = ['2026-03-08T05:30:00Z', '2026-03-09T04:30:00Z'];
