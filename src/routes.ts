@@ -122,6 +122,10 @@ export const routes: readonly Route[] = [
   question('/v1/pages', 'pages', 'How each page of a site does.'),
   question('/v1/attribution', 'attribution', 'Which sources get credit for a conversion.'),
   question('/v1/flow', 'flow', 'What people do next, or did before.'),
+  question('/v1/retention', 'retention', 'Who comes back, and after how long.'),
+  question('/v1/active-people', 'active_people', 'DAU, WAU, MAU and stickiness by day.'),
+  question('/v1/lifecycle', 'lifecycle', 'New, returning, resurrecting and dormant people.'),
+  question('/v1/engagement', 'engagement', 'How often people come, and how long they were not seen.'),
   {
     ...{ method: 'POST', path: '/mcp', door: 'mcp', needs: 'mcp', key: 'bearer', body: json },
     ...{ takes: 'message', answers: 'object', does: 'MCP for agents: tools, resources, prompts.' },

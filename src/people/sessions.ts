@@ -8,7 +8,7 @@ const minute = 60_000;
 export const gapMs = 30 * minute;
 const dayMs = 24 * 60 * minute;
 /** From the year 1 to 1970 in ms: added, every time is positive, and a division cuts all of them downwards. */
-const sinceYearOneMs = 62_135_596_800_000;
+export const sinceYearOneMs = 62_135_596_800_000;
 
 /** An event’s time in ms since 1970. */
 export const millis = (ts: Sql): Sql =>

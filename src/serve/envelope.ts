@@ -48,7 +48,7 @@ export async function answered(
   }: { readonly query_id?: string | undefined; readonly limits: () => Limits },
 ): Promise<Asked> {
   const { asking, resolved } = understood;
-  const shaped = question.shape(answer.rows, asking);
+  const shaped = question.shape(answer.rows, asking, answer.completeUntil);
   const rows = shaped.rows.slice(understood.skip);
   const unheard =
     isEmpty(rows) || stopsShort(rows)
@@ -113,12 +113,14 @@ function cursorBelow(
     : cursorText({ ...page, skip: 0, after: shaped.places[n - 1] ?? null });
 }
 
-/** Nothing to show: no rows, or only zeros. */
+/** Nothing to show: no rows, or only zeros. A cohort of some who never came back is something. */
 const isEmpty = (rows: readonly Row[]): boolean =>
   rows.every(
     (row) =>
-      (row.value ?? row.people ?? (Object.hasOwn(row, 'value') || Object.hasOwn(row, 'people') ? 0 : 1)) ===
-      0,
+      (row.value ??
+        row.size ??
+        row.people ??
+        (Object.hasOwn(row, 'value') || Object.hasOwn(row, 'people') ? 0 : 1)) === 0,
   );
 
 /** A step that nobody reached in any group: perhaps a name that nobody sends. */

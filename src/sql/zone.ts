@@ -74,6 +74,20 @@ export function nextStart(tz: string, unit: Interval, instant: number): number {
   return unit === 'hour' ? Math.min(to, wall - offsetMs) : firstInstantOf(tz, wall);
 }
 
+/** What the zone’s clock showed when that hour, day, week or month began, as if it were UTC, in ms. */
+export const wallStartOf = (tz: string, unit: Interval, instant: number): number =>
+  floorOf(unit, instant + spanAt(tz, instant).offsetMs);
+
+/** The days (their midnight as if in UTC, ms) that the zone’s calendar left out in [from, to). */
+export const skippedDays = (tz: string, from: number, to: number): readonly number[] =>
+  offsetsOf(tz, from, to).flatMap(({ from: change, offsetMs }, i, spans) => {
+    const before = spans[i - 1];
+    if (before === undefined) return [];
+    const first = Math.ceil((change + before.offsetMs) / dayMs) * dayMs;
+    const many = Math.max(0, Math.floor((change + offsetMs - first) / dayMs));
+    return Array.from({ length: many }, (_, n) => first + n * dayMs);
+  });
+
 /** The span around an instant, as far as an hour to each side. */
 function spanAt(tz: string, instant: number): Span & { readonly to: number } {
   const spans = offsetsOf(tz, instant - hourMs, instant + hourMs + 1);

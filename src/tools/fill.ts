@@ -3,7 +3,7 @@ import { bucketsIn } from '../sql/buckets.ts';
 import type { Asking } from './question.ts';
 
 /** The most buckets one answer has, and the most rows that are made of groups and buckets. */
-const most = { buckets: 10_000, rows: 20_000 } as const;
+export const most = { buckets: 10_000, rows: 20_000 } as const;
 
 type Asked = Pick<Asking<unknown>, 'interval' | 'period' | 'tz'>;
 

@@ -1,5 +1,9 @@
+import { activePeople } from './behaviour/active-people.ts';
+import { engagement } from './behaviour/engagement.ts';
 import { flow } from './behaviour/flow.ts';
 import { funnel } from './behaviour/funnel.ts';
+import { lifecycle } from './behaviour/lifecycle.ts';
+import { retention } from './behaviour/retention.ts';
 import { getStats } from './counting/get-stats.ts';
 import { topSources } from './counting/top-sources.ts';
 import type { Question } from './question.ts';
@@ -18,6 +22,10 @@ export const questions: readonly Question[] = [
   topSources,
   funnel,
   flow,
+  retention,
+  activePeople,
+  lifecycle,
+  engagement,
 ];
 
 /** The question of this name, if there is one. */

@@ -237,3 +237,17 @@ export const resumption = {
     ),
   ),
 } as const;
+
+/** Whom a tool counts that follows people over days. */
+export const whom = z
+  ._default(z.enum(['person', 'visitor']), 'person')
+  .check(z.describe('Whom to count: person (default) or visitor (anonymous_id).'));
+
+/** The name of one event; `usual`: what is counted without it. */
+export const eventName = (usual: string) =>
+  z
+    .optional(z.string().check(z.minLength(1), z.maxLength(128)))
+    .check(z.describe(`Only this event, e.g. sign_up. Default: ${usual}.`));
+
+/** What those tools count where no event is named. */
+export const anyDoing = 'any but system events ($identify and other $ names except $pageview)';

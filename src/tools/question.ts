@@ -77,8 +77,8 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
   reaches?(asking: Asking<z.output<Input>>): Period;
   /** The arguments as SQL. Pure. Throws Problems on arguments that do not go together. */
   ask(asking: Asking<z.output<Input>>): Sql;
-  /** What SQL leaves to say: names, shares. Pure. */
-  shape(rows: readonly Row[], asking: Asking<z.output<Input>>): Shaped;
+  /** What SQL leaves to say: names, shares. `completeUntil`: everything acknowledged before this instant (ms) is in the rows. Pure. */
+  shape(rows: readonly Row[], asking: Asking<z.output<Input>>, completeUntil: number): Shaped;
   /** Fields the contract puts beside `rows`. */
   head?(own: z.output<Input>): Readonly<Record<string, Cell>>;
   /** Event names the arguments speak of, so that a name nobody sent can be pointed out. */

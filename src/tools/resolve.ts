@@ -85,7 +85,9 @@ function understood(
   const [own, others] = [question.input.safeParse(args), common.safeParse(args)];
   if (!own.success || !others.success)
     throw refusalOf(question.name, [...(own.error?.issues ?? []), ...(others.error?.issues ?? [])], args);
-  const { where, per, interval = null, include_bots: bots } = others.data;
+  const { where, per, include_bots: bots } = others.data;
+  // A tool whose rows always have an interval says itself which there are.
+  const interval = shared.interval.safeParse(own.data.interval).data ?? others.data.interval ?? null;
   const tz = timeZoneFrom(others.data.tz ?? asker.timezone);
   // The contract’s dates are midnight UTC; whoever names a zone means that zone.
   const zone = question.dates === 'whole-days' || others.data.tz !== undefined ? tz : 'UTC';

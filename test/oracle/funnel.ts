@@ -128,7 +128,8 @@ function anyOrder(own: readonly Event[], first: Event, { steps, window, hold }: 
   return attempt;
 }
 
-const is = (event: Event, step: Step | undefined): boolean => {
+/** Is this event such a step? */
+export const is = (event: Event, step: Step | undefined): boolean => {
   if (step?.any_of !== undefined) return step.any_of.some((one) => is(event, one));
   const { event_name: called } = event;
   const named =
@@ -177,7 +178,8 @@ const average = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
 const times = { median, p90, average };
 
-const plainStep = z.union([
+/** A step as a caller writes it: a name, or one with conditions. */
+export const plainStep = z.union([
   z.string().transform((event) => ({ event, where: [] })),
   z.object({ event: z.string(), where: wheres }),
 ]);

@@ -21,6 +21,10 @@ export interface Oracle {
   readonly measures: readonly string[];
   /** Does it say every bucket of the period, so that `limit` cuts groups alone? */
   readonly filled: boolean;
+  /** Does it say more as time goes by, the ends of its period being what they are? */
+  readonly ripens: boolean;
+  /** Does it take `limit`? */
+  readonly limited: boolean;
   /** The period that raw arguments mean, in ms since 1970. */
   readonly period: (raw: unknown, asking: Asking) => Pick<Shared, 'from' | 'to'>;
   /** What it must answer over these stored events (repeats included), asked with raw arguments. */
@@ -37,18 +41,24 @@ export const oracleOf = <Args extends Shared>({
   draws,
   measures,
   filled = false,
+  ripens = false,
+  limited = true,
   read,
   answer,
 }: {
   readonly draws: fc.Arbitrary<Raw>;
   readonly measures: readonly string[];
   readonly filled?: boolean;
+  readonly ripens?: boolean;
+  readonly limited?: boolean;
   readonly read: (raw: unknown, asking: Asking) => Args;
   readonly answer: (stored: readonly Event[], args: Args, context: Context, asking: Asking) => readonly Row[];
 }): Oracle => ({
   draws,
   measures,
   filled,
+  ripens,
+  limited,
   period: read,
   truth: (stored, raw, context, asking) => answer(stored, read(raw, asking), context, asking),
 });

@@ -1,13 +1,17 @@
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
+import { activePeopleOracle } from './active-people.ts';
 import { attributionOracle } from './attribution.ts';
+import { engagementOracle } from './engagement.ts';
 import { flowOracle } from './flow.ts';
 import { funnelOracle } from './funnel.ts';
 import { getStatsOracle } from './get-stats.ts';
+import { lifecycleOracle } from './lifecycle.ts';
 import type { Asking, Oracle } from './oracle.ts';
 import { overviewOracle } from './overview.ts';
 import { pagesOracle } from './pages.ts';
 import { queryEventsOracle } from './query-events.ts';
+import { retentionOracle } from './retention.ts';
 import type { Context } from './stored.ts';
 import { topSourcesOracle } from './top-sources.ts';
 
@@ -21,6 +25,10 @@ export const oracles = {
   top_sources: topSourcesOracle,
   funnel: funnelOracle,
   flow: flowOracle,
+  retention: retentionOracle,
+  active_people: activePeopleOracle,
+  lifecycle: lifecycleOracle,
+  engagement: engagementOracle,
 } as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */

@@ -86,13 +86,17 @@ function askerOf(
 ): Asker {
   const { ledger, close } = openLedger(joinPath(dir, 'ledger.sqlite'));
   let last = '';
-  const engine: Engine = {
-    ask: (question, ...more) => {
+  // What a world holds is complete when it is asked: its own time, not the machine’s.
+  const engineAt = (now: number): Engine => ({
+    ask: async (question, ...more) => {
       last = question.text;
-      return lake.engine.ask(question, ...more);
+      return { ...(await lake.engine.ask(question, ...more)), completeUntil: now };
     },
-  };
-  const at = (now: number): World => ({ ...lake, ...surroundings, engine, ledger, clock: () => now });
+  });
+  const at = (now: number): World => ({
+    ...{ ...lake, ...surroundings, engine: engineAt(now), ledger },
+    clock: () => now,
+  });
   return {
     lake: lake.lake,
     keep: async (requests) => {

@@ -67,6 +67,7 @@ export const constructsPhrases: readonly Phrase[] = [
     'cast(3 as double)': 3,
     "cast('2026-03-08 07:30:00.123' as timestamp(3))": '2026-03-08T07:30:00.123Z',
     "cast(cast(timestamp '2026-03-08 23:59:59.999' as date) as varchar)": '2026-03-08',
+    "cast(cast(timestamp '2026-03-08 23:59:59.999' as date) as timestamp(3))": '2026-03-08T00:00:00.000Z',
     "cast(cast(timestamp '1969-12-31 23:59:59.999' as date) as varchar)": '1969-12-31',
   }),
   phrase('try_cast', 'functions/conversion', {

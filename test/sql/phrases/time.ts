@@ -32,6 +32,14 @@ export const timePhrases: readonly Phrase[] = [
     [`date_add('week', -1, ${t('2026-01-08 00:00:00.000')})`]: '2026-01-01T00:00:00.000Z',
     [`date_add('month', 1, ${t('2026-01-31 06:00:00.000')})`]: '2026-02-28T06:00:00.000Z',
   }),
+  phrase('year', 'functions/datetime', {
+    [`year(${t('2026-11-21 13:14:15.678')})`]: 2026,
+    [`year(${t('1969-12-31 23:59:59.999')})`]: 1969,
+  }),
+  phrase('month', 'functions/datetime', {
+    [`month(${t('2026-11-21 13:14:15.678')})`]: 11,
+    "month(cast('2026-02-01' as date))": 2,
+  }),
   phrase('hour', 'functions/datetime', {
     [`hour(${t('2026-11-21 13:14:15.678')})`]: 13,
   }),

@@ -46,6 +46,7 @@ export const windowsPhrases: readonly Phrase[] = [
       'count(case when k < 3 then 1 end) over (order by x range between unbounded preceding and current row)',
       2,
     )]: 2,
+    [windowed('min_by(k, x) over ()', 4)]: 1,
     [windowed('max_by(x, k) over (order by k rows between unbounded preceding and current row)', 2)]: 'b',
   }),
 ];
