@@ -109,6 +109,16 @@ export const routes = [
     does: 'Visitors, sessions, views, bounce and time of a site.',
   },
   {
+    method: 'GET',
+    path: '/v1/describe-data',
+    door: 'query',
+    needs: 'read',
+    key: 'bearer',
+    body: [],
+    question: 'describe_data',
+    does: 'Which events, properties and values there are.',
+  },
+  {
     method: 'POST',
     path: '/mcp',
     door: 'mcp',

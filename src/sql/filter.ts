@@ -75,4 +75,4 @@ function matches(field: Field, op: Operator, values: readonly Scalar[]): Sql {
 }
 
 /** Without case. Letters are lowered one by one, so a capital Σ at a word’s end becomes σ: a final ς that was typed must be one too. */
-const folded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;
+export const folded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;

@@ -2,11 +2,19 @@ import { funnel } from './behaviour/funnel.ts';
 import { getStats } from './counting/get-stats.ts';
 import { topSources } from './counting/top-sources.ts';
 import type { Question } from './question.ts';
+import { describeData } from './reading/describe-data.ts';
 import { queryEvents } from './reading/query-events.ts';
 import { overview } from './web/overview.ts';
 
 /** The menu: every question people can ask, in the order agents see it. */
-export const questions: readonly Question[] = [overview, queryEvents, getStats, topSources, funnel];
+export const questions: readonly Question[] = [
+  overview,
+  queryEvents,
+  getStats,
+  topSources,
+  funnel,
+  describeData,
+];
 
 /** The question of this name, if there is one. */
 export const questionNamed = (name: string): Question | undefined =>

@@ -1,5 +1,6 @@
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
+import { describeDataOracle } from './describe-data.ts';
 import { funnelOracle } from './funnel.ts';
 import { getStatsOracle } from './get-stats.ts';
 import type { Asking, Oracle } from './oracle.ts';
@@ -15,6 +16,7 @@ export const oracles = {
   get_stats: getStatsOracle,
   top_sources: topSourcesOracle,
   funnel: funnelOracle,
+  describe_data: describeDataOracle,
 } as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */
