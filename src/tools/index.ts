@@ -1,6 +1,9 @@
 import { funnel } from './behaviour/funnel.ts';
 import { getStats } from './counting/get-stats.ts';
 import { topSources } from './counting/top-sources.ts';
+import { trends } from './counting/trends.ts';
+import { findPeople } from './people/find-people.ts';
+import { querySessions } from './people/query-sessions.ts';
 import type { Question } from './question.ts';
 import { describeData } from './reading/describe-data.ts';
 import { queryEvents } from './reading/query-events.ts';
@@ -14,6 +17,9 @@ export const questions: readonly Question[] = [
   topSources,
   funnel,
   describeData,
+  querySessions,
+  findPeople,
+  trends,
 ];
 
 /** The question of this name, if there is one. */

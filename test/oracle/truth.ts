@@ -1,13 +1,16 @@
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
 import { describeDataOracle } from './describe-data.ts';
+import { findPeopleOracle } from './find-people.ts';
 import { funnelOracle } from './funnel.ts';
 import { getStatsOracle } from './get-stats.ts';
 import type { Asking, Oracle } from './oracle.ts';
 import { overviewOracle } from './overview.ts';
 import { queryEventsOracle } from './query-events.ts';
+import { querySessionsOracle } from './query-sessions.ts';
 import type { Context } from './stored.ts';
 import { topSourcesOracle } from './top-sources.ts';
+import { trendsOracle } from './trends.ts';
 
 /** The oracle of each question, by its name. */
 export const oracles = {
@@ -17,6 +20,9 @@ export const oracles = {
   top_sources: topSourcesOracle,
   funnel: funnelOracle,
   describe_data: describeDataOracle,
+  query_sessions: querySessionsOracle,
+  find_people: findPeopleOracle,
+  trends: trendsOracle,
 } as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */
