@@ -126,6 +126,10 @@ export const routes: readonly Route[] = [
   question('/v1/active-people', 'active_people', 'DAU, WAU, MAU and stickiness by day.'),
   question('/v1/lifecycle', 'lifecycle', 'New, returning, resurrecting and dormant people.'),
   question('/v1/engagement', 'engagement', 'How often people come, and how long they were not seen.'),
+  question('/v1/describe-data', 'describe_data', 'Which events, properties and values there are.'),
+  question('/v1/query-sessions', 'query_sessions', 'Visits, one row each, newest first.'),
+  question('/v1/find-people', 'find_people', 'People, by what is known of them.'),
+  question('/v1/trends', 'trends', 'Several numbers over time, and a formula of them.'),
   {
     ...{ method: 'POST', path: '/mcp', door: 'mcp', needs: 'mcp', key: 'bearer', body: json },
     ...{ takes: 'message', answers: 'object', does: 'MCP for agents: tools, resources, prompts.' },

@@ -3,7 +3,7 @@ import { bySecretKey, identifiesOf, type Reading } from '../lake/events-of.ts';
 import { join, type Sql, sql } from '../sql/sql.ts';
 
 /** An id, or null where it is none or stands for none. */
-const real = (id: Sql): Sql => sql`case when ${id} not in (${join(placeholderIds)}) then ${id} end`;
+export const real = (id: Sql): Sql => sql`case when ${id} not in (${join(placeholderIds)}) then ${id} end`;
 
 /**
  * Each anonymous id with the person it was first identified as: (project_id, anonymous_id, person_id). Which came first is judged by its own time where a secret key said it, by its arrival

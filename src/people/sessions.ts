@@ -46,11 +46,11 @@ const eachWith = ({ from, who }: Doers, { projects }: Pick<Reading, 'projects'>)
 export const whoHashed = (who: Sql, projects: Reading['projects']): Sql =>
   hashed(projects.length > 1 ? sql`concat(e.project_id, '/', ${who})` : who);
 
-/** What a session keeps of one of its events: of the one that opened it, of its first or of its last page view. */
+/** What a session keeps of one of its events: of the one that opened it, of its first or of its last page view; or of how many of them (`matches`) the value holds. */
 export interface Kept {
   readonly as: string;
   readonly value: Sql;
-  readonly of: 'opening' | 'first_view' | 'last_view';
+  readonly of: 'opening' | 'first_view' | 'last_view' | 'matches';
 }
 
 /** Which events must be read to know the sessions that start in a period: a day before and after it. */
@@ -81,10 +81,12 @@ export const sessionRows = (
   const project = many ? sql`min(project_id) as project_id, ` : sql``;
   const byWho = doers !== undefined;
   const inHalves = keeps.map(({ as, value, of }) => {
+    if (of === 'matches') return sql`, count(case when ${value} then 1 end) as ${name(as)}`;
     const only = of === 'opening' ? opensSession : isView;
     return sql`, ${of === 'last_view' ? sql`max_by` : sql`min_by`}(${value}, case when ${only} then ${moment} end) as ${name(as)}`;
   });
   const inSessions = keeps.map(({ as, of }) => {
+    if (of === 'matches') return sql`, cast(sum(${name(as)}) as bigint) as ${name(as)}`;
     const pick = { opening: sql`min_by`, first_view: sql`min_by`, last_view: sql`max_by` }[of];
     const at = {
       opening: byWho ? sql`opening` : sql`opened`,
@@ -93,7 +95,7 @@ export const sessionRows = (
     }[of];
     return sql`, ${pick}(${name(as)}, ${at}) as ${name(as)}`;
   });
-  const views = keeps.some(({ of }) => of !== 'opening')
+  const views = keeps.some(({ of }) => of === 'first_view' || of === 'last_view')
     ? sql`, min(case when ${isView} then ${millis(sql`ts`)} end) as first_view, max(case when ${isView} then ${millis(sql`ts`)} end) as last_view`
     : sql``;
   const halves = sql`

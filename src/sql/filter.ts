@@ -79,4 +79,4 @@ export const containsText = (text: Sql, part: string): Sql =>
   sql`strpos(${folded(text)}, ${folded(sql`${part}`)}) > 0`;
 
 /** Without case. Letters are lowered one by one, so a capital Σ at a word’s end becomes σ: a final ς that was typed must be one too. */
-const folded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;
+export const folded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;

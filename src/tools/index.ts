@@ -6,7 +6,11 @@ import { lifecycle } from './behaviour/lifecycle.ts';
 import { retention } from './behaviour/retention.ts';
 import { getStats } from './counting/get-stats.ts';
 import { topSources } from './counting/top-sources.ts';
+import { trends } from './counting/trends.ts';
+import { findPeople } from './people/find-people.ts';
+import { querySessions } from './people/query-sessions.ts';
 import type { Question } from './question.ts';
+import { describeData } from './reading/describe-data.ts';
 import { queryEvents } from './reading/query-events.ts';
 import { attribution } from './web/attribution.ts';
 import { overview } from './web/overview.ts';
@@ -26,6 +30,10 @@ export const questions: readonly Question[] = [
   activePeople,
   lifecycle,
   engagement,
+  describeData,
+  querySessions,
+  findPeople,
+  trends,
 ];
 
 /** The question of this name, if there is one. */

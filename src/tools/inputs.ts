@@ -146,15 +146,19 @@ const instant = z.string().check(z.maxLength(40));
 
 const atMost = (length: number) => z.optional(z.string().check(z.maxLength(length)));
 
-/** The inputs that questions share, declared once: one spelling and one meaning everywhere (analytics.md). */
-export const shared = {
-  from: z
-    ._default(instant, 'last:7d')
+/** Where the period begins, and where it does when nothing is said. */
+export const fromOf = (usual: string) =>
+  z
+    ._default(instant, usual)
     .check(
       z.describe(
-        'Start, inclusive: ISO 8601 (2026-05-01 or 2026-05-01T08:00:00Z) or last:7d, last:24h, last:4w. Default last:7d.',
+        `Start, inclusive: ISO 8601 (2026-05-01 or 2026-05-01T08:00:00Z) or last:7d, last:24h, last:4w. Default ${usual}.`,
       ),
-    ),
+    );
+
+/** The inputs that questions share, declared once: one spelling and one meaning everywhere (analytics.md). */
+export const shared = {
+  from: fromOf('last:7d'),
   to: z
     .optional(instant)
     .check(
@@ -188,6 +192,24 @@ export const limitOf = (most: number, usual: number, of: string) =>
   z
     ._default(z.int().check(z.minimum(1), z.maximum(most)), usual)
     .check(z.describe(`At most this many ${of}, 1–${most}. Default ${usual}.`));
+
+/** A column, a property spelled out, or a property’s bare key. */
+export const anyField = z.pipe(
+  z.string().check(z.minLength(1), z.maxLength(limits.field)),
+  z.transform((text: string, { issues }): Field => {
+    const read = fieldFrom(text) ?? fieldFrom(`properties.${text}`);
+    if (read !== undefined) return read;
+    issues.push({
+      code: 'custom',
+      input: text,
+      message: `cannot read ${JSON.stringify(text)}; name a column (${dimensions.join(', ')}) or a property, e.g. plan or properties["a.b"]`,
+    });
+    return z.NEVER;
+  }),
+);
+
+/** One event’s name. */
+export const eventName = z.string().check(z.minLength(1), z.maxLength(128));
 
 /** Up to `most` fields to group by. */
 export const groupBy = (most: number) =>
@@ -244,10 +266,8 @@ export const whom = z
   .check(z.describe('Whom to count: person (default) or visitor (anonymous_id).'));
 
 /** The name of one event; `usual`: what is counted without it. */
-export const eventName = (usual: string) =>
-  z
-    .optional(z.string().check(z.minLength(1), z.maxLength(128)))
-    .check(z.describe(`Only this event, e.g. sign_up. Default: ${usual}.`));
+export const onlyEvent = (usual: string) =>
+  z.optional(eventName).check(z.describe(`Only this event, e.g. sign_up. Default: ${usual}.`));
 
 /** What those tools count where no event is named. */
 export const anyDoing = 'any but system events ($identify and other $ names except $pageview)';

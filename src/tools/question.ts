@@ -68,6 +68,8 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
   readonly shared: readonly SharedName[];
   /** How a date without a time is read: the contract’s midnight UTC, or the zone’s day with `to` inclusive (decision 2). */
   readonly dates: 'contract' | 'whole-days';
+  /** Where its period begins unless `from` is sent, where that is not the last 7 days. */
+  readonly since?: string;
   /** What its rows are split by, where it splits them. */
   groups?(own: z.output<Input>): readonly { readonly spelled: string }[];
   columns(asking: Asking<z.output<Input>>): readonly AnswerColumn[];

@@ -4,7 +4,7 @@ import type { Reading } from '../lake/events-of.ts';
 import type { Cell } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { cursorFrom } from './cursor.ts';
-import { projectChoice, resumption, type SharedName, shared } from './inputs.ts';
+import { fromOf, projectChoice, resumption, type SharedName, shared } from './inputs.ts';
 import { nearest } from './nearest.ts';
 import { periodFrom, timeZoneFrom } from './period.ts';
 import type { Asking, Question } from './question.ts';
@@ -36,7 +36,12 @@ export interface Resolved {
 export const inputOf = (question: Question): z.ZodMiniObject => {
   const known = inputs.get(question);
   if (known !== undefined) return known;
-  const common = Object.fromEntries(question.shared.map((name) => [name, shared[name]]));
+  const common = Object.fromEntries(
+    question.shared.map((name) => [
+      name,
+      name === 'from' && question.since !== undefined ? fromOf(question.since) : shared[name],
+    ]),
+  );
   const whole = z.strictObject({ ...question.input.shape, ...common, ...resumption, ...projectChoice });
   inputs.set(question, whole);
   return whole;
@@ -82,7 +87,7 @@ function understood(
 ): Resolved {
   const input = inputOf(question);
   for (const name of Object.keys(args)) if (!Object.hasOwn(input.shape, name)) throw unknown(question, name);
-  const [own, others] = [question.input.safeParse(args), common.safeParse(args)];
+  const [own, others] = [question.input.safeParse(args), common.safeParse(since(question, args))];
   if (!own.success || !others.success)
     throw refusalOf(question.name, [...(own.error?.issues ?? []), ...(others.error?.issues ?? [])], args);
   const { where, per, include_bots: bots } = others.data;
@@ -122,6 +127,10 @@ function understood(
     notes,
   };
 }
+
+/** The arguments with the question’s own beginning where none was sent. */
+const since = (question: Question, args: Readonly<Record<string, unknown>>) =>
+  question.since === undefined ? args : { from: question.since, ...args };
 
 /** An argument the question does not have: another’s shared input, or a slip. */
 function unknown(question: Question, name: string): Problem {

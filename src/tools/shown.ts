@@ -1,7 +1,8 @@
 import { capped, isPlain, meant, visible, visibleJson } from './visible.ts';
 
-/** The one column whose text is JSON: it stays JSON, so that programs read from it what was sent. */
-const jsonColumn = 'properties';
+/** The columns whose text is JSON: it stays JSON, so that programs read from it what was sent. */
+const isJson = (column: string): boolean =>
+  column === 'properties' || column === 'traits' || column === 'ids' || column === 'examples';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,7 @@ export const shownFields = (fields: Fields): Fields =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       visible(name),
-      name === jsonColumn && typeof value === 'string' ? visibleJson(value) : shown(value),
+      isJson(name) && typeof value === 'string' ? visibleJson(value) : shown(value),
     ]),
   );
 
@@ -87,7 +88,7 @@ const cappedRow = (row: Fields): Fields =>
       if (typeof value !== 'string') return [visible(name), value];
       return [
         visible(name),
-        name === jsonColumn
+        isJson(name)
           ? cappedJson(visibleJson(value), value.length)
           : capped(visible(value), cellRoom.text, value.length),
       ];
@@ -98,6 +99,8 @@ const cappedRow = (row: Fields): Fields =>
 function cappedJson(json: string, length: number): string {
   if (json.length <= cellRoom.json) return json;
   const read: unknown = JSON.parse(json);
+  if (isList(read))
+    return JSON.stringify([`${read.length} entries, ${length.toLocaleString('en-US')} characters in all`]);
   const members = Object.entries(isFields(read) ? read : {});
   const kept: string[] = [];
   let room = cellRoom.json;

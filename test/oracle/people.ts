@@ -15,7 +15,8 @@ export interface Session {
 
 /** Ids that are none, as they are commonly spelled; the product’s list is longer. */
 const nobodys = ['undefined', 'null', 'NULL', 'NaN', 'none', 'None', '0', 'anonymous', '[object Object]'];
-const isNobodys = (id: string): boolean => nobodys.includes(id) || /^[0-]+$/.test(id);
+/** Is it an id that stands for nobody? */
+export const isNobodys = (id: string): boolean => nobodys.includes(id) || /^[0-]+$/.test(id);
 
 /** When an identification was said: a secret key is believed, a browser could say anything. */
 const saidAt = ({ key_kind, ts, received_at }: Event): number => (key_kind === 'sk' ? ts : received_at);

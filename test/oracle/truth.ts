@@ -2,7 +2,9 @@ import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
 import { activePeopleOracle } from './active-people.ts';
 import { attributionOracle } from './attribution.ts';
+import { describeDataOracle } from './describe-data.ts';
 import { engagementOracle } from './engagement.ts';
+import { findPeopleOracle } from './find-people.ts';
 import { flowOracle } from './flow.ts';
 import { funnelOracle } from './funnel.ts';
 import { getStatsOracle } from './get-stats.ts';
@@ -11,9 +13,11 @@ import type { Asking, Oracle } from './oracle.ts';
 import { overviewOracle } from './overview.ts';
 import { pagesOracle } from './pages.ts';
 import { queryEventsOracle } from './query-events.ts';
+import { querySessionsOracle } from './query-sessions.ts';
 import { retentionOracle } from './retention.ts';
 import type { Context } from './stored.ts';
 import { topSourcesOracle } from './top-sources.ts';
+import { trendsOracle } from './trends.ts';
 
 /** The oracle of each question, by its name. */
 export const oracles = {
@@ -29,6 +33,10 @@ export const oracles = {
   active_people: activePeopleOracle,
   lifecycle: lifecycleOracle,
   engagement: engagementOracle,
+  describe_data: describeDataOracle,
+  query_sessions: querySessionsOracle,
+  find_people: findPeopleOracle,
+  trends: trendsOracle,
 } as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */

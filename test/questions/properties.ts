@@ -46,7 +46,7 @@ export const agrees = (question: QuestionName): void => {
     });
 
     test('says of how many groups or buckets it shows the first', { timeout: patience }, async () => {
-      if (question === 'query_events' || !oracles[question].limited) return;
+      if (oracles[question].measures.length === 0 || !oracles[question].limited) return;
       await inWorlds(cases(question), some, raw(), async (world) => {
         await raw().keep(world.requests);
         const args = { ...world.args, limit: 1 };

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { bucketRows, doings, whoColumns } from '../../people/days.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
-import { anyDoing, eventName, whom } from '../inputs.ts';
+import { anyDoing, onlyEvent, whom } from '../inputs.ts';
 import { countedAs, countedUnits } from '../meanings.ts';
 import { type Asking, question } from '../question.ts';
 import { askedEvents, groupColumns } from '../relations.ts';
 import { backBy, begunBuckets, calendarOver, everyBucket, only, projectFirst } from './calendar.ts';
 
-const input = z.object({ event: eventName(anyDoing), per: whom });
+const input = z.object({ event: onlyEvent(anyDoing), per: whom });
 type Own = z.output<typeof input>;
 
 /** How many days a month of activity has. */

@@ -4,7 +4,7 @@ import { millis } from '../../people/sessions.ts';
 import type { Cell, Row } from '../../ports.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { most } from '../fill.ts';
-import { anyDoing, eventName, whom } from '../inputs.ts';
+import { anyDoing, onlyEvent, whom } from '../inputs.ts';
 import { countedAs, countedUnits } from '../meanings.ts';
 import { type AnswerColumn, type Asking, question } from '../question.ts';
 import { invalidParam } from '../refusal.ts';
@@ -20,7 +20,7 @@ const input = z.object({
   of: z
     .optional(z.enum(['days', 'times']))
     .check(z.describe('frequency only: days on which they were active, or times they did it. Default days.')),
-  event: eventName(anyDoing),
+  event: onlyEvent(anyDoing),
   per: whom,
 });
 type Own = z.output<typeof input>;

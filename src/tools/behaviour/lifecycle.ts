@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 import { earliest } from '../../events/instant.ts';
 import { bucketRows, doings, whoColumns } from '../../people/days.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
-import { anyDoing, eventName, whom } from '../inputs.ts';
+import { anyDoing, onlyEvent, whom } from '../inputs.ts';
 import { countedAs, countedUnits } from '../meanings.ts';
 import { type Asking, question } from '../question.ts';
 import { askedEvents, groupColumns } from '../relations.ts';
 import { backBy, begunBuckets, calendarOver, everyBucket, only, projectFirst } from './calendar.ts';
 
 const input = z.object({
-  event: eventName(anyDoing),
+  event: onlyEvent(anyDoing),
   interval: z
     ._default(z.enum(['day', 'week', 'month']), 'week')
     .check(z.describe('One row per day, week (from Monday) or month. Default week.')),

@@ -1,15 +1,18 @@
 import * as z from 'zod/mini';
 import { dimensions } from '../../events/columns.ts';
-import { bucketOf, bucketStart } from '../../sql/bucket.ts';
+import { bucketStart } from '../../sql/bucket.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { groupBy, limitOf } from '../inputs.ts';
 import { type Asking, question } from '../question.ts';
+import { ascending } from '../ranked.ts';
 import { askedEvents, each, groupCells, groupColumns, groupNames, groupSelect } from '../relations.ts';
+import { measuredRows } from './measured.ts';
+import { aboutMetric, checkProperty, metricInput, oddValues, propertyInput } from './metrics.ts';
+import { bucketed, type Series, seriesReach, seriesRows } from './series.ts';
 
 const input = z.object({
-  metric: z
-    ._default(z.enum(['count', 'uniques']), 'count')
-    .check(z.describe('count: events (default). uniques: distinct visitors (anonymous_id), exact.')),
+  metric: metricInput,
+  property: propertyInput,
   event: z
     .optional(z.string().check(z.minLength(1), z.maxLength(128)))
     .check(z.describe('Only this event, e.g. $pageview. Default: all.')),
@@ -18,38 +21,52 @@ const input = z.object({
 });
 type Own = z.output<typeof input>;
 
-/** Counts and distinct visitors over time and by column. */
+/** Counts, distinct visitors, people and sessions, and what a property adds up to, over time and by column. */
 export const getStats = question({
   name: 'get_stats',
   title: 'Counts and uniques',
-  answers: `How many events or distinct visitors, in total, per hour, day, week or month, and split by ${dimensions.slice(0, 3).join(', ')} … or properties.<key>. For where visitors come from use top_sources; for steps in order use funnel. Uniques of buckets or groups must not be added up.`,
+  answers: `One number of events: how many, by how many visitors, people or sessions, or sum, average, percentiles of a property, in total, per hour to month, and split by ${dimensions.slice(0, 3).join(', ')} … or properties.<key>. For several numbers side by side or a ratio use trends; for traffic overview; for steps in order funnel.`,
   input,
   shared: ['from', 'to', 'tz', 'interval', 'where', 'include_bots', 'cursor'],
   dates: 'contract',
   groups: ({ group_by }) => group_by,
-  additive: ({ own }) => own.metric === 'count',
+  additive: ({ own }) =>
+    own.metric === 'count' ||
+    own.metric === 'sum' ||
+    (own.metric === 'sessions' && own.group_by.length === 0),
   columns: (asking) => [
     ...groupColumns(asking),
     ...(asking.interval === null ? [] : [{ name: 'bucket', type: 'time' } as const]),
-    { name: 'value', type: 'number', unit: asking.own.metric === 'count' ? 'events' : 'visitors' },
+    { name: 'value', type: 'number', ...unitOf(asking) },
   ],
-  ask: (asking) =>
-    asking.interval === null
-      ? totals(asking)
-      : groupNames(asking).length === 0
-        ? series(asking, asking.interval)
-        : groupedSeries(asking, asking.interval),
+  reaches: ({ own, period }) => seriesReach(period, [own]),
+  ask: (asking) => {
+    const { metric, property } = asking.own;
+    checkProperty(metric, property, 'property');
+    if (metric !== 'count' && metric !== 'uniques') return measured(asking);
+    if (asking.interval === null) return totals(asking);
+    return groupNames(asking).length === 0
+      ? series(asking, asking.interval)
+      : groupedSeries(asking, asking.interval);
+  },
   shape: (rows, asking) => {
-    const { interval } = asking;
+    const { interval, own } = asking;
+    const { metric, property } = own;
     const of = Number(rows[0]?.of_all ?? rows.length);
     const what = groupNames(asking).length > 0 ? 'groups' : 'buckets';
     return {
       rows: rows.map((row) => ({
         ...groupCells(row, asking),
         ...(interval === null ? {} : { bucket: bucketStart(row.bucket ?? null, asking.tz, interval) }),
-        value: row.value ?? 0,
+        value: row.value ?? aboutMetric(metric).ofNone,
       })),
       ...(of > asking.own.limit ? { truncated: { shown: asking.own.limit, of, what } } : {}),
+      notes: [
+        ...oddValues(Number(rows[0]?.odd ?? 0), property, metric),
+        ...(metric === 'sessions'
+          ? ['A session counts where it starts, and wherever one of its events matches.']
+          : []),
+      ],
     };
   },
   head: ({ metric }) => ({ metric }),
@@ -77,6 +94,36 @@ export const getStats = question({
       ],
     },
     {
+      says: 'Revenue per day, where there was any',
+      input: {
+        metric: 'sum',
+        property: 'price',
+        event: 'purchase',
+        interval: 'day',
+        from: '2026-03-02',
+        to: '2026-03-09',
+      },
+      rows: [
+        { bucket: '2026-03-02T00:00:00.000Z', value: 40 },
+        { bucket: '2026-03-06T00:00:00.000Z', value: 15 },
+        { bucket: '2026-03-08T00:00:00.000Z', value: 40 },
+      ],
+    },
+    {
+      says: 'What do nine of ten purchases cost at most? (Of 15, 40 and 40; Cleo signed in on another device)',
+      input: { metric: 'p90', property: 'price', event: 'purchase', from: '2026-03-02', to: '2026-03-09' },
+      rows: [{ value: 40 }],
+    },
+    {
+      says: 'People per device (Cleo is one person with a tablet and a phone)',
+      input: { metric: 'people', group_by: 'device_type', from: '2026-03-02', to: '2026-03-09' },
+      rows: [
+        { device_type: 'desktop', value: 3 },
+        { device_type: 'mobile', value: 2 },
+        { device_type: 'tablet', value: 1 },
+      ],
+    },
+    {
       says: 'Purchases of 30 or more, by day of New York (where the clocks change on Sunday, 8 March)',
       input: {
         event: 'purchase',
@@ -94,21 +141,31 @@ export const getStats = question({
   ],
 });
 
-/** Nothing happens later than now: centuries to come need no zone’s offsets. */
-const bucketed = ({ tz, period, now }: Asking<Own>, interval: NonNullable<Asking<Own>['interval']>): Sql =>
-  bucketOf(name('ts'), tz, interval, {
-    from: period.from,
-    to: Math.max(period.from + 1, Math.min(period.to, now + 366 * 86_400_000)),
-  });
+const unitOf = ({ own }: Asking<Own>) => {
+  const { unit } = aboutMetric(own.metric);
+  return unit === undefined ? {} : { unit };
+};
+
+/** What neither counts events nor visitors: the one series of a chart. */
+function measured(asking: Asking<Own>): Sql {
+  const { metric, event, property, group_by: fields, limit } = asking.own;
+  const groups = groupNames(asking);
+  const byBucket = asking.interval !== null;
+  const only: Series = { metric, event, property, where: [], perPerson: false };
+  const rows = seriesRows(asking, [only], fields);
+  const values = measuredRows({ rows, series: [only], groups, byBucket, limit });
+  if (groups.length > 0)
+    return sql`${values} order by ${byBucket ? sql`bucket, ` : sql``}value desc nulls last, ${ascending(groups)}`;
+  return byBucket
+    ? sql`select *, count(*) over () as of_all from (${values}) as numbered order by bucket limit ${limit}`
+    : values;
+}
 
 const measure = ({ own }: Asking<Own>): Sql =>
   own.metric === 'count' ? sql`count(*)` : sql`count(distinct anonymous_id)`;
 
 const counted = (asking: Asking<Own>): Sql =>
   sql`(${askedEvents(asking)}) as e${asking.own.event === undefined ? sql`` : sql` where event_name = ${asking.own.event}`}`;
-
-/** `g asc nulls last` for each group. */
-const ascending = (groups: readonly Sql[]): Sql => join(groups.map((g) => sql`${g} asc nulls last`));
 
 function totals(asking: Asking<Own>): Sql {
   const groups = groupNames(asking);
@@ -128,7 +185,7 @@ const series = (asking: Asking<Own>, interval: NonNullable<Asking<Own>['interval
   select bucket, value, count(*) over () as of_all
   from (
     select bucket, ${measure(asking)} as value
-    from (select ${bucketed(asking, interval)} as bucket, anonymous_id from ${counted(asking)}) as cut
+    from (select ${bucketed(name('ts'), asking, interval)} as bucket, anonymous_id from ${counted(asking)}) as cut
     group by bucket
   ) as grouped
   order by bucket
@@ -147,7 +204,7 @@ function groupedSeries(asking: Asking<Own>, interval: NonNullable<Asking<Own>['i
           select ${join(groups)}, bucket, value, whole, max(case when whole = 1 then value end) over (partition by ${join(groups)}) as total
           from (
             select ${join(groups)}, bucket, ${measure(asking)} as value, grouping(bucket) as whole
-            from (select ${groupSelect(asking.byProject, asking.own.group_by)}${bucketed(asking, interval)} as bucket, anonymous_id from ${counted(asking)}) as cut
+            from (select ${groupSelect(asking.byProject, asking.own.group_by)}${bucketed(name('ts'), asking, interval)} as bucket, anonymous_id from ${counted(asking)}) as cut
             group by grouping sets ((${each(groups)}bucket), (${join(groups)}))
           ) as grouped
         ) as totalled

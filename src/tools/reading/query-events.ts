@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { type Column, type ColumnName, columnNames, columns } from '../../events/columns.ts';
-import { instant } from '../../events/instant.ts';
 import type { Cell, Row } from '../../ports.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
-import { strangeCursor } from '../cursor.ts';
+import { below, placed } from '../below.ts';
 import { limitOf } from '../inputs.ts';
 import { type Asking, question } from '../question.ts';
 import { askedEvents, groupCells, groupColumns } from '../relations.ts';
@@ -38,7 +37,7 @@ export const queryEvents = question({
   name: 'query_events',
   title: 'Raw events',
   answers:
-    'Single events, newest first, with everything stored about them; properties is JSON text. Use it to look at examples or at one person. To count or to group use get_stats; do not page through events to count them.',
+    'Single events, newest first, with everything stored about them; properties is JSON text. Use it to look at examples. For visits as rows use query_sessions, for one person’s history person; to count or to group use get_stats: do not page through events to count them.',
   input,
   shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
   dates: 'contract',
@@ -51,7 +50,7 @@ export const queryEvents = question({
   ask: (asking) => sql`
     select ts, received_at, request_id, seq, project_id, ${join(cells.map(name))}
     from (${askedEvents(asking)}) as e
-    where ${narrowed(asking.own)}${asking.after === null ? sql`` : sql` and ${below(asking.after)}`}
+    where ${narrowed(asking.own)}${asking.after === null ? sql`` : sql` and ${belowPage(asking.after)}`}
     order by ts desc, received_at desc, request_id desc, seq desc
     limit ${asking.own.limit + 1}`,
   shape: (rows, asking) => {
@@ -113,29 +112,11 @@ const narrowed = ({ event, source, medium, user_id, country, anonymous_id }: Own
   );
 };
 
-/** Strictly below a place in the order; spelled out since row comparison differs between engines. A cursor is the caller’s to forge, so its place is read, not believed. */
-function below([ts, received, request, seq]: NonNullable<Asking<Own>['after']>): Sql {
-  if (typeof request !== 'string' || typeof seq !== 'number') throw strangeCursor();
-  const place = [
-    { column: sql`ts`, at: sql`${moment(ts)}` },
-    { column: sql`received_at`, at: sql`${moment(received)}` },
-    { column: sql`request_id`, at: sql`${request}` },
-    { column: sql`seq`, at: sql`${seq}` },
-  ];
-  const levels = place.map(({ column, at }, i) =>
-    join(
-      [...place.slice(0, i).map((same) => sql`${same.column} = ${same.at}`), sql`${column} < ${at}`],
-      ' and ',
-    ),
-  );
-  return sql`(${join(
-    levels.map((level) => sql`(${level})`),
-    ' or ',
-  )})`;
-}
-
-function moment(cell: Cell | undefined): Date {
-  const ms = typeof cell === 'string' ? instant(cell) : null;
-  if (ms === null) throw strangeCursor();
-  return new Date(ms);
-}
+/** Below the place where the previous page ended. */
+const belowPage = ([ts, received, request, seq]: NonNullable<Asking<Own>['after']>): Sql =>
+  below([
+    { column: sql`ts`, at: placed.moment(ts) },
+    { column: sql`received_at`, at: placed.moment(received) },
+    { column: sql`request_id`, at: placed.text(request) },
+    { column: sql`seq`, at: placed.number(seq) },
+  ]);
