@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Json, McpTool } from '../mcp/host.ts';
+import { briefly } from '../tools/briefly.ts';
 import { projectChoice } from '../tools/inputs.ts';
 import type { Question } from '../tools/question.ts';
 import { inputOf } from '../tools/resolve.ts';
@@ -51,12 +52,8 @@ export const runningSchema = {
   required: ['status', 'query_id', 'notes', 'resolved'],
 } as const satisfies Json;
 
-/** What a question’s tool says: the envelope, or that it is still running. Clients understand no choice at the root, so what both have is required. */
-const outputSchema = {
-  type: 'object',
-  properties: { ...envelopeSchema.properties, status: runningSchema.properties.status },
-  required: ['query_id', 'notes', 'resolved'],
-} as const satisfies Json;
+/** What a question’s tool says: the envelope, or that it is still running. Clients understand no choice at the root, so what both have is required; every tool repeats it, so it says no more. */
+const outputSchema = { type: 'object', required: ['query_id', 'notes', 'resolved'] } as const satisfies Json;
 
 const memory = new Map<z.ZodMiniType, Json>();
 
@@ -95,12 +92,32 @@ export function projectInput(question: Question): z.ZodMiniObject {
   return own;
 }
 
+/** The same with what questions share in few words, and `required` last. */
+const briefInputs = (question: Question): Json => {
+  const { properties, ...schema } = toolInputSchema(projectInput(question));
+  return {
+    ...schema,
+    properties: { ...(typeof properties === 'object' ? properties : {}), ...sharedIn(question) },
+  };
+};
+
+/** Of the inputs that the question shares; one with a meaning of its own there keeps its words. */
+const sharedIn = ({ shared, input, since }: Question): Json =>
+  Object.fromEntries(
+    Object.entries(briefly).filter(
+      ([name]) =>
+        (name === 'query_id' || shared.some((one) => one === name)) &&
+        !Object.hasOwn(input.shape, name) &&
+        !(name === 'from' && since !== undefined),
+    ),
+  );
+
 /** A question as a tool. */
 export const toolOf = (question: Question): McpTool => ({
   name: question.name,
   title: question.title,
   description: question.answers,
-  inputSchema: toolInputSchema(projectInput(question)),
+  inputSchema: briefInputs(question),
   outputSchema,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
 });

@@ -10,7 +10,7 @@ import { moved, sampleWorlds } from '../worlds/worlds.ts';
 import { trinoEngine, trinoServer } from './engine.ts';
 
 const server = trinoServer();
-const perQuestion = Number(process.env.MILLIMETRIC_WORLDS ?? 100);
+const perQuestion = Number(process.env.MILLIMETRIC_WORLDS ?? 30);
 const seed = Number(process.env.MILLIMETRIC_SEED ?? 20_261_121);
 
 const never = () => {
@@ -62,7 +62,7 @@ describe.each(checked)('%s in generated worlds, on a real Trino', async (questio
   const engine = await trinoEngine(stored, server);
 
   test(`agrees with the oracle in ${perQuestion} worlds`, {
-    timeout: 60_000 + perQuestion * 2_000,
+    timeout: 60_000 + perQuestion * 8_000,
   }, async () => {
     for (const { project, events, args, env, asking } of worlds) {
       const { rows } = await askQuestion(
