@@ -16,7 +16,8 @@ export const millis = (ts: Sql): Sql =>
 
 /** That number as a timestamp again. */
 export const instantOf = (ms: Sql): Sql =>
-  sql`date_add('millisecond', ${ms}, timestamp '1970-01-01 00:00:00.000')`;
+  // Trino takes no more than 2^31 of a unit at once.
+  sql`date_add('millisecond', cast(${ms} % 86400000 as integer), date_add('day', cast(${ms} / 86400000 as integer), timestamp '1970-01-01 00:00:00.000'))`;
 
 /** The order of a visitor’s events, as one value (decision 2, Order). */
 export const moment = sql`row(ts, received_at, request_id, seq)`;

@@ -174,7 +174,7 @@ function refusals(route: Route): Json {
       .map(([status, same]) => [
         status,
         {
-          description: same.map((code) => `\`${code}\`: ${problems[code].when}`).join('\n\n'),
+          description: same.map((code) => `\`${code}\`: ${problems[code].when}`).join(' '),
           content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       ]),
