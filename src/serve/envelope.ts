@@ -2,10 +2,11 @@ import type { Answer, Engine, Limits, Reads, Row, World } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { fieldFrom } from '../sql/field.ts';
 import type { Sql } from '../sql/sql.ts';
+import { compared, comparedColumns } from '../tools/compare.ts';
 import { cursorText } from '../tools/cursor.ts';
 import { heldAt, heldIn, type Place } from '../tools/held.ts';
 import { partialBuckets } from '../tools/period.ts';
-import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
+import { type AnswerColumn, measures, type Question, type Shaped } from '../tools/question.ts';
 import type { Resolved } from '../tools/resolve.ts';
 import { listed, namesFrom, namesInUse, unheard, vocabularyMs } from '../tools/vocabulary.ts';
 
@@ -13,7 +14,13 @@ import { listed, namesFrom, namesInUse, unheard, vocabularyMs } from '../tools/v
 export interface Envelope {
   readonly rows: readonly Row[];
   readonly columns: readonly AnswerColumn[];
-  readonly period: { readonly from: string; readonly to: string; readonly timezone: string };
+  readonly period: {
+    readonly from: string;
+    readonly to: string;
+    readonly timezone: string;
+    /** The period it is compared with. */
+    readonly before?: { readonly from: string; readonly to: string };
+  };
   /** Everything acknowledged before this instant is in the answer. */
   readonly complete_until: string;
   /** Starts of buckets that are not wholly inside the period. */
@@ -48,16 +55,25 @@ export async function answered(
   }: { readonly query_id?: string | undefined; readonly limits: () => Limits },
 ): Promise<Asked> {
   const { asking, resolved } = understood;
-  const shaped = question.shape(answer.rows, asking);
+  const columns = question.columns(asking);
+  const { before } = understood;
+  const shaped =
+    before === null ? question.shape(answer.rows, asking) : compared(question, asking, before, answer.rows);
   const rows = shaped.rows.slice(understood.skip);
+  const empty = isEmpty(rows, columns);
   const unheard =
-    isEmpty(rows) || stopsShort(rows)
-      ? await unheardNames(world.engine, question, understood, rows, limits())
-      : [];
+    empty || stopsShort(rows) ? await unheardNames(world.engine, question, understood, empty, limits()) : [];
   const envelope: Envelope = {
     rows,
-    columns: question.columns(asking),
-    period: { from: String(resolved.from), to: String(resolved.to), timezone: asking.tz },
+    columns: before === null ? columns : comparedColumns(columns),
+    period: {
+      from: String(resolved.from),
+      to: String(resolved.to),
+      timezone: asking.tz,
+      ...(before === null
+        ? {}
+        : { before: { from: new Date(before.from).toISOString(), to: new Date(before.to).toISOString() } }),
+    },
     complete_until: new Date(answer.completeUntil).toISOString(),
     partial_buckets: partialBuckets(asking.period, asking.tz, asking.interval),
     additive: question.additive(asking),
@@ -67,7 +83,7 @@ export async function answered(
       ...(shaped.notes ?? []),
       ...answer.notes,
       ...unheard,
-      ...(isEmpty(rows) ? await uncomparable(world.engine, understood, limits) : []),
+      ...(empty ? await uncomparable(world.engine, understood, limits) : []),
       ...(await unseenKeys(world.engine, understood, shaped, limits)),
     ],
     resolved,
@@ -113,13 +129,11 @@ function cursorBelow(
     : cursorText({ ...page, skip: 0, after: shaped.places[n - 1] ?? null });
 }
 
-/** Nothing to show: no rows, or only zeros. */
-const isEmpty = (rows: readonly Row[]): boolean =>
-  rows.every(
-    (row) =>
-      (row.value ?? row.people ?? (Object.hasOwn(row, 'value') || Object.hasOwn(row, 'people') ? 0 : 1)) ===
-      0,
-  );
+/** Nothing to show: no rows, or nothing in them was measured but zeros. */
+const isEmpty = (rows: readonly Row[], columns: readonly AnswerColumn[]): boolean => {
+  const measured = columns.filter(measures);
+  return rows.every((row) => measured.length > 0 && measured.every(({ name }) => (row[name] ?? 0) === 0));
+};
 
 /** A step that nobody reached in any group: perhaps a name that nobody sends. */
 const stopsShort = (rows: readonly Row[]): boolean => {
@@ -191,7 +205,7 @@ async function unheardNames(
   engine: Engine,
   question: Question,
   { asking }: Resolved,
-  rows: readonly Row[],
+  empty: boolean,
   limits: Limits,
 ): Promise<readonly string[]> {
   const { from, to } = asking.period;
@@ -208,7 +222,7 @@ async function unheardNames(
   const heard = new Set(known?.names);
   const strange = known === undefined ? [] : spoken.filter((name) => !heard.has(name));
   const hints = known === undefined ? [] : unheard(strange, known);
-  if (!isEmpty(rows)) return hints;
+  if (!empty) return hints;
   if (known === undefined)
     return [
       `${nothing} Which events exist could not be looked up as well; the resource schema://events lists them.`,

@@ -146,6 +146,23 @@ const instant = z.string().check(z.maxLength(40));
 
 const atMost = (length: number) => z.optional(z.string().check(z.maxLength(length)));
 
+/** Another period to compare with. */
+export type Compare = 'previous' | 'year' | { readonly from: string; readonly to: string };
+
+const periods = z.union([z.string().check(z.maxLength(40)), z.strictObject({ from: instant, to: instant })]);
+const compare = z.pipe(
+  periods,
+  z.transform((given: z.output<typeof periods>, { issues }): Compare => {
+    if (typeof given === 'object' || given === 'previous' || given === 'year') return given;
+    issues.push({
+      code: 'custom',
+      input: given,
+      message: `must be previous, year or {"from":"2026-04-01","to":"2026-04-30"}; got ${JSON.stringify(given)}`,
+    });
+    return z.NEVER;
+  }),
+);
+
 /** The inputs that questions share, declared once: one spelling and one meaning everywhere (analytics.md). */
 export const shared = {
   from: z
@@ -178,6 +195,13 @@ export const shared = {
   per: z
     ._default(z.enum(['person', 'visitor', 'session']), 'person')
     .check(z.describe('Whom to count: person (default), visitor (anonymous_id) or session.')),
+  compare: z
+    .optional(compare)
+    .check(
+      z.describe(
+        'Another period beside this one: previous (just before, as long), year (same dates a year earlier) or {"from":…,"to":…}. Each number x gains x_before and x_change ((x − before) ÷ before).',
+      ),
+    ),
   include_bots: z._default(z.boolean(), false).check(z.describe('Count bots too. Default false.')),
   cursor: atMost(60_000).check(z.describe('next_cursor of a previous answer, to go on below it.')),
 } as const;

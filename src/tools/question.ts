@@ -31,7 +31,13 @@ export interface AnswerColumn {
   readonly name: string;
   readonly type: 'text' | 'number' | 'time' | 'json';
   readonly unit?: 'events' | 'people' | 'visitors' | 'sessions' | 'share' | 'seconds' | 'step';
+  /** What it is where that does not follow from its type: a number measures, anything else names a row. */
+  readonly role?: 'dimension' | 'measure';
 }
+
+/** Is this a number that was measured, and not a part of a row’s name? */
+export const measures = ({ role, type }: AnswerColumn): boolean =>
+  role === undefined ? type === 'number' : role === 'measure';
 
 /** What a question says once the engine has answered. */
 export interface Shaped {
@@ -77,6 +83,8 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
   reaches?(asking: Asking<z.output<Input>>): Period;
   /** The arguments as SQL. Pure. Throws Problems on arguments that do not go together. */
   ask(asking: Asking<z.output<Input>>): Sql;
+  /** How the rows of `ask` are ordered, over their columns: what can be compared is asked twice in one statement and told apart by it. */
+  order?(asking: Asking<z.output<Input>>): Sql;
   /** What SQL leaves to say: names, shares. Pure. */
   shape(rows: readonly Row[], asking: Asking<z.output<Input>>): Shaped;
   /** Fields the contract puts beside `rows`. */

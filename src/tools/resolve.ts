@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import { dimensions } from '../events/columns.ts';
-import type { Reading } from '../lake/events-of.ts';
+import type { Period, Reading } from '../lake/events-of.ts';
 import type { Cell } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { cursorFrom } from './cursor.ts';
 import { projectChoice, resumption, type SharedName, shared } from './inputs.ts';
 import { nearest } from './nearest.ts';
+import { type OtherPeriod, otherPeriod } from './other-period.ts';
 import { periodFrom, timeZoneFrom } from './period.ts';
 import type { Asking, Question } from './question.ts';
 import { invalidParam, refusalOf } from './refusal.ts';
@@ -29,6 +30,8 @@ export interface Resolved {
   readonly given: Readonly<Record<string, unknown>>;
   readonly resolved: Readonly<Record<string, unknown>>;
   readonly skip: number;
+  /** The period to compare with, where one was asked for. */
+  readonly before: OtherPeriod | null;
   readonly notes: readonly string[];
 }
 
@@ -85,11 +88,18 @@ function understood(
   const [own, others] = [question.input.safeParse(args), common.safeParse(args)];
   if (!own.success || !others.success)
     throw refusalOf(question.name, [...(own.error?.issues ?? []), ...(others.error?.issues ?? [])], args);
-  const { where, per, interval = null, include_bots: bots } = others.data;
+  const { where, per, interval = null, include_bots: bots, compare } = others.data;
   const tz = timeZoneFrom(others.data.tz ?? asker.timezone);
   // The contract’s dates are midnight UTC; whoever names a zone means that zone.
   const zone = question.dates === 'whole-days' || others.data.tz !== undefined ? tz : 'UTC';
-  const period = periodFrom(others.data, asker.now, zone, question.dates);
+  const { dates } = question;
+  const countsDays = compare !== undefined && /^last:/.test(others.data.from);
+  const period = periodFrom(others.data, asker.now, zone, { dates, daysIn: countsDays ? tz : undefined });
+  const clock = { zone: countsDays ? tz : zone, datesIn: zone, dates, now: asker.now };
+  const before =
+    compare === undefined
+      ? null
+      : otherPeriod(compare, { ...period, open: others.data.to === undefined }, clock);
   const notes = period.wholeLastDay ? [`to is a date alone: that whole day in ${tz} is included.`] : [];
   const shown = Object.entries(input.shape).flatMap(([name, type]) => {
     const value = args[name] ?? (type instanceof z.ZodMiniDefault ? type.def.defaultValue : undefined);
@@ -112,14 +122,20 @@ function understood(
     given,
     resolved: {
       ...Object.fromEntries(shown),
-      from: new Date(period.from).toISOString(),
-      to: new Date(period.to).toISOString(),
+      ...instantsOf(period),
       ...(question.shared.includes('tz') ? { tz } : {}),
+      ...(before === null ? {} : { compare: instantsOf(before) }),
     },
     skip,
+    before,
     notes,
   };
 }
+
+const instantsOf = ({ from, to }: Period): Readonly<Record<'from' | 'to', string>> => ({
+  from: new Date(from).toISOString(),
+  to: new Date(to).toISOString(),
+});
 
 /** An argument the question does not have: another’s shared input, or a slip. */
 function unknown(question: Question, name: string): Problem {

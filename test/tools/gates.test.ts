@@ -2,12 +2,14 @@ import { expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Principal } from '../../src/access/kinds.ts';
 import { hostFor } from '../../src/serve/mcp.ts';
+import { comparison } from '../../src/tools/compare.ts';
 import { questionNamed, questions } from '../../src/tools/index.ts';
 import { resolve } from '../../src/tools/resolve.ts';
 import { version } from '../../src/version.ts';
 import { questions as checked } from '../oracle/truth.ts';
 import { parsesAsTrino } from '../sql/grammar.ts';
 import { unknownWords } from '../sql/phrasebook.ts';
+import type { Raw } from '../worlds/arguments.ts';
 import { sampleWorlds } from '../worlds/worlds.ts';
 
 const asker = (lake: 'clean' | 'raw') =>
@@ -47,14 +49,15 @@ const texts = (['clean', 'raw'] as const).flatMap((lake) =>
         to: '9999-12-31',
       },
     ];
-    return inputs.map(
-      (input) =>
-        [
-          lake,
-          name,
-          JSON.stringify(input),
-          question.ask(resolve(question, input, asker(lake)).asking).text,
-        ] as const,
+    const textOf = (input: Raw): string => {
+      const { asking, before } = resolve(question, input, asker(lake));
+      return (before === null ? question.ask(asking) : comparison(question, asking, before)).text;
+    };
+    const compared = question.shared.includes('compare')
+      ? question.examples.map(({ input }) => ({ ...input, compare: 'previous' }))
+      : [];
+    return [...inputs, ...compared].map(
+      (input) => [lake, name, JSON.stringify(input), textOf(input)] as const,
     );
   }),
 );

@@ -54,13 +54,13 @@ export const funnel = question({
   answers:
     'How many people did these steps in this order within a window, where they stop, and how long each step takes. Use it for conversion and drop-off, also of one event twice (who came back). For one event’s trend use get_stats; look up exact event names in schema://events first.',
   input,
-  shared: ['from', 'to', 'tz', 'where', 'per', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'where', 'per', 'compare', 'include_bots', 'cursor'],
   dates: 'whole-days',
   groups: ({ group_by }) => group_by,
   additive: () => false,
   columns: (asking) => [
     ...groupColumns(asking),
-    { name: 'step', type: 'number', unit: 'step' },
+    { name: 'step', type: 'number', unit: 'step', role: 'dimension' },
     { name: 'event', type: 'text' },
     { name: 'people', type: 'number', unit: counts[asking.per] },
     { name: 'conversion', type: 'number', unit: 'share' },
@@ -72,6 +72,7 @@ export const funnel = question({
     refuseWhatDoesNotFit(asking.own);
     return counted(asking);
   },
+  order: inOrder,
   shape: (rows, asking) => {
     const { steps, limit } = asking.own;
     const grouped = groupNames(asking).length > 0;
@@ -183,6 +184,10 @@ function refuseWhatDoesNotFit({ order, exclude, steps }: Own): void {
     throw invalidParam('steps', 'order any needs steps that differ; name each once');
 }
 
+function inOrder(asking: Asking<Own>): Sql {
+  return join([sql`people_1 desc`, ...groupNames(asking).map((g) => sql`${g} asc nulls last`)]);
+}
+
 /** People per step, by group: `people_1 …`, `median_2 …`, `of_all`. */
 function counted(asking: Asking<Own>): Sql {
   const groups = groupNames(asking);
@@ -196,7 +201,7 @@ function counted(asking: Asking<Own>): Sql {
   return sql`
     select *, count(*) over () as of_all
     from (select ${each(groups)}${columns} from (${best(asking)}) as best group by ${join(groups)}) as grouped
-    order by people_1 desc, ${join(groups.map((g) => sql`${g} asc nulls last`))}
+    order by ${inOrder(asking)}
     limit ${limit}`;
 }
 

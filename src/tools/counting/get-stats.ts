@@ -24,7 +24,7 @@ export const getStats = question({
   title: 'Counts and uniques',
   answers: `How many events or distinct visitors, in total, per hour, day, week or month, and split by ${dimensions.slice(0, 3).join(', ')} … or properties.<key>. For where visitors come from use top_sources; for steps in order use funnel. Uniques of buckets or groups must not be added up.`,
   input,
-  shared: ['from', 'to', 'tz', 'interval', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'interval', 'where', 'compare', 'include_bots', 'cursor'],
   dates: 'contract',
   groups: ({ group_by }) => group_by,
   additive: ({ own }) => own.metric === 'count',
@@ -39,6 +39,11 @@ export const getStats = question({
       : groupNames(asking).length === 0
         ? series(asking, asking.interval)
         : groupedSeries(asking, asking.interval),
+  order: (asking) => {
+    const groups = groupNames(asking);
+    const bucket = asking.interval === null ? [] : [sql`bucket`];
+    return join([...bucket, sql`value desc`, ...groups.map((g) => sql`${g} asc nulls last`)]);
+  },
   shape: (rows, asking) => {
     const { interval } = asking;
     const of = Number(rows[0]?.of_all ?? rows.length);

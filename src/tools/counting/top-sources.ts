@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { join, name, sql } from '../../sql/sql.ts';
+import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { limitOf } from '../inputs.ts';
-import { question } from '../question.ts';
+import { type Asking, question } from '../question.ts';
 import { askedEvents, groupCells, groupColumns, groupNames } from '../relations.ts';
 
 const input = z.object({
@@ -11,6 +11,15 @@ const input = z.object({
   limit: limitOf(200, 50, 'sources'),
 });
 
+type Asked = Asking<z.output<typeof input>>;
+
+const splitBy = (asking: Asked): readonly Sql[] => [
+  ...groupNames(asking),
+  ...(asking.own.breakdown === 'source' ? ['source'] : ['source', 'medium']).map(name),
+];
+const inOrder = (asking: Asked): Sql =>
+  sql`events desc, ${join(splitBy(asking).map((column) => sql`${column} asc`))}`;
+
 /** Where visitors come from. */
 export const topSources = question({
   name: 'top_sources',
@@ -18,7 +27,7 @@ export const topSources = question({
   answers:
     'Where events and visitors come from: google organic, newsletter email, chatgpt ai, direct … with the share of paid traffic. Use it for any “which channels” question. Each event has the source of its own page, so for where buyers came from use funnel from a first $pageview, group_by=source. For one source over time use get_stats with group_by=source and an interval. uniques must not be added up.',
   input,
-  shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'where', 'compare', 'include_bots', 'cursor'],
   dates: 'contract',
   additive: () => false,
   columns: (asking) => [
@@ -30,10 +39,7 @@ export const topSources = question({
     { name: 'paid_share', type: 'number', unit: 'share' },
   ],
   ask: (asking) => {
-    const by = [
-      ...groupNames(asking),
-      ...(asking.own.breakdown === 'source' ? ['source'] : ['source', 'medium']).map(name),
-    ];
+    const by = splitBy(asking);
     return sql`
       select ${join(by)}, events, uniques, cast(paid as double) / nullif(events, 0) as paid_share, count(*) over () as of_all
       from (
@@ -41,9 +47,10 @@ export const topSources = question({
         from (${askedEvents(asking)}) as e
         group by ${join(by)}
       ) as grouped
-      order by events desc, ${join(by.map((column) => sql`${column} asc`))}
+      order by ${inOrder(asking)}
       limit ${asking.own.limit}`;
   },
+  order: inOrder,
   shape: (rows, asking) => {
     const { own } = asking;
     const of = Number(rows[0]?.of_all ?? 0);
