@@ -23,7 +23,7 @@ export interface Envelope {
   };
   /** Everything acknowledged before this instant is in the answer. */
   readonly complete_until: string;
-  /** Starts of buckets that are not wholly inside the period. */
+  /** Starts of buckets that are not wholly inside the period, or of which not everything is known yet. */
   readonly partial_buckets: readonly string[];
   /** May the rows’ numbers be added up? False for distinct counts and shares. */
   readonly additive: boolean;
@@ -75,7 +75,10 @@ export async function answered(
         : { before: { from: new Date(before.from).toISOString(), to: new Date(before.to).toISOString() } }),
     },
     complete_until: new Date(answer.completeUntil).toISOString(),
-    partial_buckets: partialBuckets(asking.period, asking.tz, asking.interval),
+    partial_buckets: partialBuckets(asking.period, asking.tz, asking.interval, {
+      now: asking.now,
+      known: answer.completeUntil,
+    }),
     additive: question.additive(asking),
     truncated: shaped.truncated ?? null,
     notes: [

@@ -1,5 +1,6 @@
 import { earliest, instant, latest } from '../events/instant.ts';
 import type { Period } from '../lake/events-of.ts';
+import { bucketsIn } from '../sql/buckets.ts';
 import {
   firstInstantOf,
   type Interval,
@@ -21,7 +22,10 @@ export interface AskedPeriod extends Period {
 const hour = 3_600_000;
 const spans = { h: hour, d: 24 * hour, w: 168 * hour } as const;
 const isSpan = (letter: string): letter is keyof typeof spans => Object.hasOwn(spans, letter);
-const date = /^\d{4}-\d\d-\d\d$/;
+const dateAlone = /^\d{4}-\d\d-\d\d$/;
+
+/** Is it a date without a time? */
+export const isDate = (text: string): boolean => dateAlone.test(text);
 
 /** What people write for a zone and JavaScript does not know, each with the zone it mostly is: the letters alone are several. */
 const shorthands: Readonly<Record<string, string>> = {
@@ -102,7 +106,7 @@ export function periodFrom(
     inside === undefined
       ? { argument: input, name: input }
       : { argument: inside, name: `${inside}.${input}` };
-  const wholeLastDay = to !== undefined && dates === 'whole-days' && date.test(to);
+  const wholeLastDay = to !== undefined && dates === 'whole-days' && isDate(to);
   const until = Math.min(
     latest,
     to === undefined ? now + 1 : instantFrom(at('to'), to, zone, wholeLastDay ? spans.d : 0),
@@ -152,7 +156,7 @@ function skippedBy(text: string | undefined, zone: string): string {
 function instantFrom({ argument, name }: Place, text: string, zone: string, later = 0): number {
   const fixed = instant(text);
   if (fixed !== null) return fixed;
-  const wall = instant(date.test(text) ? `${text}T00:00Z` : `${text}Z`);
+  const wall = instant(isDate(text) ? `${text}T00:00Z` : `${text}Z`);
   if (wall !== null) return firstInstantOf(zone, wall + later);
   const also = `${name === 'from' ? ' or last:7d' : ''}${/ \d\d:?\d\d$/.test(text) ? '; in a URL the + of a zone is written %2B' : ''}`;
   throw invalidParam(
@@ -161,17 +165,31 @@ function instantFrom({ argument, name }: Place, text: string, zone: string, late
   );
 }
 
-/** The starts (ISO, UTC) of the first and last bucket where they are not wholly inside the period. */
+/**
+ * The starts (ISO, UTC) of the buckets that are not wholly inside the period or not wholly known: `now` is the present,
+ * `known` the instant (both ms since 1970) up to which everything that arrived is in the answer.
+ */
 export function partialBuckets(
   { from, to }: Period,
   tz: string,
   interval: Interval | null,
+  { now, known }: { readonly now: number; readonly known: number },
 ): readonly string[] {
-  if (interval === null) return [];
+  const begun = Math.min(to, now + 1);
+  if (interval === null || begun <= from) return [];
   const first = startOf(tz, interval, from);
-  const last = startOf(tz, interval, to - 1);
-  return [
-    ...(first < from ? [first] : []),
-    ...(nextStart(tz, interval, last) > to && !(first < from && first === last) ? [last] : []),
-  ].map((at) => new Date(at).toISOString());
+  const sure = Math.max(from, Math.min(begun, known));
+  const unsure = bucketsIn({ from: Math.max(from, sure - 1), to: begun }, tz, interval, mostUnsure).filter(
+    (start) => nextStart(tz, interval, start) > sure,
+  );
+  return [...new Set([...(first < from ? [first] : []), ...unsure])].map((at) => new Date(at).toISOString());
 }
+
+/** Where nothing is known for so many buckets, no list of them helps. */
+const mostUnsure = 1000;
+
+/** How far a period reaches that is cut into buckets: not beyond the one that the present lies in, for nothing has begun there. */
+export const begunOf = ({ from, to }: Period, tz: string, interval: Interval | null, now: number): number => {
+  const end = interval === null || to <= now + 1 ? to : Math.min(to, nextStart(tz, interval, now));
+  return end > from ? end : to;
+};

@@ -7,7 +7,7 @@ import { cursorFrom } from './cursor.ts';
 import { projectChoice, resumption, type SharedName, shared } from './inputs.ts';
 import { nearest } from './nearest.ts';
 import { type OtherPeriod, otherPeriod } from './other-period.ts';
-import { periodFrom, timeZoneFrom } from './period.ts';
+import { begunOf, isDate, periodFrom, timeZoneFrom } from './period.ts';
 import type { Asking, Question } from './question.ts';
 import { invalidParam, refusalOf } from './refusal.ts';
 
@@ -94,13 +94,14 @@ function understood(
   const zone = question.dates === 'whole-days' || others.data.tz !== undefined ? tz : 'UTC';
   const { dates } = question;
   const countsDays = compare !== undefined && /^last:/.test(others.data.from);
-  const period = periodFrom(others.data, asker.now, zone, { dates, daysIn: countsDays ? tz : undefined });
+  const asked = periodFrom(others.data, asker.now, zone, { dates, daysIn: countsDays ? tz : undefined });
   const clock = { zone: countsDays ? tz : zone, datesIn: zone, dates, now: asker.now };
   const before =
     compare === undefined
       ? null
-      : otherPeriod(compare, { ...period, open: others.data.to === undefined }, clock);
-  const notes = period.wholeLastDay ? [`to is a date alone: that whole day in ${tz} is included.`] : [];
+      : otherPeriod(compare, { ...asked, open: others.data.to === undefined }, clock);
+  const period = { from: asked.from, to: begunOf(asked, tz, interval, asker.now) };
+  const notes = dateNote(others.data.to, asked.wholeLastDay, zone);
   const shown = Object.entries(input.shape).flatMap(([name, type]) => {
     const value = args[name] ?? (type instanceof z.ZodMiniDefault ? type.def.defaultValue : undefined);
     return value === undefined ? [] : [[name, value]];
@@ -109,7 +110,7 @@ function understood(
     asking: {
       own: own.data,
       reading: { projects: asker.projects, env: asker.env, bots, lake: asker.lake },
-      period: { from: period.from, to: period.to },
+      period,
       tz,
       interval,
       groups: question.groups?.(own.data) ?? [],
@@ -131,6 +132,14 @@ function understood(
     notes,
   };
 }
+
+/** A date alone in `to` is read in two ways, so which one is said. */
+const dateNote = (to: string | undefined, wholeLastDay: boolean, zone: string): readonly string[] => {
+  if (to === undefined || !isDate(to)) return [];
+  return wholeLastDay
+    ? [`to is a date alone: that whole day in ${zone} is included.`]
+    : [`to is a date alone: here it is exclusive, its midnight in ${zone}, so nothing of ${to} is included.`];
+};
 
 const instantsOf = ({ from, to }: Period): Readonly<Record<'from' | 'to', string>> => ({
   from: new Date(from).toISOString(),

@@ -34,7 +34,7 @@ export function periodsOf(
   asking: Asking,
 ): { readonly now: Period; readonly before: Period } {
   const { compare } = raw;
-  const plain = oracles[question].period(without(raw, 'compare'), asking);
+  const plain = oracles[question].period(without(without(raw, 'compare'), 'interval'), asking);
   const tz = typeof raw.tz === 'string' ? raw.tz : asking.timezone;
   const [, count, unit] = /^last:(\d+)([hdw])$/.exec(String(raw.from ?? 'last:7d')) ?? [];
   const zone = manner === 'whole-days' || raw.tz !== undefined || count !== undefined ? tz : 'UTC';
@@ -50,7 +50,10 @@ export function periodsOf(
   const end = raw.to === undefined && starts(now.from) ? midnight(dayBefore(today, -1), zone) : now.to;
   const other = (): Period => {
     if (typeof compare === 'object')
-      return oracles[question].period({ ...without(raw, 'compare'), ...compare }, asking);
+      return oracles[question].period(
+        { ...without(without(raw, 'compare'), 'interval'), ...compare },
+        asking,
+      );
     if (compare === 'year') return { from: yearEarlier(now.from, zone), to: yearEarlier(end - 1, zone) + 1 };
     const length = Date.parse(wall(end, zone).date) - Date.parse(wall(now.from, zone).date);
     return starts(now.from) && starts(end)

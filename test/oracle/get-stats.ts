@@ -5,10 +5,19 @@ import type { Row } from '../../src/ports.ts';
 import { comma, groupBy, oneOf } from '../worlds/arguments.ts';
 import { names } from '../worlds/words.ts';
 import { groupOf } from './field.ts';
-import { interval as intervals, limit as limitOf, list, oracleOf, shared, text, timed } from './oracle.ts';
+import {
+  type Asking,
+  interval as intervals,
+  limit as limitOf,
+  list,
+  oracleOf,
+  shared,
+  text,
+  timed,
+} from './oracle.ts';
 import { compareGroups } from './order.ts';
 import { type Context, during, eventsFor, narrowed, type Shared } from './stored.ts';
-import { bucketOf, type Interval } from './zone.ts';
+import { bucketOf, bucketsIn, type Interval } from './zone.ts';
 
 /** The arguments of get_stats, resolved. */
 export interface GetStats extends Shared {
@@ -16,6 +25,7 @@ export interface GetStats extends Shared {
   readonly event?: string;
   readonly group_by: readonly string[];
   readonly interval?: Interval;
+  readonly fill: boolean;
 }
 
 /** Events of one group, or of one group and bucket. */
@@ -27,7 +37,12 @@ interface Heap {
 }
 
 /** What get_stats must answer. */
-export const getStats = (stored: readonly Event[], args: GetStats, context: Context): readonly Row[] => {
+export const getStats = (
+  stored: readonly Event[],
+  args: GetStats,
+  context: Context,
+  { now }: Asking,
+): readonly Row[] => {
   const { metric, event, interval, tz, limit } = args;
   const fields = [...(context.byProject ? ['project_id'] : []), ...args.group_by];
   const events = during(narrowed(eventsFor(stored, context), args), args).filter(
@@ -58,12 +73,26 @@ export const getStats = (stored: readonly Event[], args: GetStats, context: Cont
   if (interval === undefined)
     return fields.length === 0 ? [{ value: measured(events, metric) }] : groups.slice(0, limit).map(rowOf);
 
+  if (args.fill) return everyBucket();
   const kept = fields.length === 0 ? groups : groups.slice(0, limit);
   const rows = kept
     .flatMap((group) => heaps(group.events, (e) => bucketOf(e.ts, tz, interval)))
     .toSorted((a, b) => a.bucket - b.bucket || b.value - a.value || compareGroups(a.group, b.group))
     .map(rowOf);
   return fields.length === 0 ? rows.slice(0, limit) : rows;
+
+  function everyBucket(): readonly Row[] {
+    const buckets = interval === undefined ? [] : bucketsIn(args, tz, interval).filter((at) => at <= now);
+    const most = Math.min(limit, Math.max(1, Math.floor(20_000 / Math.max(1, buckets.length))));
+    const shown = fields.length === 0 ? [{ group: [], events }] : groups.slice(0, most);
+    const rows = buckets.flatMap((bucket) =>
+      shown.map(({ group, events: own }) => {
+        const inside = own.filter((e) => interval !== undefined && bucketOf(e.ts, tz, interval) === bucket);
+        return rowOf({ group, bucket, value: measured(inside, metric), events: inside });
+      }),
+    );
+    return fields.length === 0 ? rows.slice(0, limit) : rows;
+  }
 };
 
 /** Events, or distinct visitors. A visitor of two projects is two. */
@@ -79,6 +108,7 @@ const schema = z.strictObject({
   event: text,
   group_by: list,
   interval: intervals,
+  fill: z.boolean().default(false),
 });
 
 /** get_stats, for its tests. */
@@ -88,6 +118,7 @@ export const getStatsOracle = oracleOf<GetStats>({
     event: oneOf(...names.slice(0, 3)),
     group_by: fc.oneof(groupBy(3), groupBy(3).map(comma)).map((fields) => (fields === '' ? [] : fields)),
     interval: fc.constantFrom(undefined, undefined, 'hour', 'hour', 'hour', 'day', 'week', 'month'),
+    fill: fc.constantFrom(undefined, undefined, false, true),
   }),
   measures: ['bucket', 'value'],
   read: (raw, asking) => timed(schema.parse(raw), 'read', asking),

@@ -6,6 +6,7 @@ import type { Raw } from '../worlds/arguments.ts';
 import { type Manner, periodOf } from './period.ts';
 import type { Context, Shared } from './stored.ts';
 import type { Condition } from './where.ts';
+import { bucketsIn, type Interval } from './zone.ts';
 
 /** When and in which time zone a question is asked: `now` in ms since 1970. */
 export interface Asking {
@@ -68,11 +69,23 @@ export const per = z.enum(['person', 'visitor', 'session']).default('person');
 export const interval = z.enum(['hour', 'day', 'week', 'month']).exactOptional();
 
 /** The arguments with every time an instant. */
-export const timed = <T extends { readonly from?: string; readonly to?: string; readonly tz?: string }>(
+export const timed = <
+  T extends {
+    readonly from?: string;
+    readonly to?: string;
+    readonly tz?: string;
+    readonly interval?: Interval;
+  },
+>(
   args: T,
   manner: Manner,
   asking: Asking,
-) => ({
-  ...args,
-  ...periodOf(args, manner, asking),
-});
+) => {
+  const period = periodOf(args, manner, asking);
+  const { from, to, tz } = period;
+  const { interval } = args;
+  if (interval === undefined || to <= asking.now + 1) return { ...args, ...period };
+  // Buckets that have not begun are not there.
+  const [, next = to] = bucketsIn({ from: asking.now, to }, tz, interval);
+  return { ...args, ...period, to: next > from ? next : to };
+};

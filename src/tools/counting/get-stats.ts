@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { dimensions } from '../../events/columns.ts';
 import { bucketOf, bucketStart } from '../../sql/bucket.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
+import { bucketsOf, filled, groupsKept } from '../fill.ts';
 import { groupBy, limitOf } from '../inputs.ts';
 import { type Asking, question } from '../question.ts';
 import { askedEvents, each, groupCells, groupColumns, groupNames, groupSelect } from '../relations.ts';
@@ -14,6 +15,9 @@ const input = z.object({
     .optional(z.string().check(z.minLength(1), z.maxLength(128)))
     .check(z.describe('Only this event, e.g. $pageview. Default: all.')),
   group_by: groupBy(3),
+  fill: z
+    ._default(z.boolean(), false)
+    .check(z.describe('With interval: buckets without events as 0 too. Default false: they are left out.')),
   limit: limitOf(1000, 100, 'groups (the largest), or buckets where nothing is grouped'),
 });
 type Own = z.output<typeof input>;
@@ -46,15 +50,22 @@ export const getStats = question({
   },
   shape: (rows, asking) => {
     const { interval } = asking;
-    const of = Number(rows[0]?.of_all ?? rows.length);
-    const what = groupNames(asking).length > 0 ? 'groups' : 'buckets';
+    const kept = keptOf(asking);
+    const fills = interval !== null && asking.own.fill;
+    const grouped = groupColumns(asking).map(({ name: column }) => column);
+    const what = grouped.length > 0 ? 'groups' : 'buckets';
+    const said = rows.map((row) => ({
+      ...(fills ? { place: row.place ?? 0 } : {}),
+      ...groupCells(row, asking),
+      ...(interval === null ? {} : { bucket: bucketStart(row.bucket ?? null, asking.tz, interval) }),
+      value: row.value ?? 0,
+    }));
+    const all = fills ? filled(asking, said, grouped, { value: 0 }) : said;
+    const of = fills && what === 'buckets' ? all.length : Number(rows[0]?.of_all ?? rows.length);
     return {
-      rows: rows.map((row) => ({
-        ...groupCells(row, asking),
-        ...(interval === null ? {} : { bucket: bucketStart(row.bucket ?? null, asking.tz, interval) }),
-        value: row.value ?? 0,
-      })),
-      ...(of > asking.own.limit ? { truncated: { shown: asking.own.limit, of, what } } : {}),
+      rows: fills && what === 'buckets' ? all.slice(0, kept) : all,
+      ...(of > kept ? { truncated: { shown: kept, of, what } } : {}),
+      notes: fills || interval === null ? [] : gapsIn(asking, what === 'buckets' ? of : bucketsIn(said)),
     };
   },
   head: ({ metric }) => ({ metric }),
@@ -98,6 +109,21 @@ export const getStats = question({
     },
   ],
 });
+
+/** How many groups, or buckets, are kept. */
+const keptOf = (asking: Asking<Own>): number =>
+  asking.own.fill && groupNames(asking).length > 0 ? groupsKept(asking, asking.own.limit) : asking.own.limit;
+
+const bucketsIn = (rows: readonly { readonly bucket?: string }[]): number =>
+  new Set(rows.map(({ bucket }) => bucket)).size;
+
+/** How many of the period’s buckets are no rows. */
+function gapsIn(asking: Asking<Own>, found: number): readonly string[] {
+  const all = bucketsOf(asking).length;
+  return found >= all
+    ? []
+    : [`${all - found} of ${all} buckets have no events and are left out; fill: true shows them as 0.`];
+}
 
 /** Nothing happens later than now: centuries to come need no zone’s offsets. */
 const bucketed = ({ tz, period, now }: Asking<Own>, interval: NonNullable<Asking<Own>['interval']>): Sql =>
@@ -143,7 +169,7 @@ const series = (asking: Asking<Own>, interval: NonNullable<Asking<Own>['interval
 function groupedSeries(asking: Asking<Own>, interval: NonNullable<Asking<Own>['interval']>): Sql {
   const groups = groupNames(asking);
   return sql`
-    select ${join(groups)}, bucket, value, of_all
+    select ${join(groups)}, bucket, value, place, of_all
     from (
       select ${join(groups)}, bucket, value, whole, place, max(place) over () as of_all
       from (
@@ -158,6 +184,6 @@ function groupedSeries(asking: Asking<Own>, interval: NonNullable<Asking<Own>['i
         ) as totalled
       ) as ranked
     ) as numbered
-    where whole = 0 and place <= ${asking.own.limit}
+    where whole = 0 and place <= ${keptOf(asking)}
     order by bucket, value desc, ${ascending(groups)}`;
 }
