@@ -1,14 +1,10 @@
-import type { Answer, Engine, Limits, Reads, Row, World } from '../ports.ts';
-import { Problem } from '../problems.ts';
-import { fieldFrom } from '../sql/field.ts';
-import type { Sql } from '../sql/sql.ts';
+import type { Answer, Limits, Row, World } from '../ports.ts';
 import { compared, comparedColumns } from '../tools/compare.ts';
 import { cursorText } from '../tools/cursor.ts';
-import { heldAt, heldIn, type Place } from '../tools/held.ts';
 import { partialBuckets } from '../tools/period.ts';
-import { type AnswerColumn, measures, type Question, type Shaped } from '../tools/question.ts';
+import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
 import type { Resolved } from '../tools/resolve.ts';
-import { listed, namesFrom, namesInUse, unheard, vocabularyMs } from '../tools/vocabulary.ts';
+import { aboutNames } from './names.ts';
 
 /** An answer: the numbers and what they mean. The same over REST and MCP. */
 export interface Envelope {
@@ -60,9 +56,6 @@ export async function answered(
   const shaped =
     before === null ? question.shape(answer.rows, asking) : compared(question, asking, before, answer.rows);
   const rows = shaped.rows.slice(understood.skip);
-  const empty = isEmpty(rows, columns);
-  const unheard =
-    empty || stopsShort(rows) ? await unheardNames(world.engine, question, understood, empty, limits()) : [];
   const envelope: Envelope = {
     rows,
     columns: before === null ? columns : comparedColumns(columns),
@@ -85,9 +78,7 @@ export async function answered(
       ...understood.notes,
       ...(shaped.notes ?? []),
       ...answer.notes,
-      ...unheard,
-      ...(empty ? await uncomparable(world.engine, understood, limits) : []),
-      ...(await unseenKeys(world.engine, understood, shaped, limits)),
+      ...(await aboutNames(world.engine, { question, understood, shaped, columns, rows }, limits)),
     ],
     resolved,
     cost: {
@@ -130,107 +121,4 @@ function cursorBelow(
   return shaped.places === undefined
     ? cursorText({ ...page, skip: skip + n, after: null })
     : cursorText({ ...page, skip: 0, after: shaped.places[n - 1] ?? null });
-}
-
-/** Nothing to show: no rows, or nothing in them was measured but zeros. */
-const isEmpty = (rows: readonly Row[], columns: readonly AnswerColumn[]): boolean => {
-  const measured = columns.filter(measures);
-  return rows.every((row) => measured.length > 0 && measured.every(({ name }) => (row[name] ?? 0) === 0));
-};
-
-/** A step that nobody reached in any group: perhaps a name that nobody sends. */
-const stopsShort = (rows: readonly Row[]): boolean => {
-  const reached = new Set(rows.flatMap(({ step, people }) => (people === 0 ? [] : [step])));
-  return rows.some(({ step, people }) => people === 0 && !reached.has(step));
-};
-
-/** Properties split by that no row has a value for: lists, objects, or more likely a slip than a finding. */
-async function unseenKeys(
-  engine: Engine,
-  { asking }: Resolved,
-  { rows, truncated }: Shaped,
-  limits: () => Limits,
-): Promise<readonly string[]> {
-  if (rows.length === 0 || truncated !== undefined) return [];
-  const places = asking.groups.flatMap(({ spelled }): readonly Place[] => {
-    const field = fieldFrom(spelled);
-    return field !== undefined && 'keys' in field && rows.every((row) => row[spelled] === null)
-      ? [field]
-      : [];
-  });
-  if (places.length === 0) return [];
-  const held = await besides(engine, heldAt(asking, places), asking, limits());
-  const holds = heldIn(held?.[0] ?? {}, places);
-  return places.map(
-    ({ spelled }, i) =>
-      `${spelled} is null in every row: ${holds[i] ?? 'perhaps no event has such a property; the resource schema://events lists the keys in use'}.`,
-  );
-}
-
-/** Properties compared with that hold no single values, where nothing was found. */
-async function uncomparable(
-  engine: Engine,
-  { asking }: Resolved,
-  limits: () => Limits,
-): Promise<readonly string[]> {
-  const places = asking.where
-    .flatMap((condition) => ('any' in condition ? condition.any : [condition]))
-    .flatMap(({ field, op }) => ('keys' in field && !op.endsWith('exists') ? [field] : []))
-    .slice(0, mostPlaces);
-  if (places.length === 0) return [];
-  const held = await besides(engine, heldAt({ ...asking, where: [] }, places), asking, limits());
-  const holds = heldIn(held?.[0] ?? {}, places);
-  return places.flatMap(({ spelled }, i) =>
-    holds[i] === undefined ? [] : [`where compares ${spelled}: ${holds[i]}.`],
-  );
-}
-
-/** More are not looked at: a hint must not cost more than the question. */
-const mostPlaces = 3;
-
-/** What is asked beside the question: its answer is known, that this could not be looked up as well takes nothing from it. */
-const besides = (
-  engine: Engine,
-  text: Sql,
-  { reading, period }: Reads,
-  limits: Limits,
-): Promise<readonly Row[] | undefined> =>
-  engine.ask(text, { reading, period }, limits).then(
-    ({ rows }) => rows,
-    (thrown: unknown) => {
-      if (thrown instanceof Problem) return undefined;
-      throw thrown;
-    },
-  );
-
-/** Empty is not an error: says what was searched, and for names nobody sent which ones exist. */
-async function unheardNames(
-  engine: Engine,
-  question: Question,
-  { asking }: Resolved,
-  empty: boolean,
-  limits: Limits,
-): Promise<readonly string[]> {
-  const { from, to } = asking.period;
-  const period = {
-    from: Math.min(from, to - vocabularyMs),
-    to: Math.max(to, question.reaches?.(asking).to ?? to),
-  };
-  const nothing = `Nothing matched between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}.`;
-  const { reading } = asking;
-  const spoken = [...new Set(question.speaksOf?.(asking.own) ?? [])];
-  const names = namesInUse(reading, period, { also: spoken });
-  const found = await besides(engine, names, { reading, period }, limits);
-  const known = found && namesFrom(found);
-  const heard = new Set(known?.names);
-  const strange = known === undefined ? [] : spoken.filter((name) => !heard.has(name));
-  const hints = known === undefined ? [] : unheard(strange, known);
-  if (!empty) return hints;
-  if (known === undefined)
-    return [
-      `${nothing} Which events exist could not be looked up as well; the resource schema://events lists them.`,
-    ];
-  if (known.names.length === 0)
-    return [`${nothing} No events at all arrived in that time or the 30 days before its end.`];
-  return [nothing, ...(hints.length > 0 ? hints : [`Events in this project: ${listed(known.names)}.`])];
 }
