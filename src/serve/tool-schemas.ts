@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Json, McpTool } from '../mcp/host.ts';
+import { briefly } from '../tools/briefly.ts';
 import { projectChoice } from '../tools/inputs.ts';
 import type { Question } from '../tools/question.ts';
 import { inputOf } from '../tools/resolve.ts';
@@ -51,12 +52,8 @@ export const runningSchema = {
   required: ['status', 'query_id', 'notes', 'resolved'],
 } as const satisfies Json;
 
-/** What a question’s tool says: the envelope, or that it is still running. Clients understand no choice at the root, so what both have is required. */
-const outputSchema = {
-  type: 'object',
-  properties: { ...envelopeSchema.properties, status: runningSchema.properties.status },
-  required: ['query_id', 'notes', 'resolved'],
-} as const satisfies Json;
+/** What a question’s tool says: the envelope, or that it is still running. Clients understand no choice at the root, so what both have is required; every tool repeats it, so it says no more. */
+const outputSchema = { type: 'object', required: ['query_id', 'notes', 'resolved'] } as const satisfies Json;
 
 const memory = new Map<z.ZodMiniType, Json>();
 
@@ -95,12 +92,21 @@ export function projectInput(question: Question): z.ZodMiniObject {
   return own;
 }
 
+/** The same with what questions share in few words, and `required` last. */
+const briefInputs = ({ properties, ...schema }: Json): Json => ({
+  ...schema,
+  properties: { ...(typeof properties === 'object' ? properties : {}), ...sharedIn(properties) },
+});
+
+const sharedIn = (properties: unknown): Json =>
+  Object.fromEntries(Object.entries(briefly).filter(([name]) => Object.hasOwn(Object(properties), name)));
+
 /** A question as a tool. */
 export const toolOf = (question: Question): McpTool => ({
   name: question.name,
   title: question.title,
   description: question.answers,
-  inputSchema: toolInputSchema(projectInput(question)),
+  inputSchema: briefInputs(toolInputSchema(projectInput(question))),
   outputSchema,
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: { readOnlyHint: true, openWorldHint: false },
 });

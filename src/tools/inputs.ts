@@ -227,7 +227,7 @@ export const groupBy = (most: number) =>
     )
     .check(
       z.describe(
-        `Split by ${most === 1 ? 'one' : `up to ${most}`} of: ${dimensions.join(', ')}, properties.<key>; comma-separated or a list. Default: none.`,
+        `Split by ${most === 1 ? 'one column' : `up to ${most} columns, comma-separated or a list`}; properties.<key> is one.`,
       ),
     );
 
