@@ -77,6 +77,7 @@ export async function answered(
     notes: [
       ...understood.notes,
       ...(shaped.notes ?? []),
+      ...cutBy(shaped),
       ...answer.notes,
       ...(await aboutNames(world.engine, { question, understood, shaped, columns, rows }, limits)),
     ],
@@ -98,7 +99,7 @@ export async function answered(
         : {
             ...envelope,
             rows: rows.slice(0, n),
-            truncated: { shown: n, of: shaped.more === true ? null : rows.length, what: 'rows' },
+            truncated: partOf(shaped, n, rows.length),
             notes: [
               ...envelope.notes,
               `Only the first ${n} rows fit; next_cursor goes on below them, or ask for fewer.`,
@@ -107,6 +108,20 @@ export async function answered(
           },
   };
 }
+
+/** The first n of a page’s rows: of all groups where each is one row, of the rows there are otherwise. */
+const partOf = ({ truncated, more }: Shaped, n: number, rows: number): NonNullable<Shaped['truncated']> =>
+  truncated !== undefined && truncated.shown === rows
+    ? { ...truncated, shown: n }
+    : { shown: n, of: more === true ? null : rows, what: 'rows' };
+
+/** What a limit left out, and what to do. */
+const cutBy = ({ truncated }: Shaped): readonly string[] =>
+  truncated === undefined || truncated.of === null
+    ? []
+    : [
+        `limit shows ${truncated.shown.toLocaleString('en-US')} of ${truncated.of.toLocaleString('en-US')} ${truncated.what}: raise it, or narrow the question with where${truncated.what === 'buckets' ? ', from and to' : ''}.`,
+      ];
 
 const hex = (bytes: Uint8Array): string =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');

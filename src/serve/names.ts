@@ -46,24 +46,12 @@ export async function aboutNames(
   const spoken = spokenIn(question, asking, asking.own);
   const known = knownTo(engine, understood);
   const isCheap = engine.follow === undefined;
-  const look = empty || isCheap || hasBareRow(rows, columns);
-  const unsure = look ? unknownOf(spoken, known) : { events: [], places: [] };
-  const inPeriod =
-    unsure.events.length + unsure.places.length === 0
-      ? undefined
-      : await occur(engine, understood, usual(question, understood), unsure, limits());
-  for (const name of inPeriod?.named.keys() ?? []) known.add(`event ${name}`);
-  for (const place of inPeriod?.held ?? []) known.add(`place ${place}`);
-  const strange = inPeriod === undefined ? { events: [], places: [] } : unknownOf(spoken, known);
-  const isStrange = strange.events.length + strange.places.length > 0;
-  // Perhaps it was sent long ago; and where nothing is found, where is anything?
-  const ever =
-    empty || (isStrange && isCheap)
-      ? await occur(engine, understood, always, empty ? spoken : strange, limits())
-      : undefined;
-  for (const name of ever?.named.keys() ?? []) known.add(`event ${name}`);
-  for (const place of ever?.held ?? []) known.add(`place ${place}`);
-  const nobody = unknownOf(strange, known);
+  const ever = empty ? await learn(always, spoken) : undefined;
+  const strange =
+    empty || !(isCheap || hasBareRow(rows, columns))
+      ? ever && unknownOf(spoken, known)
+      : await unheardOf(unknownOf(spoken, known));
+  const nobody = strange ?? nothing;
   const hints = await hintsFor(engine, understood, nobody, limits);
   return [
     ...(empty ? whereDataIs(understood, spoken, ever, hints.length > 0) : []),
@@ -77,7 +65,28 @@ export async function aboutNames(
       limits,
     )),
   ];
+
+  /** Which of these occur in a period, and remembers them; undefined where that could not be looked up. */
+  async function learn(period: Period, of: Spoken): Promise<Occurrences | undefined> {
+    const seen = await occur(engine, understood, period, of, limits());
+    for (const name of seen?.named.keys() ?? []) known.add(`event ${name}`);
+    for (const place of seen?.held ?? []) known.add(`place ${place}`);
+    return seen;
+  }
+
+  /** Which of these nobody sent: looked for in the period first, then in all of time where that is cheap, for a name of last year is no slip. */
+  async function unheardOf(of: Spoken): Promise<Spoken | undefined> {
+    if (isNothing(of)) return undefined;
+    const seen = await learn(usual(question, understood), of);
+    const left = unknownOf(of, known);
+    if (seen === undefined || isNothing(left) || !isCheap) return seen && left;
+    return (await learn(always, left)) && unknownOf(left, known);
+  }
 }
+
+const nothing: Spoken = { events: [], places: [] };
+const isNothing = ({ events, places }: Spoken): boolean => events.length + places.length === 0;
+type Occurrences = ReturnType<typeof occurrences>;
 
 /** Nothing to show: no rows, or nothing in them was measured but zeros. */
 const isEmpty = (rows: readonly Row[], columns: readonly AnswerColumn[]): boolean => {
