@@ -172,6 +172,7 @@ export const refused = (at: At): void => {
     const unknownColumn = `unknown column "sorce"; allowed: ${groupable.join(', ')}, or properties.<key>; nearest: source`;
     const takes = [
       'metric',
+      'property',
       'event',
       'group_by',
       'limit',
