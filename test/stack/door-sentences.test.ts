@@ -25,13 +25,15 @@ const said = async (door: string, event: unknown): Promise<string> => {
   const program = `
     const { handler } = await import(${JSON.stringify(join(folder, `${door}.mjs`))});
     const answer = await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 20_000 }).catch((thrown) => ({ body: thrown.message }));
-    process.stdout.write('\\n---\\n' + answer.body);
-    process.exit(0);`;
+    process.stdout.write('\\n---\\n' + answer.body, () => process.exit(0));`;
   const env = {
     AWS_REGION: 'eu-west-1',
     ...Object.fromEntries(Object.values(settingNames).map((name) => [name, 'x'])),
   };
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], { env });
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], {
+    env,
+    maxBuffer: 8 << 20,
+  });
   // Before it stands the log.
   return stdout.split('\n---\n').at(-1) ?? '';
 };
