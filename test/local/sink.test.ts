@@ -402,4 +402,4 @@ test('event ids are remembered beyond memory: half a million of them, in files t
   await lake.sink.keep([anEvent({ event_id: 'new' })]);
   expect(await count()).toBe(500_001);
   await lake.close();
-}, 120_000);
+}, 600_000);
