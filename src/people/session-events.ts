@@ -1,7 +1,8 @@
 import type { Reading } from '../lake/events-of.ts';
 import { hashed } from '../sql/hash.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
-import { gapMs, millis, opensSession, visitorOf } from './sessions.ts';
+import { sessionGapMs } from './session.ts';
+import { millis, opensSession, visitorOf } from './sessions.ts';
 
 /** The full order of a visitor’s events, first to last (decision 2, Order). */
 export const inTime = sql`ts, received_at, request_id, seq`;
@@ -47,7 +48,7 @@ export const sessionEvents = (
             select *, max(case when wanted then 1 end) over (partition by v, sent) as any_wanted from (${narrow}) as narrow
           ) as sought where any_wanted = 1`
     }) as laned`;
-  const cuts = sql`count(case when pause is null or (pause > ${gapMs} and sent is null) then 1 end) over (
+  const cuts = sql`count(case when pause is null or (pause > ${sessionGapMs} and sent is null) then 1 end) over (
     partition by v, sent order by r rows between unbounded preceding and current row)`;
   return sql`
     select *, min(case when opens then ms end) over (partition by session) as begins${many ? sql`` : sql`, ${reading.projects[0] ?? ''} as project_id`}

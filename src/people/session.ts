@@ -2,7 +2,7 @@ import type { Reading } from '../lake/events-of.ts';
 import { type Sql, sql } from '../sql/sql.ts';
 
 /** A session ends when nothing happened for longer than this, in ms (analytics.md, Session). */
-const sessionGapMs = 30 * 60_000;
+export const sessionGapMs = 30 * 60_000;
 
 /**
  * The rows of `events` (columns as stored) with `session`: the session_id the caller sent, else a new one of that anonymous_id after each gap.

@@ -1,11 +1,10 @@
 import type { Period, Reading } from '../lake/events-of.ts';
 import { hashed } from '../sql/hash.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
+import { sessionGapMs } from './session.ts';
 import type { Doers } from './who.ts';
 
 const minute = 60_000;
-/** A session ends when nothing happened for longer than this, in ms (analytics.md, Session). */
-export const gapMs = 30 * minute;
 const dayMs = 24 * 60 * minute;
 /** From the year 1 to 1970 in ms: added, every time is positive, and a division cuts all of them downwards. */
 export const sinceYearOneMs = 62_135_596_800_000;
@@ -107,7 +106,7 @@ export const sessionRows = (
       }
     from (
       select *, ${visitorOf(reading)} as v, case when session_sent then ${hashed(sql`session_id`)} end as sent,
-        case when session_sent then 0 else (${millis(sql`ts`)} + ${sinceYearOneMs}) / ${gapMs} end as slot,
+        case when session_sent then 0 else (${millis(sql`ts`)} + ${sinceYearOneMs}) / ${sessionGapMs} end as slot,
         ${millis(sql`ts`)} as ms
       from (${doers === undefined ? events : eachWith(doers, reading)}) as e
     ) as timed
@@ -118,7 +117,7 @@ export const sessionRows = (
     ? sql`max(last_ms) over (${lane} rows between unbounded preceding and 1 preceding)`
     : sql`lag(last_ms) over (${lane})`;
   const numbered = sql`
-    select *, count(case when pause is null or (pause > ${gapMs} and sent is null) then 1 end) over (
+    select *, count(case when pause is null or (pause > ${sessionGapMs} and sent is null) then 1 end) over (
       ${lane} rows between unbounded preceding and current row) as run
     from (
       select *, first_ms - ${before} as pause from (${halves}) as halves

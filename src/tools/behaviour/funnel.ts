@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import type { Per } from '../../people/who.ts';
 import type { Row } from '../../ports.ts';
 import { bucketOf, bucketStart } from '../../sql/bucket.ts';
 import { textOf } from '../../sql/field.ts';
@@ -7,6 +6,7 @@ import { medianOf, percentileOf } from '../../sql/median.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { bucketsOf, filled } from '../fill.ts';
 import { field, groupBy, limitOf, listOf } from '../inputs.ts';
+import { countedAs, countedUnits } from '../meanings.ts';
 import { type Asking, question } from '../question.ts';
 import { ranked } from '../ranked.ts';
 import { invalidParam } from '../refusal.ts';
@@ -60,7 +60,7 @@ export const funnel = question({
     ...(asking.interval === null ? [] : [{ name: 'bucket', type: 'time' } as const]),
     { name: 'step', type: 'number', unit: 'step' },
     { name: 'event', type: 'text' },
-    { name: 'people', type: 'number', unit: counts[asking.per] },
+    { name: 'people', type: 'number', unit: countedUnits[asking.per] },
     { name: 'conversion', type: 'number', unit: 'share' },
     { name: 'step_conversion', type: 'number', unit: 'share' },
     { name: `${asking.own.time}_seconds`, type: 'number', unit: 'seconds' },
@@ -85,11 +85,11 @@ export const funnel = question({
       rows: whole.flatMap((row) => stepsOf(row, asking)),
       ...(grouped && of > kept ? { truncated: { shown: kept, of, what: 'groups' } } : {}),
       notes: [
-        meanings[asking.per],
+        countedAs[asking.per],
         ...(interval === null
           ? []
           : [
-              `One funnel for each ${interval} in which attempts began; later steps may lie after it. ${counts[asking.per]} of several must not be added up.`,
+              `One funnel for each ${interval} in which attempts began; later steps may lie after it. ${countedUnits[asking.per]} of several must not be added up.`,
             ]),
         ...(asking.period.to + lengthMs(own.window) > asking.now
           ? [
@@ -217,17 +217,6 @@ function stepsOf(row: Row, asking: Asking<Own>): readonly Row[] {
   }));
 }
 
-const counts = { person: 'people', visitor: 'visitors', session: 'sessions' } as const satisfies Record<
-  Per,
-  string
->;
-const meanings = {
-  person:
-    'people are persons: user_id, else the user_id this anonymous_id was first identified as, else the anonymous_id.',
-  visitor: 'people are visitors: distinct anonymous_ids.',
-  session:
-    'people are sessions: events of one anonymous_id without a gap over 30 minutes, or the session_id that was sent.',
-} as const satisfies Record<Per, string>;
 const share = (part = 0, whole = 0): number | null => (whole === 0 ? null : part / whole);
 
 function refuseWhatDoesNotFit(asking: Asking<Own>): void {
