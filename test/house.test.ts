@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { pages } from '../src/docs/pages.ts';
+import { generatedPages } from '../src/docs/pages.ts';
 import { routes } from '../src/routes.ts';
 import { questions } from '../src/tools/index.ts';
 import { type Source, sourceAt, sourcesIn } from './source-text.ts';
@@ -189,6 +189,19 @@ describe('the style that text can show', () => {
   test('named exports, and no file that only passes others on', () => {
     expect(places(product, /^export (?:default\b|\*)/)).toEqual([]);
   });
+  test('a name means one thing: no two files of the product export the same', () => {
+    const named = product.flatMap(({ path, code }) =>
+      [...code.matchAll(/^export (?:async )?(?:const|function\*?|class|interface|type) (\w+)/gm)].map(
+        ([, name = '']) => [name, path] as const,
+      ),
+    );
+    const homes = Map.groupBy(new Map(named.map((one) => [one.join(' '), one])).values(), ([name]) => name);
+    expect(
+      [...homes].flatMap(([name, all]) =>
+        all.length > 1 ? [`${name}: ${all.map(([, path]) => path).join(', ')}`] : [],
+      ),
+    ).toEqual([]);
+  });
   test('what is exported says what it promises; lines that stand together share one sentence', () => {
     expect(places(product, /^$\nexport [^{*\n]{0,60}|(?<![\s\S])export .{0,60}/, ({ text }) => text)).toEqual(
       [],
@@ -248,7 +261,7 @@ describe('the tables', () => {
     expect(routes.filter((route) => (route.door === 'admin') !== 'admin' in route)).toEqual([]);
     expect(routes.filter((route) => (route.door === 'query') !== 'question' in route)).toEqual([]);
   });
-  test.each([...pages])('%s is current (npm run docs)', (path, make) => {
+  test.each([...generatedPages])('%s is current (npm run docs)', (path, make) => {
     const written = readFileSync(path, 'utf8');
     expect(make(written)).toBe(written);
   });

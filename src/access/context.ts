@@ -95,7 +95,7 @@ export const principalOf = (context: unknown): Principal | null => {
 };
 
 /** Why the authorizer did not take the key; null when it did. A plain look, for it is null on nearly every request. */
-export const refusalOf = (context: unknown): Refusal | null => {
+export const contextRefusal = (context: unknown): Refusal | null => {
   if (typeof context !== 'object' || context === null || !('problem' in context) || !('message' in context))
     return null;
   const { problem, message } = context;

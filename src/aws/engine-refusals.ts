@@ -21,7 +21,7 @@ export const tooLong = (): Problem =>
   );
 
 /** What an execution that did not succeed means to the caller. What is nobody’s fault but ours is a plain Error. */
-export const refusalOf = ({
+export const executionProblem = ({
   State,
   StateChangeReason: reason = '',
   AthenaError: { ErrorCategory: category } = {},

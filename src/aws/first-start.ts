@@ -48,7 +48,7 @@ type Beginning = z.infer<typeof stored>;
  * Sees that account `default`, project `demo` and one key of each kind exist. Repeated, it makes nothing twice and shows only ids and names; whoever asks first, of several at
  * once, gets the keys. Throws an Error that says what in the order does not fit, or the Problem of the project or key.
  */
-export const firstStart = async (books: Books, order: unknown): Promise<Started> => {
+export const cloudFirstStart = async (books: Books, order: unknown): Promise<Started> => {
   const { rotate, revoke, admin: asksAdmin, project: wanted } = understood(order);
   const beginning = await begin(books);
   const { account_id, project_id } = beginning;

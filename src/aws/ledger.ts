@@ -32,7 +32,7 @@ const end = '\0';
  * A ledger in one DynamoDB table: partition key `id`, index `group-at` over `group` and `at`. Single items and conditions only. A read sees every write that was answered; a
  * list follows within a second or so, as indexes do. Rejects with `upstream_failed` when the table cannot be reached.
  */
-export const openLedger = ({
+export const openCloudLedger = ({
   client,
   table: TableName,
 }: {

@@ -11,7 +11,7 @@ import { nameOf, upstream } from './upstream.ts';
 const unreachable = upstream('The bucket cannot be reached. Try again in a moment.');
 
 /** Named bytes as objects under one prefix of a bucket. A put is durable when it resolves. Rejects with `upstream_failed` when the bucket cannot be reached. */
-export const openStore = ({
+export const openCloudStore = ({
   client,
   bucket: Bucket,
   prefix,

@@ -3,15 +3,15 @@ import { columnNames, columns } from '../events/columns.ts';
 import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
 import { openapi } from '../serve/openapi.ts';
-import { inputSchema, projectInput } from '../serve/tool-schemas.ts';
+import { inputSchema, toolInputForProject } from '../serve/tool-schemas.ts';
 import { questions } from '../tools/index.ts';
 import type { Question } from '../tools/question.ts';
 import { trackEvent } from '../tools/writing/track-event.ts';
 import { version } from '../version.ts';
-import { between, table } from './markdown.ts';
+import { between, markdownTable } from './markdown.ts';
 
 const toolTable = (): string =>
-  table(
+  markdownTable(
     ['tool', 'REST', 'what it answers'],
     [
       ...questions.map((q) => [
@@ -25,7 +25,7 @@ const toolTable = (): string =>
 const firstSentence = (text: string): string => `${text.split(/(?<=[.?!])\s/)[0] ?? text}`;
 
 const inputsOf = (question: Question): string => {
-  const { properties, required } = inputSchema(projectInput(question));
+  const { properties, required } = inputSchema(toolInputForProject(question));
   const needed = Array.isArray(required) ? required : [];
   const rows = Object.entries(typeof properties === 'object' && properties !== null ? properties : {}).map(
     ([name, schema]: [string, unknown]) => {
@@ -36,7 +36,7 @@ const inputsOf = (question: Question): string => {
       return [`\`${name}\`${needed.includes(name) ? ' (required)' : ''}`, says];
     },
   );
-  return table(['input', 'meaning'], rows);
+  return markdownTable(['input', 'meaning'], rows);
 };
 
 const toolsPage = (): string =>
@@ -59,7 +59,7 @@ const toolsPage = (): string =>
     trackEvent.answers,
     'Takes a track body, as `POST /v1/track` does. Only `sk_` keys see it.',
     '## Columns',
-    table(
+    markdownTable(
       ['column', 'type', 'from', 'holds'],
       columnNames.map((name) => [`\`${name}\``, columns[name].type, columns[name].from, columns[name].holds]),
     ),
@@ -77,12 +77,12 @@ const toolsPage = (): string =>
       'Over MCP a cell is shown up to 500 characters (`properties`: 2,000) with “… (n characters)” behind it, unless its row is alone; REST gives cells whole. Results and resources hold at most 24,000 characters and say how to see more.',
     ].join('\n'),
     '## Problems',
-    table(
+    markdownTable(
       ['error', 'status', 'when'],
       Object.entries(problems).map(([code, { status, when }]) => [`\`${code}\``, String(status), when]),
     ),
     '## Keys',
-    table(
+    markdownTable(
       ['kind', 'meant for'],
       Object.entries(keyKinds).map(([kind, { meant }]) => [`\`${kind}_\``, meant]),
     ),
@@ -90,7 +90,7 @@ const toolsPage = (): string =>
   ].join('\n\n');
 
 /** Every generated page: its path, and how it follows from the tables (and, for the README, from what stands around the table). */
-export const pages = new Map<string, (before: string) => string>([
+export const generatedPages = new Map<string, (before: string) => string>([
   ['docs/openapi.json', () => `${JSON.stringify(openapi(version), null, 1)}\n`],
   ['docs/tools.md', toolsPage],
   ['README.md', (before) => between(before, 'tools', toolTable())],

@@ -53,7 +53,7 @@ export interface LocalEngine extends Engine {
 }
 
 /** Questions on DuckDB over exactly the files of their projects and days, and what is not yet in files. */
-export const openEngine = (parts: EngineParts): LocalEngine => {
+export const openLocalEngine = (parts: EngineParts): LocalEngine => {
   const { tail, checker, readers, clock, log } = parts;
   const seats = fairQueue(parts.connections);
   const running = new Map<Promise<unknown>, (reason: Problem) => void>();

@@ -30,7 +30,7 @@ const origins = ['http://localhost:3000', 'http://localhost:5173', 'http://local
  * Sees that account `default`, project `demo` and one key of each kind exist and stand in `keys.json`. The file is written first and the
  * records are made from it, so a start that was cut short is finished by the next one.
  */
-export const firstStart = async (books: Books, dir: string): Promise<Keys> => {
+export const localFirstStart = async (books: Books, dir: string): Promise<Keys> => {
   const path = join(dir, inFolder.keys);
   const saved = await readFile(path, 'utf8').catch(absent);
   const known = saved === undefined ? undefined : parsed(saved, path);

@@ -12,7 +12,7 @@ const pageLength = 100;
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** A ledger in a SQLite file and its copy that no other process may open meanwhile; `:memory:` keeps nothing. Each write is synced to disk before it resolves; of what was erased no byte is left in its files. */
-export const openLedger = (
+export const openLocalLedger = (
   file: string,
   log: Log = quiet,
 ): { readonly ledger: Ledger; readonly close: () => void } => {

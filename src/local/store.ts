@@ -20,7 +20,7 @@ const encoded = (name: string): string => {
 const isPart = (file: string) => file.startsWith('~');
 
 /** Named bytes as files in one folder. A put is synced when it resolves. */
-export const openStore = async (dir: string): Promise<Store> => {
+export const openLocalStore = async (dir: string): Promise<Store> => {
   await mkdir(dir, { recursive: true });
   for (const file of await readdir(dir)) if (isPart(file)) await rm(join(dir, file), { force: true });
   let parts = 0;

@@ -15,7 +15,7 @@ import { gatewayAnswers } from './gateway-answers.ts';
 export type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
 /** A request as a door sees it: already authorized, its route known. */
-export interface Asked {
+export interface RoutedRequest {
   readonly route: Route;
   /** Null only where the route needs no key. */
   readonly principal: Principal | null;
@@ -44,7 +44,7 @@ export interface Told {
 /** Makes a handler of what a door says to one request. */
 export type MakeDoor = (
   world: Pick<World, 'log' | 'clock'>,
-  tell: (asked: Asked) => Promise<Told>,
+  tell: (asked: RoutedRequest) => Promise<Told>,
 ) => Handler;
 
 type Turn = Request<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, { began?: number }>;
@@ -93,7 +93,7 @@ export const door: MakeDoor = (world, tell) => {
 };
 
 /** A gateway in this process says in the context when the caller hung up; AWS’s cannot. */
-const callerOf = (context: Context): Pick<Asked, 'signal'> =>
+const callerOf = (context: Context): Pick<RoutedRequest, 'signal'> =>
   'signal' in context && context.signal instanceof AbortSignal ? { signal: context.signal } : {};
 
 const answer = ({ status, headers = {}, body }: Told): APIGatewayProxyResult => {

@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
-import { openStore } from '../../src/local/store.ts';
+import { openLocalStore } from '../../src/local/store.ts';
 import { storeKeepsItsPromise } from '../contracts/store.ts';
 import { newFolder } from './lake-folder.ts';
 
 storeKeepsItsPromise('local', async () => {
   const dir = await newFolder();
   return {
-    store: await openStore(dir),
-    reopen: () => openStore(dir),
+    store: await openLocalStore(dir),
+    reopen: () => openLocalStore(dir),
     close: () => rm(dir, { recursive: true }),
   };
 });

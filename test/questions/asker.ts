@@ -7,11 +7,11 @@ import type { Principal } from '../../src/access/kinds.ts';
 import { createProject } from '../../src/accounts/projects.ts';
 import { columnNames, columns, type Event } from '../../src/events/columns.ts';
 import { openLake } from '../../src/local/lake.ts';
-import { openLedger } from '../../src/local/ledger.ts';
+import { openLocalLedger } from '../../src/local/ledger.ts';
 import { definitions } from '../../src/local/parquet/relations.ts';
 import { cell } from '../../src/local/query/cells.ts';
 import { perConnection, prelude } from '../../src/local/query/prelude.ts';
-import type { Cell, Engine, Kept, World } from '../../src/ports.ts';
+import type { Cell, Engine, KeepResult, World } from '../../src/ports.ts';
 import { askQuestion } from '../../src/serve/ask.ts';
 import type { Envelope } from '../../src/serve/envelope.ts';
 import { join, type Sql, sql } from '../../src/sql/sql.ts';
@@ -56,7 +56,7 @@ export const rawAsker = async (): Promise<Asker> => {
   const connection = await instance.connect();
   await connection.run(sql`create table main.events (${definitions}, dt varchar)`.text);
   for (const statement of [...prelude, ...perConnection]) await connection.run(statement);
-  const keep = async (events: readonly Event[]): Promise<Kept> => {
+  const keep = async (events: readonly Event[]): Promise<KeepResult> => {
     // Its pipeline may deliver a row twice: all that have no id of their own do come twice.
     const delivered = [...events, ...events.filter((event) => event.event_id === null)];
     if (delivered.length > 0)
@@ -84,7 +84,7 @@ function askerOf(
   settle: () => Promise<void>,
   closeLake: () => Promise<void>,
 ): Asker {
-  const { ledger, close } = openLedger(joinPath(dir, 'ledger.sqlite'));
+  const { ledger, close } = openLocalLedger(joinPath(dir, 'ledger.sqlite'));
   let last = '';
   // What a world holds is complete when it is asked: its own time, not the machine’s.
   const engineAt = (now: number): Engine => ({

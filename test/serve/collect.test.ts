@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/access/kinds.ts';
 import type { Event } from '../../src/events/columns.ts';
-import { openLedger } from '../../src/local/ledger.ts';
-import type { Kept, World } from '../../src/ports.ts';
+import { openLocalLedger } from '../../src/local/ledger.ts';
+import type { KeepResult, World } from '../../src/ports.ts';
 import { Problem } from '../../src/problems.ts';
 import { type Route, routes } from '../../src/routes.ts';
 import { keepTracked, take } from '../../src/serve/collect.ts';
@@ -15,7 +15,7 @@ const iphone =
 const unasked = () => Promise.reject(new Error('taking events in asks neither the engine nor the store'));
 
 /** A world whose sink can be looked into. */
-const worldOf = (keep?: World['sink']['keep'], told: Kept = {}) => {
+const worldOf = (keep?: World['sink']['keep'], told: KeepResult = {}) => {
   const kept: Event[] = [];
   const world: World = {
     sink: {
@@ -27,7 +27,7 @@ const worldOf = (keep?: World['sink']['keep'], told: Kept = {}) => {
         }),
     },
     engine: { ask: unasked },
-    ledger: openLedger(':memory:').ledger,
+    ledger: openLocalLedger(':memory:').ledger,
     store: { get: unasked, put: unasked, delete: unasked, list: unasked },
     clock: () => noon,
     breathe: async () => {},

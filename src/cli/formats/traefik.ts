@@ -1,4 +1,4 @@
-import { isoInstant, lineOf } from './fields.ts';
+import { isoInstant, requestLine } from './fields.ts';
 import { looking } from './json-log.ts';
 import type { LogFormat } from './log-line.ts';
 
@@ -8,7 +8,7 @@ export const traefik: LogFormat = {
   lines: () => (line) => {
     const look = looking(line);
     if (look?.('RequestPath') === undefined) return undefined;
-    return lineOf({
+    return requestLine({
       address: look('ClientHost') ?? look('ClientAddr'),
       forwarded: look('request_X-Forwarded-For'),
       host: look('RequestAddr') ?? look('RequestHost'),

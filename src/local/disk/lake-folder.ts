@@ -23,7 +23,7 @@ export interface Folder {
 }
 
 /** The folder at `dir`, made if need be. Refuses, touching nothing, a folder that holds things of somebody else (anything, where our manifest is not). */
-export const claimFolder = (dir: string): Folder => {
+export const claimLakeFolder = (dir: string): Folder => {
   const root = resolve(dir);
   if (/[*?[\]]/.test(root))
     throw new Error(

@@ -62,7 +62,7 @@ export const statements = (db: DatabaseSync) => ({
 });
 
 /** The mark with the rows of a segment. */
-export const markOf = (segment: number): string => `segment ${segment}`;
+export const segmentMark = (segment: number): string => `segment ${segment}`;
 
 /** The segment whose rows a mark tells; undefined for another. */
 export const segmentOf = (mark: string): number | undefined =>

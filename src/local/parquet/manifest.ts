@@ -3,7 +3,7 @@ import type { Log } from '../../ports.ts';
 import { type KeptTwice, openTwice } from '../disk/kept-twice.ts';
 import type { Folder } from '../disk/lake-folder.ts';
 import type { LakeKind } from './kinds.ts';
-import { fileOf, markOf, segmentOf, statements, tables } from './manifest-tables.ts';
+import { fileOf, segmentMark, segmentOf, statements, tables } from './manifest-tables.ts';
 
 /** One Parquet file of the lake. */
 export interface LakeFile {
@@ -198,9 +198,9 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
           for (const f of change.addSeen ?? []) to.addSeen.run(f.id, f.path, f.keys);
           for (const f of change.dropSeen ?? []) to.dropSeen.run(f.id);
           if (change.flushed !== undefined) to.setMark.run('flushed', change.flushed);
-          for (const { number, rows } of change.segments ?? []) to.setMark.run(markOf(number), rows);
+          for (const { number, rows } of change.segments ?? []) to.setMark.run(segmentMark(number), rows);
           if (change.seenUpTo !== undefined) to.setMark.run('seenUpTo', change.seenUpTo);
-          for (const number of done) to.dropMark.run(markOf(number));
+          for (const number of done) to.dropMark.run(segmentMark(number));
           to.setMark.run('lastId', last);
           return true;
         });
