@@ -207,6 +207,24 @@ describe('the style that text can show', () => {
       [],
     );
   });
+  test('a docstring speaks of what is there: each identifier in backticks stands in the code', () => {
+    const words = new Set(all.flatMap(({ uncommented }) => uncommented.match(/[\w$]+/g) ?? []));
+    const isThere = (said: string): boolean =>
+      said
+        .replace('()', '')
+        .split('.')
+        .every((part) => words.has(part));
+    expect(
+      all.flatMap(({ path, text }) =>
+        [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(({ 0: doc, index }) =>
+          [...doc.matchAll(/`([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*(?:\(\))?)`/g)].flatMap(
+            ([, said = '']) =>
+              isThere(said) ? [] : [`${path}:${text.slice(0, index).split('\n').length} ${said}`],
+          ),
+        ),
+      ),
+    ).toEqual([]);
+  });
   test('a file is one idea: 300 lines, or a reason', () => {
     expect(
       product

@@ -91,7 +91,7 @@ function requestIn(said: Look): Said {
   });
 }
 
-/** Seconds (as nginx’s `$msec` and Caddy’s `ts`), milliseconds, ISO 8601, or a common log’s time. */
+/** Seconds (as nginx’s “$msec” and Caddy’s `ts`), milliseconds, ISO 8601, or a common log’s time. */
 export const timeOf = (text: string): number | undefined => {
   if (/^\d{9,10}(?:\.\d+)?$/.test(text)) return Math.floor(Number(text) * 1000);
   if (/^\d{12,13}(?:\.\d+)?$/.test(text)) return Math.floor(Number(text));
