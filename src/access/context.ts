@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { type ProblemCode, problems } from '../problems.ts';
-import { keyEnvs, keyScopes, kindNames, type Principal } from './kinds.ts';
+import { keyEnvs, keyScopes, kindNames } from './kinds.ts';
 import type { Refusal } from './may.ts';
 import { knownTerms, terms } from './plans.ts';
+import type { Principal } from './principal.ts';
 
 /** What an authorizer hands to the gateway and on to the door: API Gateway carries flat text only. */
 export type Context = Readonly<Record<string, string>>;

@@ -3,11 +3,9 @@ import { randomWord } from '../access/keys.ts';
 import { knownTerms, type Terms, termsOf } from '../access/plans.ts';
 import type { Ledger, World } from '../ports.ts';
 import { writeAudit } from './audit.ts';
+import type { Books } from './books.ts';
 import { collection, type PageAt, type RowPage, type Versioned } from './collection.ts';
 import { displayName } from './names.ts';
-
-/** What accounts, projects and keys are kept with. `by`: who changes them, for the audit; left out, the installation itself. */
-export type Books = Pick<World, 'ledger' | 'clock' | 'random' | 'pepper'> & { readonly by?: string };
 
 const account = z.object({
   account_id: z.string(),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { randomWord } from '../access/keys.ts';
 import type { Ledger } from '../ports.ts';
-import type { Books } from './accounts.ts';
+import type { Books } from './books.ts';
 import { collection, type PageAt, type RowPage } from './collection.ts';
 
 const facts = z.nullable(z.record(z.string(), z.unknown()));

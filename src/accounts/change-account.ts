@@ -1,7 +1,8 @@
 import { itemsOf } from '../access/items.ts';
 import { Problem } from '../problems.ts';
-import { type Account, accountRows, type Books } from './accounts.ts';
+import { type Account, accountRows } from './accounts.ts';
 import { writeAudit } from './audit.ts';
+import type { Books } from './books.ts';
 import type { Versioned } from './collection.ts';
 import { changeKeyItem } from './keys.ts';
 import { checkPlanName } from './plans.ts';

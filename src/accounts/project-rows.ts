@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Ledger } from '../ports.ts';
-import type { Books } from './accounts.ts';
+import type { Books } from './books.ts';
 import { collection, type PageAt, type RowPage } from './collection.ts';
 import { displayName, hostName, slugText } from './names.ts';
 

@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini';
 import { itemsOf } from '../access/items.ts';
 import { Problem } from '../problems.ts';
-import { accountOf, type Books, newId, termsOfAccount } from './accounts.ts';
+import { accountOf, newId, termsOfAccount } from './accounts.ts';
 import { writeAudit } from './audit.ts';
+import type { Books } from './books.ts';
 import type { Versioned } from './collection.ts';
 import { parsed, wrongField } from './parsed.ts';
 import {

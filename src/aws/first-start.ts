@@ -1,7 +1,8 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import type { KeyKind } from '../access/kinds.ts';
-import { type Books, createAccount, newId } from '../accounts/accounts.ts';
+import { createAccount, newId } from '../accounts/accounts.ts';
+import type { Books } from '../accounts/books.ts';
 import { mintKey, revokeKey } from '../accounts/keys.ts';
 import { projectOf } from '../accounts/project-rows.ts';
 import { changeProject, createProject } from '../accounts/projects.ts';

@@ -1,15 +1,17 @@
 import { principalOfKey, tokenIn } from '../access/authorize.ts';
-import type { Principal } from '../access/kinds.ts';
 import { refusalFor } from '../access/may.ts';
-import { accountOf, type Books } from '../accounts/accounts.ts';
+import type { Principal } from '../access/principal.ts';
+import { accountOf } from '../accounts/accounts.ts';
+import type { Books } from '../accounts/books.ts';
 import { booksOnce } from '../accounts/once.ts';
 import type { World } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Deed } from '../routes.ts';
 import type { Act } from './admin/act.ts';
 import { things } from './admin/things.ts';
+import type { RoutedRequest } from './asked.ts';
 import { challenge } from './cors.ts';
-import { door, type Handler, type RoutedRequest, type Told } from './door.ts';
+import { door, type Handler, type Told } from './door.ts';
 
 /** What administration needs of the world. */
 export type AdminWorld = Pick<World, 'ledger' | 'clock' | 'random' | 'pepper' | 'log'>;

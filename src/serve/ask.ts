@@ -1,4 +1,4 @@
-import type { Principal } from '../access/kinds.ts';
+import type { Principal } from '../access/principal.ts';
 import type { QuestionWorld, Reads } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Sql } from '../sql/sql.ts';

@@ -1,12 +1,11 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { contextRefusal, principalOf } from '../access/context.ts';
-import type { Principal } from '../access/kinds.ts';
 import { checkOrigin, checkPlan, refusalFor } from '../access/may.ts';
 import { presentedIn } from '../access/presented.ts';
+import type { Principal } from '../access/principal.ts';
 import { Problem } from '../problems.ts';
 import { type Route, routes } from '../routes.ts';
 import { challenge } from './cors.ts';
-import type { RoutedRequest } from './door.ts';
 import { bodyLimitBytes, gatewayAnswers } from './gateway-answers.ts';
 import { unpacked } from './unpacked.ts';
 
@@ -174,3 +173,23 @@ const textOf = (bytes: Uint8Array): string => {
     );
   }
 };
+
+/** A request as a door sees it: already authorized, its route known. */
+export interface RoutedRequest {
+  readonly route: Route;
+  /** Null only where the route needs no key. */
+  readonly principal: Principal | null;
+  /** What stands for `{id}` in the route’s path; undefined where it has none. */
+  readonly id?: string | undefined;
+  readonly requestId: string;
+  /** Where the caller reaches this installation, as its Host header says: no slash at the end. */
+  readonly base: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The caller’s address as the gateway saw it. Never logged. */
+  readonly ip: string;
+  /** Aborts when the caller hung up, where the gateway can tell. */
+  readonly signal?: AbortSignal;
+}

@@ -1,4 +1,4 @@
-import type { Principal } from '../access/kinds.ts';
+import type { Principal } from '../access/principal.ts';
 import { dailySalts } from '../access/salt.ts';
 import type { Event } from '../events/columns.ts';
 import { enrichment } from '../events/enrich.ts';
@@ -9,7 +9,8 @@ import { requestIds } from '../events/request-ids.ts';
 import type { Track } from '../events/schema.ts';
 import type { IntakeWorld, KeepResult } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { door, type Handler, type RoutedRequest, type Told } from './door.ts';
+import type { RoutedRequest } from './asked.ts';
+import { door, type Handler, type Told } from './door.ts';
 
 /** From so many characters on a body is read in pieces of time. */
 const largeBody = 256 << 10;

@@ -1,4 +1,4 @@
-import type { Principal } from '../access/kinds.ts';
+import type { Principal } from '../access/principal.ts';
 import { jsonInPieces } from '../events/json-in-pieces.ts';
 import { answer } from '../mcp/core.ts';
 import type { Json, McpHost, McpReference, McpToolResult } from '../mcp/host.ts';
@@ -10,8 +10,9 @@ import { meant, visible } from '../tools/visible.ts';
 import { trackEvent } from '../tools/writing/track-event.ts';
 import { version } from '../version.ts';
 import { ask, type Running } from './ask.ts';
+import type { RoutedRequest } from './asked.ts';
 import { keepTracked } from './collect.ts';
-import { door, type Handler, type RoutedRequest, type Told } from './door.ts';
+import { door, type Handler, type Told } from './door.ts';
 import type { CuttableAnswer as Answered, Envelope } from './envelope.ts';
 import { logFailure } from './failure.ts';
 import { prompts } from './prompts.ts';

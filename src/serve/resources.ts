@@ -1,4 +1,4 @@
-import type { Principal } from '../access/kinds.ts';
+import type { Principal } from '../access/principal.ts';
 import type { Period, Reading } from '../lake/events-of.ts';
 import type { Json, McpContents, McpResource, McpTemplate } from '../mcp/host.ts';
 import type { QuestionWorld, Row } from '../ports.ts';

@@ -1,7 +1,8 @@
 import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { ask } from './ask.ts';
-import { door, type Handler, type RoutedRequest, type Told } from './door.ts';
+import type { RoutedRequest } from './asked.ts';
+import { door, type Handler, type Told } from './door.ts';
 
 /** GET /v1/<question>: the query string as arguments, the contract’s fields beside the envelope as answer. */
 export const answerQuestions = (world: QuestionWorld): Handler =>

@@ -1,6 +1,7 @@
 import type { World } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { door, type Handler, type RoutedRequest, type Told } from './door.ts';
+import type { RoutedRequest } from './asked.ts';
+import { door, type Handler, type Told } from './door.ts';
 import { frontHeaders, frontPage } from './front-page.ts';
 
 /** What the keyless routes show. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Books } from '../../src/accounts/accounts.ts';
 import { createAccount } from '../../src/accounts/accounts.ts';
+import type { Books } from '../../src/accounts/books.ts';
 import { createProject } from '../../src/accounts/projects.ts';
 import { openLocalLedger } from '../../src/local/ledger.ts';
 import type { Ledger } from '../../src/ports.ts';

@@ -3,7 +3,7 @@ import { createServer, request, type Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { keyId } from '../../src/access/keys.ts';
-import type { Books } from '../../src/accounts/accounts.ts';
+import type { Books } from '../../src/accounts/books.ts';
 import { openCloudLedger } from '../../src/aws/ledger.ts';
 import { ledgerIndex } from '../../src/aws/settings.ts';
 import type { Ledger } from '../../src/ports.ts';

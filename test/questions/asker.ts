@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { Principal } from '../../src/access/kinds.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import { createProject } from '../../src/accounts/projects.ts';
 import { columnNames, columns, type Event } from '../../src/events/columns.ts';
 import { openLake } from '../../src/local/lake.ts';

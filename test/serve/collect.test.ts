@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Principal } from '../../src/access/kinds.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import type { Event } from '../../src/events/columns.ts';
 import { openLocalLedger } from '../../src/local/ledger.ts';
 import type { KeepResult, World } from '../../src/ports.ts';

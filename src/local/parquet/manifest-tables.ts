@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { lakeKinds } from './kinds.ts';
-import type { LakeFile } from './manifest.ts';
+import { type LakeFile, lakeKinds } from './kinds.ts';
 
 const columns = [
   'id',

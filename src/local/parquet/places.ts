@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { join, type Sql, sql } from '../../sql/sql.ts';
 import { rowsOf } from './duckdb.ts';
-import type { LakeFile } from './manifest.ts';
+import type { LakeFile } from './kinds.ts';
 import { filesOf, weight } from './relations.ts';
 import { sortable } from './write.ts';
 

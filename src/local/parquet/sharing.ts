@@ -1,4 +1,4 @@
-import type { LakeFile } from './manifest.ts';
+import type { LakeFile } from './kinds.ts';
 import { daysOf, type FilePlace, fits, fullRows } from './places.ts';
 
 /** One project’s new rows and settled files that become one file. */

@@ -1,6 +1,7 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
-import { type Account, accountOf, type Books } from '../../accounts/accounts.ts';
+import { type Account, accountOf } from '../../accounts/accounts.ts';
+import type { Books } from '../../accounts/books.ts';
 import type { PageAt, Versioned } from '../../accounts/collection.ts';
 import { Problem } from '../../problems.ts';
 import type { Deed } from '../../routes.ts';
