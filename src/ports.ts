@@ -105,7 +105,6 @@ export interface World {
   readonly sink: Sink;
   readonly engine: Engine;
   readonly ledger: Ledger;
-  readonly store: Store;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Resolves once all else that waits for this process has had a turn: long work asks for it between its pieces, so that nobody waits for the whole. */

@@ -5,9 +5,10 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import type { Answer, Engine, Limits, Log, Row } from '../ports.ts';
+import { tooSlow } from '../serve/time-left.ts';
 import type { Sql } from '../sql/sql.ts';
 import { cellOf } from './engine-cells.ts';
-import { called, executionProblem, tooSlow } from './engine-refusals.ts';
+import { called, executionProblem } from './engine-refusals.ts';
 import { type StartParts, started } from './engine-start.ts';
 import { type Execution, executionOf, ticketOf } from './engine-ticket.ts';
 import { nameOf, type Wait } from './upstream.ts';

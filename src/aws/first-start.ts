@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { KeyKind } from '../access/kinds.ts';
 import { createAccount, newId } from '../accounts/accounts.ts';
 import type { Books } from '../accounts/books.ts';
+import { firstAccount, firstProject } from '../accounts/first.ts';
 import { mintKey, revokeKey } from '../accounts/keys.ts';
 import { projectOf } from '../accounts/project-rows.ts';
 import { changeProject, createProject } from '../accounts/projects.ts';
@@ -53,10 +54,10 @@ export const cloudFirstStart = async (books: Books, order: unknown): Promise<Sta
   const { rotate, revoke, admin: asksAdmin, project: wanted } = understood(order);
   const beginning = await begin(books);
   const { account_id, project_id } = beginning;
-  await createAccount(books, { id: account_id, name: 'default', plan: 'unlimited', operator: true });
+  await createAccount(books, { id: account_id, ...firstAccount });
   const made =
     (await projectOf(books, project_id)) ??
-    (await createProject(books, account_id, { slug: 'demo', name: 'Demo', ...wanted, id: project_id }));
+    (await createProject(books, account_id, { ...firstProject, ...wanted, id: project_id }));
   const project = Object.keys(wanted).length === 0 ? made : await changeProject(books, project_id, wanted);
 
   // Said before it is done: a start that is cut short here has shown no key, and `rotate` mints others.

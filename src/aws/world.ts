@@ -1,4 +1,5 @@
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
+import { questionTime } from '../serve/time-left.ts';
 import { athena, dynamo, firehose, s3 } from './clients.ts';
 import { openCloudCountries } from './country.ts';
 import { openDelivered } from './delivered.ts';
@@ -9,9 +10,6 @@ import { prefixes, settingNames } from './settings.ts';
 import { openCloudSink } from './sink.ts';
 import { openCloudStore } from './store.ts';
 import { surroundings, wait } from './surroundings.ts';
-
-/** Below API Gateway’s 29 s, so that a question’s own 504 comes first. */
-const questionTimeMs = 25_000;
 
 /**
  * The world of a function that takes events. As with the other two, all is made at once, with one client per service, since Lambda gives a start more processor than the first
@@ -55,7 +53,7 @@ const questionsOf = ({ setting, bucket, common }: Means): QuestionWorld => {
     ...common,
     engine: openCloudEngine({ ...asked, delivered, clock, random, wait, log }),
     lake: 'raw',
-    questionTimeMs,
+    questionTimeMs: questionTime,
   };
 };
 

@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Period } from '../lake/events-of.ts';
 import type { Answer, Engine, Log, Row } from '../ports.ts';
 import { Problem } from '../problems.ts';
+import { tooSlow } from '../serve/time-left.ts';
 import { join, materialized, type Sql, sql } from '../sql/sql.ts';
 import type { Folder } from './disk/lake-folder.ts';
 import type { Leases } from './disk/serial.ts';
@@ -140,15 +141,7 @@ function deadline({ timeMs, signal }: Parameters<Engine['ask']>[2]): {
 } {
   const cut = new AbortController();
   const timer = setTimeout(() => {
-    cut.abort(
-      new Problem(
-        'query_timeout',
-        `The question took longer than ${timeMs / 1000} s: ask for a shorter period or fewer groups.`,
-        {
-          details: { limit_ms: timeMs },
-        },
-      ),
-    );
+    cut.abort(tooSlow(timeMs));
   }, timeMs);
   const abort = () => cut.abort(signal?.reason);
   if (signal?.aborted === true) abort();

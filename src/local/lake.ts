@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Engine, Log, Sink, Store } from '../ports.ts';
+import type { Engine, Log, Sink } from '../ports.ts';
 import { keyOf, openSeen } from './dedup/dedup-index.ts';
 import { keyWords } from './dedup/key-table.ts';
 import { leftovers, seeAgain } from './dedup/rebuild.ts';
@@ -19,7 +19,6 @@ import { openManifest } from './parquet/manifest.ts';
 import { perConnection, prelude } from './query/prelude.ts';
 import { openTail } from './query/unflushed.ts';
 import { openLocalSink } from './sink.ts';
-import { openLocalStore } from './store.ts';
 import { lossesIn, sweep } from './sweep.ts';
 
 /** Where a lake lives and what it may use. */
@@ -35,11 +34,10 @@ export interface LakeSettings {
   readonly questionMemoryMb?: number;
 }
 
-/** Events and named bytes in one folder. */
+/** Events in one folder. */
 export interface Lake {
   readonly sink: Sink;
   readonly engine: Engine;
-  readonly store: Store;
   /** Brings all that was acknowledged from the journal into Parquet. */
   flush(): Promise<void>;
   /** Flushes, and merges to one file per project and day; a very large day is several, days with few events share one. */
@@ -180,7 +178,6 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
     return {
       sink: { keep: sink.keep },
       engine,
-      store: await openLocalStore(folder.store),
       flush: keeper.flush,
       compact: keeper.compact,
       close: async () => {

@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { forgetOldSalts } from '../access/salt.ts';
 import type { Ledger, Log, World } from '../ports.ts';
+import { questionTime } from '../serve/time-left.ts';
 import { openLocalCountries } from './country.ts';
 import { claimDataFolder, inFolder, pepperIn } from './disk/data-folder.ts';
 import { isKept } from './disk/kept-twice.ts';
 import { openLake } from './lake.ts';
 import { openLocalLedger } from './ledger.ts';
-
-/** Below API Gateway’s 29 s, so that a question’s own 504 comes first. */
-const questionTimeMs = 25_000;
 
 /** So often old salts are looked for, where no event comes that would. */
 const forgetEveryMs = 3_600_000;
@@ -58,7 +56,6 @@ export const openWorld = async ({
       world: {
         sink: lake.sink,
         engine: lake.engine,
-        store: lake.store,
         ledger,
         clock,
         breathe: () => setImmediate(),
@@ -67,7 +64,7 @@ export const openWorld = async ({
         country,
         ...(countryHeader !== undefined && { countryHeader }),
         log,
-        questionTimeMs,
+        questionTimeMs: questionTime,
         lake: 'clean',
       },
       close: async () => {

@@ -42,12 +42,7 @@ export interface Asker {
 export const cleanAsker = async (): Promise<Asker> => {
   const dir = mkdtempSync(joinPath(tmpdir(), 'millimetric-worlds-'));
   const lake = await openLake({ dir: joinPath(dir, 'events'), log: quiet, clock: Date.now });
-  return askerOf(
-    dir,
-    { lake: 'clean', sink: lake.sink, engine: lake.engine, store: lake.store },
-    lake.compact,
-    lake.close,
-  );
+  return askerOf(dir, { lake: 'clean', sink: lake.sink, engine: lake.engine }, lake.compact, lake.close);
 };
 
 /** DuckDB with the prelude over one table of everything that was sent, repeats included: what the cloud’s lake holds until it compacts. */
@@ -68,15 +63,10 @@ export const rawAsker = async (): Promise<Asker> => {
     instance.closeSync();
   };
   const dir = mkdtempSync(joinPath(tmpdir(), 'millimetric-worlds-'));
-  return askerOf(
-    dir,
-    { lake: 'raw', sink: { keep }, engine: engineOn(connection), store: noStore },
-    async () => {},
-    close,
-  );
+  return askerOf(dir, { lake: 'raw', sink: { keep }, engine: engineOn(connection) }, async () => {}, close);
 };
 
-type Lake = Pick<World, 'lake' | 'sink' | 'engine' | 'store'>;
+type Lake = Pick<World, 'lake' | 'sink' | 'engine'>;
 
 function askerOf(
   dir: string,
@@ -120,12 +110,6 @@ function askerOf(
 }
 
 const quiet: World['log'] = { info: () => {}, warn: () => {}, error: () => {} };
-const noStore: World['store'] = {
-  get: async () => undefined,
-  put: async () => {},
-  delete: async () => {},
-  list: async () => [],
-};
 const surroundings = {
   log: quiet,
   breathe: async () => {},

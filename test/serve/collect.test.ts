@@ -12,7 +12,7 @@ import { keepTracked, take } from '../../src/serve/collect.ts';
 const noon = Date.UTC(2026, 2, 1, 12);
 const iphone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
-const unasked = () => Promise.reject(new Error('taking events in asks neither the engine nor the store'));
+const unasked = () => Promise.reject(new Error('taking events in asks no engine'));
 
 /** A world whose sink can be looked into. */
 const worldOf = (keep?: World['sink']['keep'], told: KeepResult = {}) => {
@@ -28,7 +28,6 @@ const worldOf = (keep?: World['sink']['keep'], told: KeepResult = {}) => {
     },
     engine: { ask: unasked },
     ledger: openLocalLedger(':memory:').ledger,
-    store: { get: unasked, put: unasked, delete: unasked, list: unasked },
     clock: () => noon,
     breathe: async () => {},
     random: (n) => randomBytes(n),

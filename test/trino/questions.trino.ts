@@ -20,7 +20,6 @@ const worldAt = (engine: Engine, now: number): World => ({
   sink: { keep: never },
   engine,
   ledger: { read: never, write: never, erase: never, list: never },
-  store: { get: never, put: never, delete: never, list: never },
   clock: () => now,
   breathe: async () => {},
   random: (n) => new Uint8Array(n),
