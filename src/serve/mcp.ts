@@ -4,10 +4,9 @@ import { answer } from '../mcp/core.ts';
 import type { Json, McpHost, McpReference, McpToolResult } from '../mcp/host.ts';
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { questionNamed } from '../tools/index.ts';
+import { actionNamed, questionNamed } from '../tools/index.ts';
 import { answerRoom, cappedNotes, fittingRows, shownFields, shownText } from '../tools/shown.ts';
 import { meant, visible } from '../tools/visible.ts';
-import { trackEvent } from '../tools/writing/track-event.ts';
 import { version } from '../version.ts';
 import { ask, type Running } from './ask.ts';
 import type { RoutedRequest } from './asked.ts';
@@ -63,9 +62,10 @@ export const hostFor = (
   call: async (name, args) => {
     if (questionNamed(name) !== undefined)
       return resultOf(await ask(world, principal, name, args, asked.signal));
-    if (name !== trackEvent.name) return undefined;
+    const action = actionNamed(name);
+    if (action === undefined) return undefined;
     if (!mayWrite(principal))
-      throw new Problem('insufficient_scope', 'track_event needs an sk_ key; this rk_ key only reads.');
+      throw new Problem('insufficient_scope', `${action.name} needs an sk_ key; this rk_ key only reads.`);
     const kept = await keepTracked(
       world,
       principal,

@@ -90,3 +90,22 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
 
 /** Checks a question’s types where it is written and keeps them for its callers. */
 export const question = <Input extends z.ZodMiniObject>(q: Question<Input>): Question<Input> => q;
+
+/** A tool that does something rather than ask: a row beside the questions. Its deed is done in src/serve, under the word `does`. Only keys that may write see it. */
+export interface ToolAction {
+  readonly name: string;
+  readonly title: string;
+  /** As a question’s. */
+  readonly answers: string;
+  readonly input: z.ZodMiniObject;
+  readonly does: 'track';
+  /** The method and path that do the same over HTTP. */
+  readonly route: string;
+  /** What it takes and who sees it, for the documents. */
+  readonly takes: string;
+  /** What it says, as JSON Schema. */
+  readonly output: Readonly<Record<string, unknown>>;
+  readonly annotations: Readonly<
+    Record<'readOnlyHint' | 'destructiveHint' | 'idempotentHint' | 'openWorldHint', boolean>
+  >;
+}
