@@ -21,7 +21,7 @@ export interface ObjectStore extends Store {
 const deletedAtOnce = 1000;
 
 /** Named bytes as objects under one prefix of a bucket. A put is durable when it resolves. Rejects with `upstream_failed` when the bucket cannot be reached. */
-export const openStore = ({
+export const openCloudStore = ({
   client,
   bucket: Bucket,
   prefix,

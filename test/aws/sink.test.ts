@@ -9,8 +9,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { documentOf, packed } from '../../src/aws/document.ts';
 import { drain } from '../../src/aws/drain.ts';
-import { openSink } from '../../src/aws/sink.ts';
-import { openStore } from '../../src/aws/store.ts';
+import { openCloudSink } from '../../src/aws/sink.ts';
+import { openCloudStore } from '../../src/aws/store.ts';
 import type { Event } from '../../src/events/columns.ts';
 import { anEvent } from '../worlds/event.ts';
 import { openBucket } from './bucket.ts';
@@ -35,7 +35,7 @@ beforeEach(() => {
 
 const room = () => ({
   stream: { client, name: 'events', random, wait },
-  spill: openStore({ client: bucket.client, bucket: 'lake', prefix: 'spill/' }),
+  spill: openCloudStore({ client: bucket.client, bucket: 'lake', prefix: 'spill/' }),
   log: quiet,
   clock: () => now,
 });
@@ -159,7 +159,7 @@ describe('delivery', () => {
     ],
   ])('is %s', async (_, n, turns, expected) => {
     meets(...turns);
-    await openSink(room()).keep(request(n));
+    await openCloudSink(room()).keep(request(n));
     expect(calls).toEqual(expected);
     expect(bucket.objects.size).toBe(0);
     // Half by chance: at most 100 ms, then at most 200.
@@ -168,7 +168,7 @@ describe('delivery', () => {
 
   test('is in calls of at most 4 MiB', async () => {
     meets([]);
-    await openSink(room()).keep(request(1_000, 8_000));
+    await openCloudSink(room()).keep(request(1_000, 8_000));
     const sizes = firehose
       .commandCalls(PutRecordBatchCommand)
       .map(({ args }) =>
@@ -187,7 +187,7 @@ describe('delivery', () => {
     'that fails three times because the stream is %s ends in the spill, under the request’s name, and is acknowledged',
     async (_, error) => {
       meets(error);
-      await openSink(room()).keep(request(3));
+      await openCloudSink(room()).keep(request(3));
       expect(calls).toHaveLength(3);
       expect([...bucket.objects.keys()]).toEqual([spilled]);
       expect(seqsSpilled()).toEqual([0, 1, 2]);
@@ -196,14 +196,14 @@ describe('delivery', () => {
 
   test('spills only what was never taken', async () => {
     meets([1], [0], [0]);
-    await openSink(room()).keep(request(1_200));
+    await openCloudSink(room()).keep(request(1_200));
     expect(seqsSpilled()).toEqual(Array.from({ length: 500 }, (_, i) => 500 + i));
   });
 
   test('that neither stream nor bucket takes is refused with upstream_failed', async () => {
     meets('ServiceUnavailableException');
     bucket.mock.on(PutObjectCommand).rejects(Object.assign(new Error('SlowDown'), { name: 'SlowDown' }));
-    await expect(openSink(room()).keep(request(1))).rejects.toMatchObject({
+    await expect(openCloudSink(room()).keep(request(1))).rejects.toMatchObject({
       code: 'upstream_failed',
       status: 502,
     });
@@ -214,7 +214,7 @@ describe('the drain', () => {
   const spill = async (...names: readonly string[]) => {
     for (const name of names) {
       meets('ThrottlingException');
-      await openSink(room()).keep(request(2).map((event) => ({ ...event, request_id: name })));
+      await openCloudSink(room()).keep(request(2).map((event) => ({ ...event, request_id: name })));
     }
     wait.waited.length = 0;
     calls = [];
