@@ -291,7 +291,7 @@ describe('the drain', () => {
     });
     const deleted: string[] = [];
     const spill = {
-      ...openStore({ client: bucket.client, bucket: 'lake', prefix: 'spill/' }),
+      ...openCloudStore({ client: bucket.client, bucket: 'lake', prefix: 'spill/' }),
       list: async () => names,
       get: async () => {
         await world.wait(60);
