@@ -130,6 +130,9 @@ export const routes: readonly Route[] = [
   question('/v1/query-sessions', 'query_sessions', 'Visits, one row each, newest first.'),
   question('/v1/find-people', 'find_people', 'People, by what is known of them.'),
   question('/v1/trends', 'trends', 'Several numbers over time, and a formula of them.'),
+  question('/v1/explain-change', 'explain_change', 'What stands behind a rise or a fall.'),
+  question('/v1/anomalies', 'anomalies', 'Hours and days that were not as usual.'),
+  question('/v1/data-health', 'data_health', 'What is wrong with the data itself.'),
   {
     ...{ method: 'POST', path: '/mcp', door: 'mcp', needs: 'mcp', key: 'bearer', body: json },
     ...{ takes: 'message', answers: 'object', does: 'MCP for agents: tools, resources, prompts.' },

@@ -1,9 +1,12 @@
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
 import { activePeopleOracle } from './active-people.ts';
+import { anomaliesOracle } from './anomalies.ts';
 import { attributionOracle } from './attribution.ts';
+import { dataHealthOracle } from './data-health.ts';
 import { describeDataOracle } from './describe-data.ts';
-import { engagementOracle } from './engagement.ts';
+import { engagementOracle, engagementOracle } from './engagement.ts';
+import { explainChangeOracle } from './explain-change.ts';
 import { findPeopleOracle } from './find-people.ts';
 import { flowOracle } from './flow.ts';
 import { funnelOracle } from './funnel.ts';
@@ -37,6 +40,9 @@ export const oracles = {
   query_sessions: querySessionsOracle,
   find_people: findPeopleOracle,
   trends: trendsOracle,
+  explain_change: explainChangeOracle,
+  anomalies: anomaliesOracle,
+  data_health: dataHealthOracle,
 } as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */
