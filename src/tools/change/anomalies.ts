@@ -10,6 +10,7 @@ import { invalidParam } from '../refusal.ts';
 import { askedEvents } from '../relations.ts';
 import { type Clocked, clockedBuckets, unusualIn, unusualReach, weeks } from './unusual.ts';
 
+const dayMs = 86_400_000;
 /** Buckets that one question reads of one project, and of all of them. */
 const most = { buckets: 5000, rows: 20_000 } as const;
 
@@ -50,7 +51,7 @@ export const anomalies = question({
     { name: 'expected', type: 'number', unit: units[asking.own.metric] },
     { name: 'score', type: 'number' },
   ],
-  reaches: ({ period, now }) => unusualReach(period, now),
+  reaches: ({ period }) => unusualReach(period),
   ask: (asking) => {
     const buckets = bucketsOf(asking).length;
     if (buckets > most.buckets || buckets * asking.reading.projects.length > most.rows)
@@ -141,9 +142,11 @@ const bucketsOf = ({ period, tz, now, own }: Asking<Own>): readonly Clocked[] =>
 
 /** (bucket, value, first): what each bucket holds that holds any, and when its first event happened. */
 function counted(asking: Asking<Own>): Sql {
-  const { own, tz, period, now, reading, byProject } = asking;
-  const reach = unusualReach(period, now);
-  const bucket = bucketOf(sql`ts`, tz, own.interval, reach);
+  const { own, tz, period, reading, byProject } = asking;
+  const reach = unusualReach(period);
+  // No more buckets are judged, so a zone’s centuries to come need not be known.
+  const known = { from: reach.from, to: Math.min(reach.to, reach.from + (most.buckets + 1) * dayMs) };
+  const bucket = bucketOf(sql`ts`, tz, own.interval, known);
   const named = own.event === undefined ? sql`` : sql` where event_name = ${own.event}`;
   const events = sql`select * from (${askedEvents(asking, reach)}) as e${named}`;
   const project = byProject ? sql`project_id, ` : sql``;

@@ -16,10 +16,7 @@ const asDeviation = 1.4826;
 export type Pace = 'hour' | 'day';
 
 /** Which events must be read to judge the buckets of a period. */
-export const unusualReach = ({ from, to }: Period, now: number): Period => ({
-  from: from - reachMs,
-  to: Math.max(from + 1, Math.min(to + reachMs, now + 1)),
-});
+export const unusualReach = ({ from, to }: Period): Period => ({ from: from - reachMs, to: to + reachMs });
 
 /** Neighbouring buckets that stand out alike; times in ms since 1970, value, expected and score of the one that stands out most. */
 export interface Unusual {
@@ -49,7 +46,8 @@ export const clockedBuckets = (
     most,
   }: { readonly tz: string; readonly interval: Pace; readonly now: number; readonly most: number },
 ): readonly Clocked[] => {
-  const reach = unusualReach(period, now);
+  const { from, to } = unusualReach(period);
+  const reach = { from, to: Math.max(from + 1, Math.min(to, now + 1)) };
   const starts = bucketsIn(reach, tz, interval, most + 2).filter((start) => start >= reach.from);
   return starts.slice(0, -1).map((start, i) => ({
     start,
