@@ -5,7 +5,7 @@ import { anomaliesOracle } from './anomalies.ts';
 import { attributionOracle } from './attribution.ts';
 import { dataHealthOracle } from './data-health.ts';
 import { describeDataOracle } from './describe-data.ts';
-import { engagementOracle, engagementOracle } from './engagement.ts';
+import { engagementOracle } from './engagement.ts';
 import { explainChangeOracle } from './explain-change.ts';
 import { findPeopleOracle } from './find-people.ts';
 import { flowOracle } from './flow.ts';
