@@ -14,6 +14,9 @@ const keysOf = (text: string) =>
 export const jsonPhrases: readonly Phrase[] = [
   phrase('json_extract_scalar', 'functions/json', {
     [scalar('$["plan"]')]: 'pro',
+    // A path may be made of a column.
+    [`(select json_extract_scalar(p, concat('$["', k, '"]')) from (values ('{"a b":"x"}', 'a b')) as t(p, k))`]:
+      'x',
     [scalar('$["n"]')]: '1.5',
     [scalar('$["big"]')]: '1e+21',
     [scalar('$["small"]')]: '1e-7',
