@@ -15,6 +15,7 @@ import { lifecycleOracle } from './lifecycle.ts';
 import type { Asking, Oracle } from './oracle.ts';
 import { overviewOracle } from './overview.ts';
 import { pagesOracle } from './pages.ts';
+import { personOracle } from './person.ts';
 import { queryEventsOracle } from './query-events.ts';
 import { querySessionsOracle } from './query-sessions.ts';
 import { retentionOracle } from './retention.ts';
@@ -39,6 +40,7 @@ export const oracles = {
   describe_data: describeDataOracle,
   query_sessions: querySessionsOracle,
   find_people: findPeopleOracle,
+  person: personOracle,
   trends: trendsOracle,
   explain_change: explainChangeOracle,
   anomalies: anomaliesOracle,
