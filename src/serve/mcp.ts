@@ -1,5 +1,5 @@
 import type { Principal } from '../access/kinds.ts';
-import { exactJson } from '../events/exact-json.ts';
+import { jsonInPieces } from '../events/json-in-pieces.ts';
 import { answer } from '../mcp/core.ts';
 import type { Json, McpHost, McpReference, McpToolResult } from '../mcp/host.ts';
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
@@ -65,10 +65,15 @@ export const hostFor = (
     if (name !== trackEvent.name) return undefined;
     if (!mayWrite(principal))
       throw new Problem('insufficient_scope', 'track_event needs an sk_ key; this rk_ key only reads.');
-    const kept = await keepTracked(world, principal, exactArguments(asked.body) ?? args, {
-      ip: asked.ip,
-      userAgent: asked.headers['user-agent'] ?? null,
-    });
+    const kept = await keepTracked(
+      world,
+      principal,
+      (await exactArguments(asked.body, world.breathe)) ?? args,
+      {
+        ip: asked.ip,
+        userAgent: asked.headers['user-agent'] ?? null,
+      },
+    );
     return plain({ ...kept });
   },
   resources: () => resources,
@@ -106,13 +111,14 @@ export const hostFor = (
     const { names } = await namesOf({ world, principal, signal: asked.signal }, { startsWith: meant(last) });
     return names.map((name) => before + visible(name));
   },
+  parsed: (body) => jsonInPieces(body, world.breathe, { read: JSON.parse }),
   bug: (thrown) =>
     logFailure(world.log, thrown, asked.requestId, [...Object.values(asked.headers), asked.body, asked.ip]),
 });
 
 /** The arguments of a call with the digits their numbers were sent with. */
-const exactArguments = (body: string): unknown => {
-  const message = exactJson(body);
+const exactArguments = async (body: string, breathe: () => Promise<void>): Promise<unknown> => {
+  const message = await jsonInPieces(body, breathe);
   const params = isObject(message) ? message.params : undefined;
   return isObject(params) ? params.arguments : undefined;
 };
