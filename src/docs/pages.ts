@@ -51,9 +51,10 @@ const toolsPage = (): string =>
       `## ${question.name}`,
       question.answers,
       inputsOf(question),
-      ...question.examples.flatMap(({ says, input, rows }) => [
+      ...question.examples.flatMap(({ says, input, rows, profile }) => [
         `**${says}**`,
         `\`\`\`json\n${JSON.stringify(input)}\n\`\`\``,
+        ...(profile === undefined ? [] : [`\`\`\`json\n${JSON.stringify({ profile })}\n\`\`\``]),
         `\`\`\`json\n${rows.map((row) => JSON.stringify(row)).join('\n')}\n\`\`\``,
       ]),
     ]),

@@ -11,6 +11,8 @@ import { listed, namesFrom, namesInUse, unheard, vocabularyMs } from '../tools/v
 
 /** An answer: the numbers and what they mean. The same over REST and MCP. */
 export interface Envelope {
+  /** What the rows are of, where that is one thing, such as a person. */
+  readonly profile?: Row;
   readonly rows: readonly Row[];
   readonly columns: readonly AnswerColumn[];
   readonly period: { readonly from: string; readonly to: string; readonly timezone: string };
@@ -55,6 +57,7 @@ export async function answered(
       ? await unheardNames(world.engine, question, understood, rows, limits())
       : [];
   const envelope: Envelope = {
+    ...(shaped.profile === undefined ? {} : { profile: shaped.profile }),
     rows,
     columns: question.columns(asking),
     period: { from: String(resolved.from), to: String(resolved.to), timezone: asking.tz },

@@ -157,7 +157,12 @@ function resultOf(said: Answered | Running): McpToolResult {
   const room = Math.max(answerRoom / 2, answerRoom - roomForCut - JSON.stringify(around(first(1))).length);
   const { rows, cut } = fittingRows(envelope.rows, room);
   return {
-    content: [{ type: 'text', text: JSON.stringify(rows) }],
+    content: [
+      ...(envelope.profile === undefined
+        ? []
+        : [{ type: 'text' as const, text: shownText({ profile: envelope.profile }) }]),
+      { type: 'text', text: JSON.stringify(rows) },
+    ],
     structuredContent: { ...around(first(rows.length), cut), rows },
   };
 }

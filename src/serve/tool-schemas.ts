@@ -13,6 +13,7 @@ const cell = { type: ['string', 'number', 'boolean', 'null'] } as const;
 export const envelopeSchema = {
   type: 'object',
   properties: {
+    profile: { type: 'object', additionalProperties: cell },
     rows: { type: 'array', items: { type: 'object', additionalProperties: cell } },
     columns: {
       type: 'array',
@@ -119,5 +120,6 @@ export const toolOf = (question: Question): McpTool => ({
   description: question.answers,
   inputSchema: briefInputs(question),
   outputSchema,
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  // What only reads destroys nothing: the protocol gives the other hints no meaning then.
+  annotations: { readOnlyHint: true, openWorldHint: false },
 });

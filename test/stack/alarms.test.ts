@@ -122,6 +122,7 @@ describe('an alarm on a log looks at what a filter counts in the log that is wri
       get: async (name: string) => stored.get(name),
       put: never,
       delete: never,
+      deleteAll: async () => {},
     };
     const stream = {
       client: new FirehoseClient({ region: 'eu-west-1' }),

@@ -16,9 +16,10 @@ const seed = Number(process.env.MILLIMETRIC_SEED ?? 20_261_121);
 const never = () => {
   throw new Error('a question needs no such thing');
 };
+/** All there is has come by `now`. */
 const worldAt = (engine: Engine, now: number): World => ({
   sink: { keep: never },
-  engine,
+  engine: { ask: async (...asked) => ({ ...(await engine.ask(...asked)), completeUntil: now }) },
   ledger: { read: never, write: never, erase: never, list: never },
   clock: () => now,
   breathe: async () => {},
