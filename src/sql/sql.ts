@@ -38,8 +38,9 @@ export const join = (pieces: readonly (Value | Sql)[], between = ', '): Sql =>
 
 /** A relation for `with`, under a name from our own tables, that an engine does well to plan by itself. */
 export const apart = (word: string, rows: Sql): Sql => {
-  const as = name(word).text;
-  return new Sql(`${as} as ${rows.text}`, rows.reads, `${as} as materialized ${rows.planned}`);
+  const { text } = name(word);
+  const [plain, planned] = [' as ', ' as materialized '];
+  return new Sql(text + plain + rows.text, rows.reads, text + planned + rows.planned);
 };
 
 const pieceOf = (piece: Value | Sql): Sql => (piece instanceof Sql ? piece : new Sql(literal(piece)));
