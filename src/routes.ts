@@ -28,7 +28,7 @@ export interface Route {
   readonly question?: string;
   /** What a route of administration does to what. */
   readonly admin?: { readonly thing: Thing; readonly deed: Deed };
-  /** One line for OpenAPI and the README. */
+  /** One line for OpenAPI. */
   readonly does: string;
 }
 

@@ -2,19 +2,19 @@ import { columnNames } from '../events/columns.ts';
 import { eventsOf, type Period, type Reading } from '../lake/events-of.ts';
 import { numberIn } from '../sql/field.ts';
 import {
-  type Compared,
+  type Comparable,
   type Comparison,
   type Condition,
   comparedField,
-  fits,
   holds,
   isNegated,
+  positivelyFits,
 } from '../sql/filter.ts';
 import { hashed } from '../sql/hash.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
 import { person } from './person.ts';
 import { sessionFields } from './session-fields.ts';
-import { type Kept, sessionKeyOf, sessionKeys, sessionReach } from './sessions.ts';
+import { type SessionValue, sessionKeyOf, sessionKeys, sessionReach } from './sessions.ts';
 import { traitsBefore } from './traits.ts';
 import { doersOf } from './who.ts';
 
@@ -31,7 +31,7 @@ export type About =
   | { readonly spelled: string; readonly trait: readonly string[] };
 type Operators = Pick<Comparison, 'op' | 'value'>;
 /** A comparison with that. */
-export type Told = Operators & { readonly about: About };
+export type AboutComparison = Operators & { readonly about: About };
 
 /** Who did, or did not do, events of one name so often: in the period, or in so many ms before its end. */
 export interface Did {
@@ -45,7 +45,7 @@ export interface Did {
 }
 
 /** An entry of a question’s own `where`. */
-export type Entry = Comparison | Told | Did;
+export type Entry = Comparison | AboutComparison | Did;
 /** An entry, or several of which one must hold. */
 export type Narrowing = Entry | { readonly any: readonly Entry[] };
 
@@ -71,7 +71,7 @@ export const comparisonsIn = (where: readonly Narrowing[]): readonly Comparison[
 export const didsIn = (where: readonly Narrowing[]): readonly Did[] =>
   entriesIn(where).flatMap((entry) => ('did' in entry ? [entry] : []));
 
-const toldIn = (where: readonly Narrowing[], of: 'session' | 'trait'): readonly Told[] =>
+const toldIn = (where: readonly Narrowing[], of: 'session' | 'trait'): readonly AboutComparison[] =>
   entriesIn(where).flatMap((entry) => ('about' in entry && of in entry.about ? [entry] : []));
 
 /** Which events must be read so that these conditions can be judged. */
@@ -144,12 +144,12 @@ const marks = (found: readonly Sql[]): Sql =>
   join(found.map((one, i) => sql`max(case when ${one} then 1 else 0 end) as ${name(`m_${i + 1}`)}`));
 
 /** Keys of sessions with `m_1` …: 1 where what was asked of it, without its negation, holds. */
-function fittingSessions(asked: readonly Told[], reading: Reading, judged: Judged): Sql {
-  const kept = Object.entries(keptOf).flatMap(([word, of]): readonly Kept[] =>
+function fittingSessions(asked: readonly AboutComparison[], reading: Reading, judged: Judged): Sql {
+  const kept = Object.entries(keptOf).flatMap(([word, of]): readonly SessionValue[] =>
     asked.some(({ about }) => 'session' in about && about.session === word) ? [{ as: word, ...of }] : [],
   );
   const found = asked.map(({ about, op, value }) =>
-    'session' in about ? fits(op, value, comparedSession[about.session]) : sql`false`,
+    'session' in about ? positivelyFits(op, value, comparedSession[about.session]) : sql`false`,
   );
   const keyed = sessionKeys(eventsOf(reading, around(judged)), reading, kept);
   return sql`select k, ${marks(found)} from (${keyed}) as keyed where ${join(found, ' or ')} group by k`;
@@ -158,7 +158,7 @@ function fittingSessions(asked: readonly Told[], reading: Reading, judged: Judge
 const { source, medium, campaign, entry_path, exit_path } = sessionFields;
 const keptOf = { source, medium, campaign, entry_path, exit_path } as const;
 
-const textual = (text: Sql): Compared => ({
+const textual = (text: Sql): Comparable => ({
   text,
   number: numberIn(text),
   json: null,
@@ -166,7 +166,7 @@ const textual = (text: Sql): Compared => ({
 });
 const isBounce = sql`case when views <= 1 and others = 0 then 'true' else 'false' end`;
 const seconds = sql`(cast(ends - begins as double) / 1000)`;
-const comparedSession: Readonly<Record<SessionWord, Compared>> = {
+const comparedSession: Readonly<Record<SessionWord, Comparable>> = {
   source: textual(name('source')),
   medium: textual(name('medium')),
   campaign: textual(name('campaign')),
@@ -177,10 +177,10 @@ const comparedSession: Readonly<Record<SessionWord, Compared>> = {
 };
 
 /** Keys of people with the same of their traits at the end of the period. */
-function fittingTraits(asked: readonly Told[], reading: Reading, { period }: Judged): Sql {
+function fittingTraits(asked: readonly AboutComparison[], reading: Reading, { period }: Judged): Sql {
   const found = asked.map(({ about, op, value }) =>
     'trait' in about
-      ? fits(op, value, comparedField({ spelled: about.spelled, keys: about.trait }))
+      ? positivelyFits(op, value, comparedField({ spelled: about.spelled, keys: about.trait }))
       : sql`false`,
   );
   const k = personKey(name('project_id'), name('w'), reading);

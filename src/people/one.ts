@@ -9,7 +9,7 @@ import { traitsBefore } from './traits.ts';
 import { doersOf } from './who.ts';
 
 /** Whose history is told: the person an id stands for, in which period, by the days of which zone. */
-export interface Sought {
+export interface PersonSought {
   readonly id: string;
   readonly period: Period;
   readonly tz: string;
@@ -52,7 +52,12 @@ const about: readonly (readonly [as: string, of: Sql])[] = [
  * person what `peopleOf` says, `sessions`, `average_session_seconds`, `pageviews`, `active_days`, `traits`, `others`
  * (how many more used that device).
  */
-export const historyOf = (within: Sql, around: Sql, reading: Reading, { id, period, tz }: Sought): Sql => {
+export const historyOf = (
+  within: Sql,
+  around: Sql,
+  reading: Reading,
+  { id, period, tz }: PersonSought,
+): Sql => {
   const { from, who } = doersOf(within, 'person', reading);
   const found = sql`
     select project_id, w, count(*) over () - 1 as others

@@ -47,7 +47,7 @@ export const whoHashed = (who: Sql, projects: Reading['projects']): Sql =>
   hashed(projects.length > 1 ? sql`concat(e.project_id, '/', ${who})` : who);
 
 /** What a session keeps of one of its events: of the one that opened it, of its first or of its last page view; or of how many of them (`matches`) the value holds. */
-export interface Kept {
+export interface SessionValue {
   readonly as: string;
   readonly value: Sql;
   readonly of: 'opening' | 'first_view' | 'last_view' | 'matches';
@@ -73,7 +73,7 @@ export const sessionRows = (
   events: Sql,
   reading: Pick<Reading, 'projects'>,
   period: Period,
-  keeps: readonly Kept[] = [],
+  keeps: readonly SessionValue[] = [],
   doers?: Doers,
 ): Sql => {
   const { projects } = reading;
@@ -96,7 +96,7 @@ export const sessionRows = (
 };
 
 /** What is kept of the half hours of a session, as the session’s; `opening`: which of them holds its opening event. */
-const keptOf = (keeps: readonly Kept[], opening: Sql): readonly Sql[] =>
+const keptOf = (keeps: readonly SessionValue[], opening: Sql): readonly Sql[] =>
   keeps.map(({ as, of }) => {
     if (of === 'matches') return sql`, cast(sum(${name(as)}) as bigint) as ${name(as)}`;
     const pick = { opening: sql`min_by`, first_view: sql`min_by`, last_view: sql`max_by` }[of];
@@ -105,7 +105,12 @@ const keptOf = (keeps: readonly Kept[], opening: Sql): readonly Sql[] =>
   });
 
 /** The half hours of visitors with the `run` each lies in: a visitor’s (`v`), or a named session’s (`sent`), first, second … session. */
-function runsOf(events: Sql, reading: Pick<Reading, 'projects'>, keeps: readonly Kept[], doers?: Doers): Sql {
+function runsOf(
+  events: Sql,
+  reading: Pick<Reading, 'projects'>,
+  keeps: readonly SessionValue[],
+  doers?: Doers,
+): Sql {
   const { projects } = reading;
   const many = projects.length > 1;
   const project = many ? sql`min(project_id) as project_id, ` : sql``;
@@ -151,7 +156,7 @@ function runsOf(events: Sql, reading: Pick<Reading, 'projects'>, keeps: readonly
 export const sessionKeys = (
   events: Sql,
   reading: Pick<Reading, 'projects'>,
-  keeps: readonly Kept[],
+  keeps: readonly SessionValue[],
 ): Sql => sql`
   select *, ${keyOf(name('v'), name('sent'), name('slot'))} as k
   from (

@@ -4,7 +4,7 @@ import { fieldFrom } from '../sql/field.ts';
 import type { Sql } from '../sql/sql.ts';
 import { eventsDone } from '../tools/conditions.ts';
 import { cursorText } from '../tools/cursor.ts';
-import { heldAt, heldIn, type Place, placesCompared } from '../tools/held.ts';
+import { heldAt, heldIn, type PropertyPath, placesCompared } from '../tools/held.ts';
 import { partialBuckets } from '../tools/period.ts';
 import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
 import { readsOf } from '../tools/relations.ts';
@@ -35,7 +35,7 @@ export interface Envelope {
 }
 
 /** An answer that can still be cut: `first(n)` is the same answer with only its first n rows and a cursor below them. */
-export interface Asked {
+export interface CuttableAnswer {
   readonly envelope: Envelope;
   readonly head: Readonly<Record<string, unknown>>;
   readonly first: (n: number) => Envelope;
@@ -50,7 +50,7 @@ export async function answered(
     query_id = hex(world.random(8)),
     limits,
   }: { readonly query_id?: string | undefined; readonly limits: () => Limits },
-): Promise<Asked> {
+): Promise<CuttableAnswer> {
   const { asking, resolved } = understood;
   const shaped = question.shape(answer.rows, asking, answer.completeUntil);
   const rows = shaped.rows.slice(understood.skip);
@@ -142,7 +142,7 @@ async function unseenKeys(
   limits: () => Limits,
 ): Promise<readonly string[]> {
   if (rows.length === 0 || truncated !== undefined) return [];
-  const places = asking.groups.flatMap(({ spelled }): readonly Place[] => {
+  const places = asking.groups.flatMap(({ spelled }): readonly PropertyPath[] => {
     const field = fieldFrom(spelled);
     return field !== undefined && 'keys' in field && rows.every((row) => row[spelled] === null)
       ? [field]

@@ -37,7 +37,7 @@ const one = (condition: Condition): Sql =>
   'any' in condition ? sql`(${join(condition.any.map(compare), ' or ')})` : compare(condition);
 
 /** What is compared: as text, as a number, as JSON text (null where it can be no boolean), and whether it is there. Each null where there is none, but `exists`. */
-export interface Compared {
+export interface Comparable {
   readonly text: Sql;
   readonly number: Sql;
   readonly json: Sql | null;
@@ -45,7 +45,7 @@ export interface Compared {
 }
 
 /** A field of an event, to be compared. */
-export const comparedField = (field: Field): Compared => ({
+export const comparedField = (field: Field): Comparable => ({
   text: textOf(field),
   number: numberOf(field),
   json: 'keys' in field ? jsonOf(field.keys) : null,
@@ -56,19 +56,19 @@ export const comparedField = (field: Field): Compared => ({
 export const isNegated = (op: Operator): boolean => /^n(?:eq$|ot_)/.test(op);
 
 const compare = ({ field, op, value }: Comparison): Sql => {
-  const positive = fits(op, value, comparedField(field));
+  const positive = positivelyFits(op, value, comparedField(field));
   return isNegated(op) ? sql`not ${positive}` : positive;
 };
 
 /** Does it fit, leaving aside that the operator may ask for what does not? Never null. */
-export function fits(op: Operator, value: Comparison['value'], of: Compared): Sql {
+export function positivelyFits(op: Operator, value: Comparison['value'], of: Comparable): Sql {
   if (op === 'exists' || op === 'not_exists') return of.exists;
   const values: readonly Scalar[] = value === undefined ? [] : typeof value === 'object' ? value : [value];
   return sql`coalesce((${matches(of, op, values)}), false)`;
 }
 
 /** One expression however many values there are, all of one kind: what is compared is read from the event once. */
-function matches(of: Compared, op: Operator, values: readonly Scalar[]): Sql {
+function matches(of: Comparable, op: Operator, values: readonly Scalar[]): Sql {
   const [value = ''] = values;
   if (typeof value === 'boolean')
     return of.json === null ? sql`false` : sql`${of.json} in (${join(values.map(String))})`;
@@ -88,7 +88,7 @@ function matches(of: Compared, op: Operator, values: readonly Scalar[]): Sql {
     case 'not_contains':
       return containsText(of.text, String(value));
     case 'starts_with':
-      return sql`strpos(${folded(of.text)}, ${folded(sql`${String(value)}`)}) = 1`;
+      return sql`strpos(${caseFolded(of.text)}, ${caseFolded(sql`${String(value)}`)}) = 1`;
     default:
       return values.length === 1
         ? sql`${left} = ${right(value)}`
@@ -98,7 +98,7 @@ function matches(of: Compared, op: Operator, values: readonly Scalar[]): Sql {
 
 /** Does this text hold that part, without case? Null where there is no text. */
 export const containsText = (text: Sql, part: string): Sql =>
-  sql`strpos(${folded(text)}, ${folded(sql`${part}`)}) > 0`;
+  sql`strpos(${caseFolded(text)}, ${caseFolded(sql`${part}`)}) > 0`;
 
 /** Without case. Letters are lowered one by one, so a capital Σ at a word’s end becomes σ: a final ς that was typed must be one too. */
-export const folded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;
+export const caseFolded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;

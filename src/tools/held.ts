@@ -6,16 +6,16 @@ import type { Asking } from './question.ts';
 import { askedEvents } from './relations.ts';
 
 /** A place inside `properties`. */
-export type Place = Extract<Field, { readonly keys: readonly string[] }>;
+export type PropertyPath = Extract<Field, { readonly keys: readonly string[] }>;
 
 /** The places inside `properties` whose values these conditions compare. */
-export const placesCompared = (where: Asking<unknown>['where']): readonly Place[] =>
+export const placesCompared = (where: Asking<unknown>['where']): readonly PropertyPath[] =>
   comparisonsIn(where).flatMap(({ field, op }) => ('keys' in field && !op.endsWith('exists') ? [field] : []));
 
 /** Whether each place holds lists, and one object of those it holds: (lists_1, object_1, lists_2, …), one row. */
 export const heldAt = (
   asking: Pick<Asking<unknown>, 'reading' | 'period' | 'where' | 'judged'>,
-  places: readonly Place[],
+  places: readonly PropertyPath[],
 ): Sql =>
   sql`select ${join(
     places.flatMap(({ keys }, i) => [
@@ -25,7 +25,7 @@ export const heldAt = (
   )} from (${askedEvents(asking)}) as e`;
 
 /** Per place, what the row of `heldAt` says it holds that is no single value, and how to ask for what is inside; undefined where it is neither list nor object. */
-export const heldIn = (row: Row, places: readonly Place[]): readonly (string | undefined)[] =>
+export const heldIn = (row: Row, places: readonly PropertyPath[]): readonly (string | undefined)[] =>
   places.map(({ spelled, keys }, i) => {
     if (Number(row[`lists_${i + 1}`] ?? 0) > 0)
       return `it holds lists, which can neither be grouped nor compared; ${spelled}.0, the first entry of each, can`;

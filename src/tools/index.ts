@@ -11,7 +11,7 @@ import { topSources } from './counting/top-sources.ts';
 import { trends } from './counting/trends.ts';
 import { dataHealth } from './health/data-health.ts';
 import { findPeople } from './people/find-people.ts';
-import { person } from './people/person.ts';
+import { onePerson } from './people/person.ts';
 import { querySessions } from './people/query-sessions.ts';
 import type { Question } from './question.ts';
 import { describeData } from './reading/describe-data.ts';
@@ -37,7 +37,7 @@ export const questions: readonly Question[] = [
   describeData,
   querySessions,
   findPeople,
-  person,
+  onePerson,
   trends,
   explainChange,
   anomalies,

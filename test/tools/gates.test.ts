@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Principal } from '../../src/access/kinds.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import { hostFor } from '../../src/serve/mcp.ts';
 import { questionNamed, questions } from '../../src/tools/index.ts';
 import { resolve } from '../../src/tools/resolve.ts';
