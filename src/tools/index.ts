@@ -11,7 +11,7 @@ import { topSources } from './counting/top-sources.ts';
 import { trends } from './counting/trends.ts';
 import { dataHealth } from './health/data-health.ts';
 import { findPeople } from './people/find-people.ts';
-import { personTool } from './people/person.ts';
+import { onePerson } from './people/person.ts';
 import { querySessions } from './people/query-sessions.ts';
 import type { Question, ToolAction } from './question.ts';
 import { describeData } from './reading/describe-data.ts';
@@ -38,7 +38,7 @@ export const questions: readonly Question[] = [
   describeData,
   querySessions,
   findPeople,
-  personTool,
+  onePerson,
   trends,
   explainChange,
   anomalies,
