@@ -80,6 +80,8 @@ const good: Readonly<
   ...Object.fromEntries(
     questionRoutes.map(({ route, query }) => [route, { verdicts: reading, status: 200, query }]),
   ),
+  // Nobody of this name was ever here, which only who may read learns.
+  'GET /v1/person': { verdicts: reading, status: 404, query: 'person=e2e-nobody' },
   'POST /mcp': { verdicts: speaking, status: 200, body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
   ...Object.fromEntries(adminNames.map((name) => [name, { verdicts: administering, status: 0 }])),
 };

@@ -47,6 +47,8 @@ const good: Readonly<
   'POST /v1/identify': { body: { anonymous_id: 'a', user_id: 'u' } },
   'POST /v1/beacon': { body: { event: 'sign_up', anonymous_id: 'a' }, status: 202 },
   ...Object.fromEntries(questionRoutes.map(({ route, query }) => [route, { query }])),
+  // Nobody of the example's name was ever here, which only who may read learns.
+  'GET /v1/person': { query: 'person=nobody', status: 404 },
   'POST /mcp': { body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
 };
 

@@ -173,7 +173,7 @@ describe('a million events and 1,000 questions', () => {
     ['standing', 'schedule', 'the drain', 8_640],
     ['standing', 'lambdaRun', 'the drain', 8_640],
     // 100 ms and a hundredth of 500 ms, on half a GiB.
-    ['standing', 'lambdaTime', 'the drain', 8_640 * 0.0525],
+    ['standing', 'lambdaTime', 'the drain', (8_640 * 0.105 * 1769) / 1024],
     ['standing', 's3Write', 'is anything spilled?', 8_640],
     ['standing', 'logIn', 'the drain', logged(0, 8_640, 0, 0)],
     ['standing', 'logKept', 'the drain', logged(0, 8_640, 0, 0)],
