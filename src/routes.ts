@@ -41,7 +41,10 @@ const intake = (
   row: Pick<Route, 'takes' | 'answers' | 'does'> & Partial<Pick<Route, 'key' | 'needs' | 'body'>>,
 ): Route => ({
   ...{ method: 'POST', path, door: 'collect', needs: 'ingest', key: 'bearer', body: json },
-  problems: ['invalid_payload', 'invalid_params', 'origin_not_allowed', ...body, 'upstream_failed'],
+  problems: [
+    ...(['invalid_payload', 'invalid_params', 'origin_not_allowed', ...body, 'quota_exceeded'] as const),
+    'upstream_failed',
+  ],
   ...row,
 });
 

@@ -1,5 +1,6 @@
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
 import { athena, dynamo, firehose, s3 } from './clients.ts';
+import { openCounters } from './counters.ts';
 import { openCountries } from './country.ts';
 import { openDelivered } from './delivered.ts';
 import { openEngine } from './engine.ts';
@@ -68,11 +69,13 @@ const edgeIn = (environment: Environment): Pick<IntakeWorld, 'countryHeader'> =>
 /** What the worlds are made of, and what all have in common. */
 const meansIn = (environment: Environment) => {
   const setting = settingsIn(environment);
+  const around = surroundings();
+  const table = { client: dynamo(), table: setting('table') };
   return {
     environment,
     setting,
     bucket: { client: s3(environment), bucket: setting('lakeBucket') },
-    common: { ...surroundings(), ledger: openLedger({ client: dynamo(), table: setting('table') }) },
+    common: { ...around, ledger: openLedger(table), counters: openCounters({ ...table, ...around }) },
   };
 };
 type Means = ReturnType<typeof meansIn>;

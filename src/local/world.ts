@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { forgetOldSalts } from '../access/salt.ts';
 import type { Ledger, Log, World } from '../ports.ts';
+import { openCounters } from './counters.ts';
 import { openCountries } from './country.ts';
 import { claimFolder, inFolder, pepperIn } from './disk/data-folder.ts';
 import { isKept } from './disk/kept-twice.ts';
@@ -45,6 +46,8 @@ export const openWorld = async ({
     const country = await openCountries(countryTable);
     const { ledger, close } = openLedger(file, log);
     opened.push(close);
+    const counted = openCounters(join(dir, inFolder.counters), clock, log);
+    opened.push(counted.close);
     const forget = () =>
       forgetOldSalts({ ledger }, clock()).catch((cause: unknown) =>
         log.warn('old salts could not be erased; in an hour it will be tried again', {
@@ -60,6 +63,7 @@ export const openWorld = async ({
         engine: lake.engine,
         store: lake.store,
         ledger,
+        counters: counted.counters,
         clock,
         breathe: () => setImmediate(),
         random: (n) => randomBytes(n),
@@ -73,6 +77,7 @@ export const openWorld = async ({
       close: async () => {
         clearInterval(hourly);
         await lake.close();
+        counted.close();
         close();
       },
     };

@@ -1,4 +1,5 @@
 import type { Principal } from '../access/kinds.ts';
+import { metered } from '../accounts/budget.ts';
 import { exactJson } from '../events/exact-json.ts';
 import { answer } from '../mcp/core.ts';
 import type { Json, McpHost, McpReference, McpToolResult } from '../mcp/host.ts';
@@ -55,25 +56,34 @@ export const hostFor = (
   world: IntakeWorld & QuestionWorld,
   principal: Principal,
   asked: Pick<Asked, 'requestId' | 'ip' | 'headers' | 'body' | 'signal'>,
+): McpHost => hostOver(world, metered(world, principal), principal, asked);
+
+/** `counted`: the same world, with what this key asks counted. */
+const hostOver = (
+  world: IntakeWorld,
+  counted: QuestionWorld,
+  principal: Principal,
+  asked: Parameters<typeof hostFor>[2],
 ): McpHost => ({
   serverInfo: { name: 'millimetric', title: 'Millimetric', version },
   instructions,
   tools: () => toolsFor(mayWrite(principal)),
   call: async (name, args) => {
     if (questionNamed(name) !== undefined)
-      return resultOf(await ask(world, principal, name, args, asked.signal));
+      return resultOf(await ask(counted, principal, name, args, asked.signal));
     if (name !== trackEvent.name) return undefined;
     if (!mayWrite(principal))
       throw new Problem('insufficient_scope', 'track_event needs an sk_ key; this rk_ key only reads.');
-    const kept = await keepTracked(world, principal, exactArguments(asked.body) ?? args, {
+    const { said, headers } = await keepTracked(world, principal, exactArguments(asked.body) ?? args, {
       ip: asked.ip,
       userAgent: asked.headers['user-agent'] ?? null,
     });
-    return plain({ ...kept });
+    const warning = headers['X-Quota-Warning'];
+    return plain({ ...said, ...(warning !== undefined && { warning }) });
   },
   resources: () => resources,
   templates: () => templates,
-  read: (uri) => readResource({ world, principal, signal: asked.signal }, uri),
+  read: (uri) => readResource({ world: counted, principal, signal: asked.signal }, uri),
   prompts: () => prompts.map(({ says, ...prompt }) => prompt),
   prompt: async (name, args) => {
     const prompt = prompts.find((p) => p.name === name);
@@ -103,7 +113,10 @@ export const hostFor = (
     const typed = argument.value.split(',');
     const last = typed.pop() ?? '';
     const before = argument.name === 'steps' ? typed.map((step) => `${step},`).join('') : '';
-    const { names } = await namesOf({ world, principal, signal: asked.signal }, { startsWith: meant(last) });
+    const { names } = await namesOf(
+      { world: counted, principal, signal: asked.signal },
+      { startsWith: meant(last) },
+    );
     return names.map((name) => before + visible(name));
   },
   bug: (thrown) =>

@@ -3,6 +3,7 @@ import type { Principal } from '../../src/access/kinds.ts';
 import type { Engine, World } from '../../src/ports.ts';
 import { askQuestion } from '../../src/serve/ask.ts';
 import { questions } from '../../src/tools/index.ts';
+import { countersInMemory } from '../counters.ts';
 import { questions as checked, truth } from '../oracle/truth.ts';
 import { expectSame } from '../questions/agreement.ts';
 import { shop, shopProject } from '../shop.ts';
@@ -19,6 +20,7 @@ const never = () => {
 const worldAt = (engine: Engine, now: number): World => ({
   sink: { keep: never },
   engine,
+  counters: countersInMemory(),
   ledger: { read: never, write: never, erase: never, list: never },
   store: { get: never, put: never, delete: never, list: never },
   clock: () => now,
