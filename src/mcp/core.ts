@@ -26,7 +26,7 @@ export interface McpAnswer {
 export const answer = async (request: McpRequest, host: McpHost): Promise<McpAnswer> => {
   const wrong = wrongTransport(request);
   if (wrong !== undefined) return json(wrong.status, shownFields(wrong.body), wrong.headers);
-  const call = readCall(request.body);
+  const call = await readCall(request.body, host);
   if (call === 'heard') return { status: 202, headers: { 'Cache-Control': 'no-store' }, body: '' };
   if ('refusal' in call)
     return json(call.refusal.status, { jsonrpc: '2.0', id: call.id, error: call.refusal.error });
@@ -100,12 +100,14 @@ const wrongTransport = ({ method, headers }: McpRequest): Problem | undefined =>
 };
 
 /** `heard`: a notification or a client’s answer, which want none. */
-const readCall = (
+const readCall = async (
   body: string,
-): McpCall | 'heard' | { readonly id: string | number | null; readonly refusal: Refusal } => {
+  host: McpHost,
+): Promise<McpCall | 'heard' | { readonly id: string | number | null; readonly refusal: Refusal }> => {
   let message: unknown;
   try {
-    message = JSON.parse(body.replace(/^\ufeff/, ''));
+    const text = body.replace(/^\ufeff/, '');
+    message = host.parsed === undefined ? JSON.parse(text) : await host.parsed(text);
   } catch {
     return {
       id: null,

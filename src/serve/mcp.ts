@@ -1,6 +1,6 @@
 import type { Principal } from '../access/kinds.ts';
 import { metered } from '../accounts/budget.ts';
-import { exactJson } from '../events/exact-json.ts';
+import { jsonInPieces } from '../events/json-in-pieces.ts';
 import { answer } from '../mcp/core.ts';
 import type { Json, McpHost, McpReference, McpToolResult } from '../mcp/host.ts';
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
@@ -74,7 +74,8 @@ const hostOver = (
     if (name !== trackEvent.name) return undefined;
     if (!mayWrite(principal))
       throw new Problem('insufficient_scope', 'track_event needs an sk_ key; this rk_ key only reads.');
-    const { said, headers } = await keepTracked(world, principal, exactArguments(asked.body) ?? args, {
+    const body = (await exactArguments(asked.body, world.breathe)) ?? args;
+    const { said, headers } = await keepTracked(world, principal, body, {
       ip: asked.ip,
       userAgent: asked.headers['user-agent'] ?? null,
     });
@@ -119,13 +120,14 @@ const hostOver = (
     );
     return names.map((name) => before + visible(name));
   },
+  parsed: (body) => jsonInPieces(body, world.breathe, { read: JSON.parse }),
   bug: (thrown) =>
     logFailure(world.log, thrown, asked.requestId, [...Object.values(asked.headers), asked.body, asked.ip]),
 });
 
 /** The arguments of a call with the digits their numbers were sent with. */
-const exactArguments = (body: string): unknown => {
-  const message = exactJson(body);
+const exactArguments = async (body: string, breathe: () => Promise<void>): Promise<unknown> => {
+  const message = await jsonInPieces(body, breathe);
   const params = isObject(message) ? message.params : undefined;
   return isObject(params) ? params.arguments : undefined;
 };

@@ -108,23 +108,12 @@ describe('a question', () => {
       delivered: async () => ({ newest: undefined, completeUntil: 0 }),
     }).ask(sql`select 1 as n`, reads, { timeMs: 10_000 });
 
-  test.each([
-    ['30 seconds', 0.5, undefined],
-    ['two minutes: the one that was being made as the file came is not new enough', 1.9, undefined],
-    ['2 minutes', 2, 1],
-    ['10 minutes', 10.9, 9],
-    ['a day', 1440, 60],
-  ])(
-    'takes an earlier result only if it was made after the newest file came: %s ago',
-    async (_, minutes, age) => {
-      await ask(engineWith(now - minutes * minute));
-      const { ResultReuseConfiguration: reuse } =
-        athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input ?? {};
-      expect(reuse?.ResultReuseByAgeConfiguration).toEqual(
-        age === undefined ? undefined : { Enabled: true, MaxAgeInMinutes: age },
-      );
-    },
-  );
+  test('asks for no result to be reused, however long nothing came: a workgroup that manages results refuses that', async () => {
+    await ask(engineWith(now - 1440 * minute));
+    expect(
+      Object.keys(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input ?? {}).sort(),
+    ).toEqual(['ClientRequestToken', 'QueryExecutionContext', 'QueryString', 'WorkGroup']);
+  });
 
   test('longer than Athena takes is refused before it is sent', async () => {
     await expect(
