@@ -2,7 +2,7 @@ import { type Action, keyKinds } from './access/kinds.ts';
 import type { ProblemCode } from './problems.ts';
 
 /** What administration speaks of, and what it may do with each. */
-export type Thing = 'accounts' | 'projects' | 'keys' | 'plans' | 'audit';
+export type Thing = 'accounts' | 'projects' | 'keys' | 'plans' | 'audit' | 'usage';
 export type Deed = 'list' | 'create' | 'show' | 'change' | 'archive' | 'rotate';
 
 /** One way in. The gateway, the stack, CORS, OpenAPI and the permission matrix are made from these. */
@@ -74,7 +74,7 @@ const methods = {
   rotate: 'POST',
 } as const;
 const writes: readonly Deed[] = ['create', 'change', 'rotate'];
-const changing = ['invalid_payload', 'conflict', 'plan_limit', ...body] as const;
+const changing = ['invalid_payload', 'conflict', 'plan_limit', 'rate_limited', ...body] as const;
 
 /** What administers one kind of thing: a route for each deed, at `/v1/admin/<thing>` or below it. */
 const admin = (thing: Thing, one: string, does: Partial<Readonly<Record<Deed, string>>>): readonly Route[] =>
@@ -168,6 +168,9 @@ export const routes: readonly Route[] = [
     archive: 'Archives a plan: no account is given it any more.',
   }),
   ...admin('audit', 'entry', { list: 'What was changed, by which key, newest first.' }),
+  ...admin('usage', 'usage', {
+    list: 'Events and questions by project and UTC day, and how much of the plan is used.',
+  }),
   shown('/', 'page', 'A page for who has just started it: the lines to paste, and what next.'),
   shown('/v1/a.js', 'script', 'The browser loader.'),
   shown('/v1/openapi.json', 'object', 'This interface as OpenAPI 3.1.'),

@@ -30,6 +30,7 @@ export const adminTry = (
     keys: keys.rk.slice(0, 16),
     plans: 'pro',
     audit: '',
+    usage: '',
   };
   const word = `e2e-${run}-${++tries}`;
   const news: Readonly<Record<string, unknown>> = {

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import type { Given } from './flags.ts';
 import { projects } from './projects.ts';
 import { wrongUsage } from './stop.ts';
+import { usage } from './usage.ts';
 
 const mintFields = (given: Given) => {
   const { label, scope, env, expires } = fieldsFrom(given, {
@@ -214,4 +215,6 @@ const audit = adminCommand('audit', {
 });
 
 /** The commands over /v1/admin. */
-export const administration: Readonly<Record<string, Command>> = { projects, keys, accounts, plans, audit };
+export const administration: Readonly<Record<string, Command>> = {
+  ...{ projects, keys, accounts, plans, usage, audit },
+};

@@ -46,7 +46,7 @@ export const adminFlags = {
 } as const satisfies Flags;
 
 const row = z.record(z.string(), z.unknown());
-const page = z.object({ rows: z.array(row), next_cursor: z.string().nullable() });
+const page = z.looseObject({ rows: z.array(row), next_cursor: z.string().nullable() });
 
 /** A command of several words over /v1/admin: `projects add`, `keys mint` … `columns` are those of its tables. */
 export const adminCommand = (
@@ -56,12 +56,15 @@ export const adminCommand = (
     flags,
     verbs,
     columns,
+    below = () => '',
     more,
   }: {
     readonly does: string;
     readonly flags: Flags;
     readonly verbs: Readonly<Record<string, Verb>>;
     readonly columns: readonly string[];
+    /** What is said below a table. */
+    readonly below?: (came: unknown) => string;
     readonly more: string;
   },
 ): Command => ({
@@ -86,7 +89,9 @@ export const adminCommand = (
     const installation = await adminInstallation(given, terminal);
     const request = verb.request({ ...given, words: rest });
     const came = await answered(installation, request, given.text('version'), terminal);
-    terminal.out(given.has('json') ? `${JSON.stringify(came, null, 2)}\n` : shown(came, columns, terminal));
+    terminal.out(
+      given.has('json') ? `${JSON.stringify(came, null, 2)}\n` : shown(came, columns, below, terminal),
+    );
     return exits.done;
   },
 });
@@ -140,9 +145,10 @@ async function listedWhole(installation: Installation, path: string, terminal: T
     );
     const read = page.safeParse(came);
     if (!read.success) return came;
-    rows.push(...read.data.rows);
-    cursor = read.data.next_cursor;
-    if (cursor === null) return { rows };
+    const { rows: some, next_cursor, ...beside } = read.data;
+    rows.push(...some);
+    cursor = next_cursor;
+    if (cursor === null) return { ...beside, rows };
   }
 }
 
@@ -153,10 +159,16 @@ function bodyOf(reply: Reply, url: string): unknown {
 
 const lists = z.object({ rows: z.array(row) });
 
-function shown(came: unknown, columns: readonly string[], terminal: Terminal): string {
+function shown(
+  came: unknown,
+  columns: readonly string[],
+  below: (came: unknown) => string,
+  terminal: Terminal,
+): string {
   const width = terminal.outIsTty ? terminal.columns : undefined;
   const list = lists.safeParse(came);
-  if (list.success) return list.data.rows.length === 0 ? 'None.\n' : table(columns, list.data.rows, width);
+  if (list.success)
+    return (list.data.rows.length === 0 ? 'None.\n' : table(columns, list.data.rows, width)) + below(came);
   const { secret, replaces: _, ...one } = row.parse(came);
   const facts = Object.entries(one).map(([field, value]) => ({ field, value }));
   return `${table(['field', 'value'], facts, width)}${

@@ -3,6 +3,7 @@ import type { Principal } from '../access/kinds.ts';
 import { refusalFor } from '../access/may.ts';
 import { accountOf, type Books } from '../accounts/accounts.ts';
 import { booksOnce } from '../accounts/once.ts';
+import { countMade } from '../accounts/usage.ts';
 import type { World } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Deed } from '../routes.ts';
@@ -12,7 +13,7 @@ import { challenge } from './cors.ts';
 import { type Asked, door, type Handler, type Told } from './door.ts';
 
 /** What administration needs of the world. */
-export type AdminWorld = Pick<World, 'ledger' | 'clock' | 'random' | 'pepper' | 'log'>;
+export type AdminWorld = Pick<World, 'ledger' | 'counters' | 'clock' | 'random' | 'pepper' | 'log'>;
 
 /** /v1/admin/*: accounts, projects, keys, plans and the audit, each thing’s deeds as src/serve/admin has them. */
 export const administer = (world: AdminWorld): Handler => door(world, (asked) => answer(world, asked));
@@ -29,6 +30,7 @@ async function answer(world: AdminWorld, asked: Asked): Promise<Told> {
   const act = things[thing][deed];
   if (act === undefined) throw new Problem('not_found', `${route.path} administers nothing.`);
   const said: Act = {
+    counters: world.counters,
     books: makes.includes(deed) ? await once(books, asked) : books,
     own: account.account_id,
     operator: account.operator,
@@ -37,7 +39,9 @@ async function answer(world: AdminWorld, asked: Asked): Promise<Told> {
     query: asked.query,
     body: route.takes === undefined ? {} : bodyOf(asked.body, deed === 'rotate'),
   };
-  const { row, version } = await act(said);
+  const { row, version } = makes.includes(deed)
+    ? await countMade(world, account.account_id, () => act(said))
+    : await act(said);
   return {
     status: deed === 'create' || deed === 'rotate' ? 201 : 200,
     headers: version === undefined ? {} : { ETag: `"${version}"` },

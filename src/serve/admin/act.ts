@@ -2,6 +2,7 @@ import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import { type Account, accountOf, type Books } from '../../accounts/accounts.ts';
 import type { Kept, PageAt } from '../../accounts/collection.ts';
+import type { Counters } from '../../ports.ts';
 import { Problem } from '../../problems.ts';
 import type { Deed } from '../../routes.ts';
 
@@ -9,6 +10,7 @@ import type { Deed } from '../../routes.ts';
 export interface Act {
   /** With the chance of this request, and the name of the key for the audit. */
   readonly books: Books;
+  readonly counters: Counters;
   /** The account of the key that asks. */
   readonly own: string;
   /** Does it run the whole installation? */
@@ -30,6 +32,14 @@ export interface Done {
 export type Deeds = Readonly<Partial<Record<Deed, (act: Act) => Promise<Done>>>>;
 
 const text = z.string().check(z.minLength(1), z.maxLength(1024));
+const day = z
+  .string()
+  .check(
+    z.refine(
+      (said) => /^\d{4}-\d\d-\d\d$/.test(said) && new Date(`${said}T00:00:00Z`).toJSON()?.startsWith(said),
+      'Use a UTC day such as 2026-12-05.',
+    ),
+  );
 const paged = {
   limit: z.exactOptional(z.string().check(z.regex(/^([1-9]\d?|100)$/, 'Use a number from 1 to 100.'))),
   cursor: z.exactOptional(text),
@@ -44,6 +54,12 @@ export const queries = {
     archived: z.exactOptional(z.enum(['true', 'false'])),
   }),
   keys: z.strictObject({ ...paged, account_id: z.exactOptional(text), project_id: z.exactOptional(text) }),
+  usage: z.strictObject({
+    account_id: z.exactOptional(text),
+    project_id: z.exactOptional(text),
+    from: z.exactOptional(day),
+    to: z.exactOptional(day),
+  }),
   one: z.strictObject({ account_id: z.exactOptional(text) }),
   none: z.strictObject({}),
 } as const;

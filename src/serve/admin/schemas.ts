@@ -28,6 +28,7 @@ const narrowing: Readonly<Record<Thing, z.ZodMiniObject>> = {
   keys: queries.keys,
   plans: queries.none,
   audit: queries.ofAccount,
+  usage: queries.usage,
 };
 
 const propertiesOf = (type: z.ZodMiniObject): object => {
