@@ -114,6 +114,14 @@ export interface Counters {
   read(id: string): Promise<Counted['numbers']>;
 }
 
+/** Removes all of a project’s events at once, where the store can. */
+export interface Eraser {
+  /** How many events of it are stored. */
+  count(projectId: string): Promise<number>;
+  /** Removes them, for good, and what was derived from them; how many they were. All of them or, where it fails, none. */
+  erase(projectId: string): Promise<number>;
+}
+
 /** Named bytes: what must outlive a process and is not an event. */
 export interface Store {
   get(name: string): Promise<Uint8Array | undefined>;
@@ -138,6 +146,8 @@ export interface World {
   readonly ledger: Ledger;
   readonly counters: Counters;
   readonly store: Store;
+  /** Left out: here events of a project cannot be removed at once. */
+  readonly eraser?: Eraser;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Resolves once all else that waits for this process has had a turn: long work asks for it between its pieces, so that nobody waits for the whole. */

@@ -3,7 +3,7 @@ import type { ProblemCode } from './problems.ts';
 
 /** What administration speaks of, and what it may do with each. */
 export type Thing = 'accounts' | 'projects' | 'keys' | 'plans' | 'audit' | 'usage';
-export type Deed = 'list' | 'create' | 'show' | 'change' | 'archive' | 'rotate';
+export type Deed = 'list' | 'create' | 'show' | 'change' | 'archive' | 'rotate' | 'erase';
 
 /** One way in. The gateway, the stack, CORS, OpenAPI and the permission matrix are made from these. */
 export interface Route {
@@ -72,8 +72,9 @@ const methods = {
   change: 'PATCH',
   archive: 'DELETE',
   rotate: 'POST',
+  erase: 'POST',
 } as const;
-const writes: readonly Deed[] = ['create', 'change', 'rotate'];
+const writes: readonly Deed[] = ['create', 'change', 'rotate', 'erase'];
 const changing = ['invalid_payload', 'conflict', 'plan_limit', 'rate_limited', ...body] as const;
 
 /** What administers one kind of thing: a route for each deed, at `/v1/admin/<thing>` or below it. */
@@ -86,7 +87,7 @@ const admin = (thing: Thing, one: string, does: Partial<Readonly<Record<Deed, st
     return [
       {
         method: methods[deed],
-        path: `/v1/admin/${thing}${ofOne ? '/{id}' : ''}${deed === 'rotate' ? '/rotate' : ''}`,
+        path: `/v1/admin/${thing}${ofOne ? '/{id}' : ''}${deed === 'rotate' || deed === 'erase' ? `/${deed}` : ''}`,
         ...{ door: 'admin', needs: 'admin', key: 'bearer', admin: { thing, deed }, does: says },
         body: isWrite ? json : [],
         ...(isWrite && { takes: `${one}.${deed}` }),
@@ -98,7 +99,9 @@ const admin = (thing: Thing, one: string, does: Partial<Readonly<Record<Deed, st
       },
     ];
   });
-const deeds = ['list', 'create', 'show', 'change', 'archive', 'rotate'] as const satisfies readonly Deed[];
+const deeds = [
+  ...(['list', 'create', 'show', 'change', 'archive', 'rotate', 'erase'] as const),
+] as const satisfies readonly Deed[];
 
 /** Every way in. A row here appears in the gateway, CORS, OpenAPI, the permission matrix and, with the cloud, the stack. */
 export const routes: readonly Route[] = [
@@ -151,6 +154,8 @@ export const routes: readonly Route[] = [
     show: 'One project, by its id or slug.',
     change: 'Changes some of a project’s fields.',
     archive: 'Archives a project: it takes no more events and leaves the lists; its events stay.',
+    erase:
+      'Says how many events of a project would go or, with `yes`, erases all of them for good. On a laptop only.',
   }),
   ...admin('keys', 'key', {
     list: 'The keys of an account or, with project_id, of a project; never a secret.',

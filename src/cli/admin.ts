@@ -19,6 +19,8 @@ export interface Verb {
   readonly request: (given: Given) => AdminRequest;
   /** Ends something: asked for again with `--yes`. */
   readonly ends?: string;
+  /** What to say where `--yes` was not typed and the request only looked. */
+  readonly unsure?: (came: Readonly<Record<string, unknown>>) => string;
 }
 
 /** A request under /v1/admin. */
@@ -89,6 +91,8 @@ export const adminCommand = (
     const installation = await adminInstallation(given, terminal);
     const request = verb.request({ ...given, words: rest });
     const came = await answered(installation, request, given.text('version'), terminal);
+    if (verb.unsure !== undefined && !given.has('yes'))
+      throw wrongUsage(`${verb.unsure(row.parse(came))} If it is meant, say so with \`--yes\`.`);
     terminal.out(
       given.has('json') ? `${JSON.stringify(came, null, 2)}\n` : shown(came, columns, below, terminal),
     );

@@ -38,11 +38,22 @@ export interface Keeper {
   flush(): Promise<void>;
   /** One file per project and day (a very large day: few; days with few events: one together) when it resolves. */
   compact(): Promise<void>;
+  /** All that was acknowledged of a project until now is in files of its own when it resolves. */
+  part(project: string): Promise<void>;
+  /** Runs while nothing else changes the files, with a way to bring all event ids of the flushed journal into files, and to wait until no file is left that nobody reads any more. */
+  alone<T>(work: (inside: Alone) => Promise<T>): Promise<T>;
   /** Waits a little where more comes than can be brought to the lake, so that what waits for that stays bounded. */
   room(): Promise<void> | undefined;
   /** What answers must say of this work, e.g. that it fails again and again. */
   troubles(): readonly string[];
   close(): Promise<void>;
+}
+
+/** What one may do who works on the files alone. */
+export interface Alone {
+  /** Writes event ids down; while `act` runs nobody else does. */
+  remembered<T>(act: () => Promise<T>): Promise<T>;
+  settled(): Promise<void>;
 }
 
 const lookEveryMs = 250;
@@ -236,6 +247,28 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       for (const kind of lakeKinds) for (const whole of [false, true]) while (await pass(kind, () => whole));
       await removing;
     },
+    part: async (project) => {
+      await work(flush);
+      const mixed = [...manifest.holding([project])].filter(({ level }) => level === 0);
+      const left = () => new Set(manifest.files());
+      for (const kind of lakeKinds)
+        while (mixed.some((file) => file.kind === kind && left().has(file)))
+          if (!(await pass(kind, () => false))) throw new Error('the server is stopping');
+    },
+    alone: (act) =>
+      work(() =>
+        act({
+          remembered: (then) =>
+            remembering(async () => {
+              while (manifest.seenUpTo < manifest.flushed) await remember();
+              return then();
+            }),
+          settled: async () => {
+            await new Promise<void>((resolve) => readers.afterwards(resolve));
+            await removing;
+          },
+        }),
+      ),
     room: () => {
       if (closing || failures > 0 || waitingBytes() < mostWaitingBytes) return undefined;
       return new Promise((resolve) => {

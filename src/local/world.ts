@@ -62,6 +62,7 @@ export const openWorld = async ({
         sink: lake.sink,
         engine: lake.engine,
         store: lake.store,
+        eraser: lake.eraser,
         ledger,
         counters: counted.counters,
         clock,

@@ -13,7 +13,10 @@ import { challenge } from './cors.ts';
 import { type Asked, door, type Handler, type Told } from './door.ts';
 
 /** What administration needs of the world. */
-export type AdminWorld = Pick<World, 'ledger' | 'counters' | 'clock' | 'random' | 'pepper' | 'log'>;
+export type AdminWorld = Pick<
+  World,
+  'ledger' | 'counters' | 'clock' | 'random' | 'pepper' | 'log' | 'eraser'
+>;
 
 /** /v1/admin/*: accounts, projects, keys, plans and the audit, each thing’s deeds as src/serve/admin has them. */
 export const administer = (world: AdminWorld): Handler => door(world, (asked) => answer(world, asked));
@@ -31,13 +34,14 @@ async function answer(world: AdminWorld, asked: Asked): Promise<Told> {
   if (act === undefined) throw new Problem('not_found', `${route.path} administers nothing.`);
   const said: Act = {
     counters: world.counters,
+    eraser: world.eraser,
     books: makes.includes(deed) ? await once(books, asked) : books,
     own: account.account_id,
     operator: account.operator,
     id: idOf(asked),
     ifVersion: versionIn(asked.headers['if-match']),
     query: asked.query,
-    body: route.takes === undefined ? {} : bodyOf(asked.body, deed === 'rotate'),
+    body: route.takes === undefined ? {} : bodyOf(asked.body, deed === 'rotate' || deed === 'erase'),
   };
   const { row, version } = makes.includes(deed)
     ? await countMade(world, account.account_id, () => act(said))

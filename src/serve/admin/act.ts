@@ -2,7 +2,7 @@ import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import { type Account, accountOf, type Books } from '../../accounts/accounts.ts';
 import type { Kept, PageAt } from '../../accounts/collection.ts';
-import type { Counters } from '../../ports.ts';
+import type { Counters, Eraser } from '../../ports.ts';
 import { Problem } from '../../problems.ts';
 import type { Deed } from '../../routes.ts';
 
@@ -11,6 +11,8 @@ export interface Act {
   /** With the chance of this request, and the name of the key for the audit. */
   readonly books: Books;
   readonly counters: Counters;
+  /** Undefined where events of a project cannot be removed at once. */
+  readonly eraser: Eraser | undefined;
   /** The account of the key that asks. */
   readonly own: string;
   /** Does it run the whole installation? */
