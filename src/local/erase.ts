@@ -10,7 +10,7 @@ import { writeKeyFile } from './dedup/key-file.ts';
 import { keyTable, keyWords } from './dedup/key-table.ts';
 import { removeAll } from './disk/copy-range.ts';
 import type { Folder } from './disk/lake-folder.ts';
-import type { Keeper } from './maintenance.ts';
+import type { Keeper } from './keeper.ts';
 import { rowsOf } from './parquet/duckdb.ts';
 import type { LakeFile, Manifest } from './parquet/manifest.ts';
 import { filesOf } from './parquet/relations.ts';

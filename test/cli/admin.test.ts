@@ -49,7 +49,7 @@ test('what a project had is erased after it was said how much that is and that i
   expect(await json('projects', 'erase', 'old', '--yes')).toMatchObject({ events: 3, erased: true });
   expect((await type('projects', 'erase', 'old')).err).toContain('0 events of old');
   expect((await type('audit')).out).toContain('project.erase');
-  expect((await type('usage', '--project', 'old')).out).toMatch(/old +3 +0[^]*Plan unlimited\. Month /);
+  expect((await type('usage', '--project', 'old')).out).toMatch(/old +3 +0[\s\S]*Plan unlimited\. Month /);
 });
 
 test('a key is minted, shown once, listed by name, rotated and revoked', async () => {

@@ -11,6 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => product.stop());
 
+/** So many of the strange values are tried on each parameter; which, depends on it, so that together all are. */
+const ofEach = Number(process.env.MILLIMETRIC_VARIATIONS ?? 0) > 5_000 ? strange.length : 20;
+const some = (of: readonly unknown[], seed: string): readonly unknown[] => {
+  const from = seed.length * 31 + seed.charCodeAt(0) * 7;
+  const step = Math.max(1, Math.floor(of.length / ofEach));
+  return of.filter((_, i) => (i + from) % step === 0);
+};
+
 const administrative = routes.filter(({ admin }) => admin !== undefined);
 const present = () => ({ account_id: product.project.accountId, keys: product.keys });
 const tried = (route: Route) => {
@@ -62,11 +70,12 @@ const report = async (all: readonly Sent[]): Promise<void> => {
 const withBodies = administrative.filter(({ takes }) => takes !== undefined);
 
 test.each(withBodies)(
-  '$method $path with one field changed to each strange value is taken or refused by that field’s name',
+  '$method $path with one field changed to strange values is taken or refused by that field’s name',
   async (route) => {
     const all: Sent[] = [];
     for (const field of fieldsOf(route.takes)) {
-      const values = [...strange, ...mutated({ rates: rates, projects: ['demo'] }[field])];
+      const inside = [...mutated({ rates, projects: ['demo'] }[field])];
+      const values = [...some(strange, field + route.path), ...some(inside, field)];
       for (const value of values) {
         const { path, body } = tried(route);
         all.push({ route, path, body: { ...Object(body), [field]: value }, names: field });
@@ -107,7 +116,7 @@ test.each(administrative)(
       (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).toWellFormed().slice(0, 3_000);
     for (const parameter of adminParameters(route)) {
       const name = String(parameter.name);
-      for (const value of strange) {
+      for (const value of some(strange, name + route.path)) {
         const { path, body } = tried(route);
         const said = encodeURIComponent(text(value));
         if (parameter.in === 'query') all.push({ route, path: `${path}?${name}=${said}`, body, names: name });
