@@ -1,6 +1,6 @@
-import { openCounters } from '../src/local/counters.ts';
+import { openLocalCounters } from '../src/local/counters.ts';
 import type { Counters } from '../src/ports.ts';
 
 /** Counters in memory; nothing of them is kept. */
 export const countersInMemory = (): Counters =>
-  openCounters(':memory:', () => 0, { info: () => {}, warn: () => {}, error: () => {} }).counters;
+  openLocalCounters(':memory:', () => 0, { info: () => {}, warn: () => {}, error: () => {} }).counters;

@@ -1,5 +1,5 @@
-import type { Principal } from '../access/kinds.ts';
 import { knownTerms, type Terms } from '../access/plans.ts';
+import type { Principal } from '../access/principal.ts';
 import type { Answer, Engine, Reads, World } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { comeBack, dayOf, endOfDay } from './spans.ts';

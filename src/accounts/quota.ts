@@ -1,5 +1,5 @@
-import type { Principal } from '../access/kinds.ts';
 import { knownTerms } from '../access/plans.ts';
+import type { Principal } from '../access/principal.ts';
 import type { World } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { comeBack, dayOf, endOfMonth, monthOf } from './spans.ts';

@@ -25,7 +25,7 @@ const tries = 4;
  * it adds, and a second try of the same finds it there. Its writes to one counter go one after another. Rejects with `upstream_failed` when the table cannot be reached; then what
  * was to be added may or may not have been.
  */
-export const openCounters = ({
+export const openCloudCounters = ({
   client,
   table: TableName,
   clock,

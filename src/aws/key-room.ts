@@ -1,8 +1,8 @@
 import type { World } from '../ports.ts';
 import { dynamo, secrets } from './clients.ts';
-import { openCounters } from './counters.ts';
+import { openCloudCounters } from './counters.ts';
 import { type Environment, settingsIn } from './environment.ts';
-import { openLedger } from './ledger.ts';
+import { openCloudLedger } from './ledger.ts';
 import { openPepper } from './pepper.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -16,7 +16,7 @@ export const adminRoom = (
   environment: Environment = process.env,
 ): Pick<World, 'ledger' | 'counters' | 'pepper' | 'clock' | 'random'> => {
   const { room, table } = roomIn(environment);
-  return { ...room, counters: openCounters({ ...table, ...room }) };
+  return { ...room, counters: openCloudCounters({ ...table, ...room }) };
 };
 
 const roomIn = (environment: Environment) => {
@@ -24,5 +24,5 @@ const roomIn = (environment: Environment) => {
   const { clock, random } = surroundings();
   const table = { client: dynamo(), table: setting('table') };
   const pepper = openPepper({ client: secrets(), secret: setting('pepperSecret'), clock });
-  return { table, room: { ledger: openLedger(table), pepper, clock, random } };
+  return { table, room: { ledger: openCloudLedger(table), pepper, clock, random } };
 };

@@ -1,9 +1,9 @@
 import { account, adminCommand, archived, at, fieldsFrom, first, ofAccount, typed } from './admin.ts';
 import type { Command } from './command.ts';
 import type { Given } from './flags.ts';
-import { projects } from './projects.ts';
+import { projectsCommand } from './projects.ts';
 import { wrongUsage } from './stop.ts';
-import { usage } from './usage.ts';
+import { usageCommand } from './usage.ts';
 
 const mintFields = (given: Given) => {
   const { label, scope, env, expires } = fieldsFrom(given, {
@@ -216,5 +216,6 @@ const audit = adminCommand('audit', {
 
 /** The commands over /v1/admin. */
 export const administration: Readonly<Record<string, Command>> = {
-  ...{ projects, keys, accounts, plans, usage, audit },
+  projects: projectsCommand,
+  ...{ keys, accounts, plans, usage: usageCommand, audit },
 };

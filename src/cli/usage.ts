@@ -17,7 +17,7 @@ const standing = z.object({
 const of = (allowed: number | null): string => (allowed === null ? '' : ` of ${allowed}`);
 
 /** `millimetric usage`: what an account used, by project and day, and where it stands with its plan. */
-export const usage = adminCommand('usage', {
+export const usageCommand = adminCommand('usage', {
   does: 'Events and questions by project and day, and how much of the plan is used.',
   flags: {
     from: { value: 'DAY', does: 'From this UTC day on. Default: the first of the month.' },

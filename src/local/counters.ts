@@ -22,7 +22,7 @@ interface Counter {
  * Counters in memory, which a SQLite file and its copy follow a second later, in one transaction for all that were added to: nobody waits for a disk. A process that is killed forgets what was
  * added within its last second, never a part of one addition, and nothing twice. `:memory:` keeps nothing. `close` writes what is left.
  */
-export const openCounters = (
+export const openLocalCounters = (
   file: string,
   clock: () => number,
   log: Log,

@@ -12,7 +12,8 @@ import { removeAll } from './disk/copy-range.ts';
 import type { Folder } from './disk/lake-folder.ts';
 import type { Keeper } from './keeper.ts';
 import { rowsOf } from './parquet/duckdb.ts';
-import type { LakeFile, Manifest } from './parquet/manifest.ts';
+import type { LakeFile } from './parquet/kinds.ts';
+import type { Manifest } from './parquet/manifest.ts';
 import { filesOf } from './parquet/relations.ts';
 import { toldBy } from './parquet/write.ts';
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openCounters } from '../../src/aws/counters.ts';
+import { openCloudCounters } from '../../src/aws/counters.ts';
 import { countersKeepTheirPromise } from '../contracts/counters.ts';
 import { credentials, openDynamo, region } from './dynamo.ts';
 
@@ -65,7 +65,12 @@ describe('counters in DynamoDB', async () => {
   test.each(['ThrottlingException', 'TimeoutError'])('%s is upstream_failed', async (name) => {
     const client = new DynamoDBClient({ region });
     mockClient(client).rejects(Object.assign(new Error('arn:aws:secret'), { name }));
-    const counters = openCounters({ client, table: 't', clock: () => 0, random: (n) => new Uint8Array(n) });
+    const counters = openCloudCounters({
+      client,
+      table: 't',
+      clock: () => 0,
+      random: (n) => new Uint8Array(n),
+    });
     for (const asked of [
       () => counters.add('A', { n: 1 }),
       () => counters.advance('A', { by: 1, floor: 0, most: 9 }),

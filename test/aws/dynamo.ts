@@ -3,9 +3,9 @@ import { createServer, request, type Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { keyId } from '../../src/access/keys.ts';
-import type { Books } from '../../src/accounts/accounts.ts';
-import { openCounters } from '../../src/aws/counters.ts';
-import { openLedger } from '../../src/aws/ledger.ts';
+import type { Books } from '../../src/accounts/books.ts';
+import { openCloudCounters } from '../../src/aws/counters.ts';
+import { openCloudLedger } from '../../src/aws/ledger.ts';
 import { ledgerIndex } from '../../src/aws/settings.ts';
 import type { Counters, Ledger } from '../../src/ports.ts';
 
@@ -36,18 +36,18 @@ export const openDynamo = async (): Promise<Dynamo> => {
   await createTable(clientAt(url));
   return {
     url,
-    ledger: () => openLedger({ client: clientAt(url), table }),
-    counters: (clock = () => booksAt) => openCounters({ client: clientAt(url), table, clock, random }),
+    ledger: () => openCloudLedger({ client: clientAt(url), table }),
+    counters: (clock = () => booksAt) => openCloudCounters({ client: clientAt(url), table, clock, random }),
     forgetfulCounters: async () => {
       const road = lossyRoad(url);
       servers.push(road);
       const client = clientAt(await listening(road));
-      return openCounters({ client, table, clock: () => booksAt, random });
+      return openCloudCounters({ client, table, clock: () => booksAt, random });
     },
     forgetful: async () => {
       const road = lossyRoad(url);
       servers.push(road);
-      return openLedger({ client: clientAt(await listening(road)), table });
+      return openCloudLedger({ client: clientAt(await listening(road)), table });
     },
     close: async () => {
       for (const each of servers) {

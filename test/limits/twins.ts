@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
-import type { Principal } from '../../src/access/kinds.ts';
 import { knownTerms, type Terms } from '../../src/access/plans.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import type { Counters } from '../../src/ports.ts';
 import { openDynamo } from '../aws/dynamo.ts';
 import { countersInMemory } from '../counters.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openCounters } from '../../src/local/counters.ts';
+import { openLocalCounters } from '../../src/local/counters.ts';
 import type { Log } from '../../src/ports.ts';
 import { countersKeepTheirPromise } from '../contracts/counters.ts';
 
@@ -18,13 +18,13 @@ const folder = async () => {
 countersKeepTheirPromise('local', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'counters-'));
   const file = join(dir, 'counters.sqlite');
-  let open = openCounters(file, () => at, quiet);
+  let open = openLocalCounters(file, () => at, quiet);
   return {
     counters: open.counters,
     another: () => open.counters,
     reopen: async () => {
       open.close();
-      open = openCounters(file, () => at, quiet);
+      open = openLocalCounters(file, () => at, quiet);
       return open.counters;
     },
     close: async () => {
@@ -37,7 +37,7 @@ countersKeepTheirPromise('local', async () => {
 describe('counters on a laptop', () => {
   test('what was settled survives a process that ends without a word; what came after is forgotten whole', async () => {
     const file = await folder();
-    const first = openCounters(file, () => at, quiet);
+    const first = openLocalCounters(file, () => at, quiet);
     await first.counters.add('A', { n: 1, m: 1 });
     first.settle();
     await first.counters.add('A', { n: 1, m: 1 });
@@ -45,7 +45,7 @@ describe('counters on a laptop', () => {
     const { cpSync } = await import('node:fs');
     const dir = `${file}.crashed`;
     for (const suffix of ['', '-wal']) cpSync(`${file}${suffix}`, `${dir}${suffix}`, { force: true });
-    const second = openCounters(dir, () => at, quiet);
+    const second = openLocalCounters(dir, () => at, quiet);
     expect(await second.counters.read('A')).toEqual({ n: 1, m: 1 });
     first.close();
     second.close();
@@ -54,13 +54,13 @@ describe('counters on a laptop', () => {
   test('what nobody needs any more goes', async () => {
     const file = await folder();
     let now = at;
-    const first = openCounters(file, () => now, quiet);
+    const first = openLocalCounters(file, () => now, quiet);
     await first.counters.add('day', { n: 1 }, { expiresAt: at + 1000 });
     first.settle();
     now += 5000;
     await first.counters.add('other', { n: 1 });
     first.close();
-    const second = openCounters(file, () => now, quiet);
+    const second = openLocalCounters(file, () => now, quiet);
     expect([await second.counters.read('day'), await second.counters.read('other')]).toEqual([{}, { n: 1 }]);
     second.close();
   });
