@@ -91,7 +91,7 @@ export interface CounterTerms {
   readonly expiresAt?: number;
 }
 
-/** Whether something was added, and all numbers of the counter as they were then. */
+/** Whether something was added, and the numbers it was about as they were then. */
 export interface Counted {
   readonly done: boolean;
   readonly numbers: Readonly<Record<string, number>>;

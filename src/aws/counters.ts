@@ -96,12 +96,12 @@ export const openCloudCounters = ({
         }),
       );
       remember(id, Attributes);
-      return { done: true, numbers: numbersIn(Attributes) };
+      return { done: true, numbers: numbersIn(Attributes, change.names) };
     } catch (thrown) {
       if (nameOf(thrown) !== 'ConditionalCheckFailedException') return unreachable(thrown);
       const item = await itemOf(id);
       // What stands in the way may be our own first try, whose answer was lost.
-      return { done: Number(item[self]?.N) === stamp, numbers: numbersIn(item) };
+      return { done: Number(item[self]?.N) === stamp, numbers: numbersIn(item, change.names) };
     }
   };
   const remember = (id: string, item: Attributes): void => {
@@ -117,7 +117,7 @@ export const openCloudCounters = ({
       inTurn(id, async () => {
         const parts = Object.entries(by);
         if (parts.some(([name, n]) => n > (atMost[name] ?? n)))
-          return { done: false, numbers: numbersIn(await itemOf(id)) };
+          return { done: false, numbers: numbersIn(await itemOf(id), Object.keys(by)) };
         const bound = parts.flatMap(([name, n], i) => {
           const most = atMost[name];
           return most === undefined ? [] : [{ i, room: most - n }];
@@ -183,9 +183,12 @@ const onward = (floor: number, by: number, most: number): Change => ({
 
 const unreachable = upstream('The counters of plans and limits cannot be reached. Try again in a moment.');
 
-const numbersIn = (item: Attributes): Record<string, number> =>
+/** All numbers of an item, or those of these names. */
+const numbersIn = (item: Attributes, names?: readonly string[]): Record<string, number> =>
   Object.fromEntries(
     Object.entries(item).flatMap(([name, { N }]) =>
-      name.startsWith('n#') && N !== undefined ? [[name.slice(2), Number(N)]] : [],
+      name.startsWith('n#') && N !== undefined && (names?.includes(name.slice(2)) ?? true)
+        ? [[name.slice(2), Number(N)]]
+        : [],
     ),
   );

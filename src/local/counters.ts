@@ -12,7 +12,7 @@ const remembered = 10_000;
 const numbers = z.record(z.string(), z.number());
 
 interface Counter {
-  readonly numbers: Record<string, number>;
+  readonly numbers: Map<string, number>;
   expiresAt: number | null;
   /** Has it what its file has not? */
   isNew: boolean;
@@ -53,7 +53,9 @@ export const openLocalCounters = (
     if (found !== undefined) return found;
     const row = twice.read.read.get(id);
     const made: Counter = {
-      numbers: row === undefined ? {} : numbers.parse(JSON.parse(String(row.numbers))),
+      numbers: new Map(
+        row === undefined ? [] : Object.entries(numbers.parse(JSON.parse(String(row.numbers)))),
+      ),
       expiresAt: typeof row?.expires_at === 'number' ? row.expires_at : null,
       isNew: false,
     };
@@ -68,7 +70,8 @@ export const openLocalCounters = (
     if (changed.length === 0) return;
     try {
       twice.change(({ keep, forget }) => {
-        for (const [id, counter] of changed) keep.run(id, JSON.stringify(counter.numbers), counter.expiresAt);
+        for (const [id, counter] of changed)
+          keep.run(id, JSON.stringify(Object.fromEntries(counter.numbers)), counter.expiresAt);
         forget.run(Math.floor(clock()));
         return true;
       });
@@ -89,33 +92,44 @@ export const openLocalCounters = (
     waiting ??= setTimeout(settle, settleMs).unref();
   };
 
-  const changed = (counter: Counter, done: boolean, expiresAt: number | undefined): Counted => {
+  const changed = (
+    counter: Counter,
+    names: readonly string[],
+    done: boolean,
+    expiresAt: number | undefined,
+  ): Counted => {
     if (done) {
       counter.isNew = true;
       if (expiresAt !== undefined) counter.expiresAt = Math.ceil(expiresAt);
       later();
     }
-    return { done, numbers: { ...counter.numbers } };
+    // Every request comes by here, and an account may have many projects: only what was named is copied.
+    const numbers: Record<string, number> = {};
+    for (const name of names) {
+      const n = counter.numbers.get(name);
+      if (n !== undefined) numbers[name] = n;
+    }
+    return { done, numbers };
   };
 
   return {
     counters: {
       add: async (id, by, { atMost = {}, expiresAt } = {}) => {
         const counter = counterOf(id);
-        const parts = Object.entries(by);
-        const has = (name: string): number => counter.numbers[name] ?? 0;
-        const done = parts.every(([name, n]) => has(name) + n <= (atMost[name] ?? Number.POSITIVE_INFINITY));
-        if (done) for (const [name, n] of parts) counter.numbers[name] = has(name) + n;
-        return changed(counter, done, expiresAt);
+        const names = Object.keys(by);
+        const sum = (name: string): number => (counter.numbers.get(name) ?? 0) + (by[name] ?? 0);
+        const done = names.every((name) => sum(name) <= (atMost[name] ?? Number.POSITIVE_INFINITY));
+        if (done) for (const name of names) counter.numbers.set(name, sum(name));
+        return changed(counter, names, done, expiresAt);
       },
       advance: async (id, { by, floor, most }, expiresAt) => {
         const counter = counterOf(id);
-        const to = Math.max(counter.numbers.at ?? floor, floor) + by;
+        const to = Math.max(counter.numbers.get('at') ?? floor, floor) + by;
         const done = to <= most;
-        if (done) counter.numbers.at = to;
-        return changed(counter, done, expiresAt);
+        if (done) counter.numbers.set('at', to);
+        return changed(counter, ['at'], done, expiresAt);
       },
-      read: async (id) => ({ ...counterOf(id).numbers }),
+      read: async (id) => Object.fromEntries(counterOf(id).numbers),
     },
     settle,
     close: () => {
