@@ -1,7 +1,9 @@
 import type { Principal } from '../access/kinds.ts';
+import type { Period } from '../lake/events-of.ts';
 import type { QuestionWorld, Reads } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Sql } from '../sql/sql.ts';
+import { comparison } from '../tools/compare.ts';
 import { questionNamed, questions } from '../tools/index.ts';
 import { queryIdOf, type RunningQuestion, runningQuestion, strangeQueryId } from '../tools/query-id.ts';
 import type { Question } from '../tools/question.ts';
@@ -105,8 +107,8 @@ async function planOf(
     );
   const asker = await scopeOf(world, principal, args);
   const understood = resolve(question, args, now === undefined ? asker : { ...asker, now });
-  const { asking } = understood;
-  const text = question.ask(asking);
+  const { asking, before } = understood;
+  const text = before === null ? question.ask(asking) : comparison(question, asking, before);
   if (Buffer.byteLength(text.text) > longestText)
     throw new Problem(
       'invalid_params',
@@ -116,9 +118,19 @@ async function planOf(
     question,
     understood,
     text,
-    reads: { reading: asking.reading, period: question.reaches?.(asking) ?? asking.period },
+    reads: { reading: asking.reading, period: spanOf(question, understood) },
   };
 }
+
+/** Which events the text looks at: those of both periods, where two are compared. */
+const spanOf = (question: Question, { asking, before }: Resolved): Period => {
+  const reaches = (period: Period): Period => question.reaches?.({ ...asking, period }) ?? period;
+  const spans = [asking.period, ...(before === null ? [] : [before])].map(reaches);
+  return {
+    from: Math.min(...spans.map(({ from }) => from)),
+    to: Math.max(...spans.map(({ to }) => to)),
+  };
+};
 
 /** Bytes of SQL: so much the engine of the cloud takes, and so much a question that waits may hold. */
 const longestText = 262_144;

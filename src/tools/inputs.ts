@@ -146,6 +146,23 @@ const instant = z.string().check(z.maxLength(40));
 
 const atMost = (length: number) => z.optional(z.string().check(z.maxLength(length)));
 
+/** Another period to compare with. */
+export type Compare = 'previous' | 'year' | { readonly from: string; readonly to: string };
+
+const periods = z.union([z.string().check(z.maxLength(40)), z.strictObject({ from: instant, to: instant })]);
+const compare = z.pipe(
+  periods,
+  z.transform((given: z.output<typeof periods>, { issues }): Compare => {
+    if (typeof given === 'object' || given === 'previous' || given === 'year') return given;
+    issues.push({
+      code: 'custom',
+      input: given,
+      message: `must be previous, year or {"from":"2026-04-01","to":"2026-04-30"}; got ${JSON.stringify(given)}`,
+    });
+    return z.NEVER;
+  }),
+);
+
 /** Where the period begins, and where it does when nothing is said. */
 export const fromOf = (usual: string) =>
   z
@@ -182,6 +199,13 @@ export const shared = {
   per: z
     ._default(z.enum(['person', 'visitor', 'session']), 'person')
     .check(z.describe('Whom to count: person (default), visitor (anonymous_id) or session.')),
+  compare: z
+    .optional(compare)
+    .check(
+      z.describe(
+        'Another period beside this one: previous (just before, as long), year (same dates a year earlier) or {"from":…,"to":…}. Each number x gains x_before and x_change ((x − before) ÷ before).',
+      ),
+    ),
   include_bots: z._default(z.boolean(), false).check(z.describe('Count bots too. Default false.')),
   cursor: atMost(60_000).check(z.describe('next_cursor of a previous answer, to go on below it.')),
 } as const;
@@ -225,7 +249,7 @@ export const groupBy = (most: number) =>
     )
     .check(
       z.describe(
-        `Split by ${most === 1 ? 'one' : `up to ${most}`} of: ${dimensions.join(', ')}, properties.<key>; comma-separated or a list. Default: none.`,
+        `Split by ${most === 1 ? 'one column' : `up to ${most} columns, comma-separated or a list`}; properties.<key> is one.`,
       ),
     );
 
@@ -258,6 +282,17 @@ export const resumption = {
       'query_id of an answer with status running: waits for it again. Send the same other arguments.',
     ),
   ),
+} as const;
+
+/** How rows are written: every question takes it. */
+export const presentation = {
+  format: z
+    .optional(z.enum(['rows', 'table']))
+    .check(
+      z.describe(
+        'rows: each an object. table: columns once, each row a list of its cells. Default: rows over REST, table over MCP but for query_events, get_stats, top_sources and funnel.',
+      ),
+    ),
 } as const;
 
 /** Whom a tool counts that follows people over days. */
