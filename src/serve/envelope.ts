@@ -8,6 +8,8 @@ import { aboutNames } from './names.ts';
 
 /** An answer: the numbers and what they mean. The same over REST and MCP. */
 export interface Envelope {
+  /** What the rows are of, where that is one thing, such as a person. */
+  readonly profile?: Row;
   readonly rows: readonly Row[];
   readonly columns: readonly AnswerColumn[];
   readonly period: {
@@ -34,7 +36,7 @@ export interface Envelope {
 }
 
 /** An answer that can still be cut: `first(n)` is the same answer with only its first n rows and a cursor below them. */
-export interface Asked {
+export interface CuttableAnswer {
   readonly envelope: Envelope;
   readonly head: Readonly<Record<string, unknown>>;
   /** How rows are to be written: as the caller said, and over MCP, where tables are usual. */
@@ -51,7 +53,7 @@ export async function answered(
     query_id = hex(world.random(8)),
     limits,
   }: { readonly query_id?: string | undefined; readonly limits: () => Limits },
-): Promise<Asked> {
+): Promise<CuttableAnswer> {
   const { asking, resolved } = understood;
   const columns = question.columns(asking);
   const { before } = understood;
@@ -63,6 +65,7 @@ export async function answered(
   const rows = shaped.rows.slice(understood.skip);
   const { until = isFollowed(world) ? undefined : completeUntil } = asking.reading;
   const envelope: Envelope = {
+    ...(shaped.profile === undefined ? {} : { profile: shaped.profile }),
     rows,
     columns: before === null ? columns : comparedColumns(columns),
     period: {

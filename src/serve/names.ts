@@ -4,7 +4,7 @@ import type { Engine, Limits, Reads, Row } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { fieldFrom } from '../sql/field.ts';
 import type { Sql } from '../sql/sql.ts';
-import { heldAt, heldIn, type Place } from '../tools/held.ts';
+import { heldAt, heldIn, type PropertyPath } from '../tools/held.ts';
 import { nearest } from '../tools/nearest.ts';
 import { type AnswerColumn, measures, type Question, type Shaped } from '../tools/question.ts';
 import type { Resolved } from '../tools/resolve.ts';
@@ -181,7 +181,7 @@ async function hintsFor(
   ];
 }
 
-const unheld = (places: readonly Place[], keys: readonly string[]): readonly string[] =>
+const unheld = (places: readonly PropertyPath[], keys: readonly string[]): readonly string[] =>
   places.slice(0, mostPlaces).map(({ spelled, keys: [first = ''] }) => {
     const close = nearest(
       first,
@@ -238,7 +238,7 @@ async function unseenKeys(
   limits: () => Limits,
 ): Promise<readonly string[]> {
   if (rows.length === 0 || truncated !== undefined) return [];
-  const places = asking.groups.flatMap(({ spelled }): readonly Place[] => {
+  const places = asking.groups.flatMap(({ spelled }): readonly PropertyPath[] => {
     const field = fieldFrom(spelled);
     return field !== undefined && 'keys' in field && rows.every((row) => row[spelled] === null)
       ? [field]

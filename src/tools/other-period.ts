@@ -48,8 +48,10 @@ export function otherPeriod(
   function wholeOf(): Period {
     if (typeof compare === 'object') return periodFrom(compare, now, datesIn, { dates, inside: 'compare' });
     if (compare === 'year') return { from: yearEarlier(from), to: yearEarlier(end - 1) + 1 };
-    return isMidnight(from) && isMidnight(end)
-      ? { from: firstInstantOf(zone, 2 * wallOf(zone, from) - wallOf(zone, end)), to: from }
+    const days = firstInstantOf(zone, 2 * wallOf(zone, from) - wallOf(zone, end));
+    // Before a day that a zone’s calendar left out lies the day before that one.
+    return isMidnight(from) && isMidnight(end) && days < from
+      ? { from: days, to: from }
       : { from: 2 * from - end, to: from };
   }
 

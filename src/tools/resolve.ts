@@ -9,7 +9,7 @@ import { nearest } from './nearest.ts';
 import { type OtherPeriod, otherPeriod } from './other-period.ts';
 import { begunOf, isDate, periodFrom, timeZoneFrom } from './period.ts';
 import type { Asking, Question } from './question.ts';
-import { invalidParam, refusalOf } from './refusal.ts';
+import { argumentsProblem, invalidParam } from './refusal.ts';
 
 /** Who asks, where and when: everything about an answer that is not in its arguments. */
 export interface Asker {
@@ -109,10 +109,20 @@ function understood(
   for (const name of Object.keys(args)) if (!Object.hasOwn(input.shape, name)) throw unknown(question, name);
   const [own, others] = [question.input.safeParse(args), common.safeParse(since(question, args))];
   if (!own.success || !others.success)
-    throw refusalOf(question.name, [...(own.error?.issues ?? []), ...(others.error?.issues ?? [])], args);
-  const { where, per, include_bots: bots, compare } = others.data;
+    throw argumentsProblem(
+      question.name,
+      [...(own.error?.issues ?? []), ...(others.error?.issues ?? [])],
+      args,
+    );
+  const { where, per, include_bots: bots } = others.data;
+  // A tool may read `compare` in its own way.
+  const compare = question.shared.includes('compare') ? others.data.compare : undefined;
   // A tool whose rows always have an interval says itself which there are.
-  const interval = question.every?.(own.data) ?? others.data.interval ?? null;
+  const interval =
+    question.every?.(own.data) ??
+    shared.interval.safeParse(own.data.interval).data ??
+    others.data.interval ??
+    null;
   const tz = timeZoneFrom(others.data.tz ?? asker.timezone);
   // The contract’s dates are midnight UTC; whoever names a zone means that zone.
   const zone = question.dates === 'whole-days' || others.data.tz !== undefined ? tz : 'UTC';

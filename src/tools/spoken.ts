@@ -2,13 +2,13 @@ import { eventsOf, type Period, type Reading } from '../lake/events-of.ts';
 import type { Row } from '../ports.ts';
 import { existsOf } from '../sql/field.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
-import type { Place } from './held.ts';
+import type { PropertyPath } from './held.ts';
 import type { Asking, Question } from './question.ts';
 
 /** What a question’s arguments speak of: event names, and places inside `properties`. */
 export interface Spoken {
   readonly events: readonly string[];
-  readonly places: readonly Place[];
+  readonly places: readonly PropertyPath[];
 }
 
 /** More of each are not looked for: a hint must not cost more than the question. */
@@ -17,7 +17,7 @@ const most = { events: 200, places: 10 } as const;
 /** Every event name and every property in any argument, each once, at whatever depth: in steps, series, conditions, groups. */
 export function spokenIn(question: Question, asking: Asking<unknown>, own: Own): Spoken {
   const events = new Set(question.speaksOf?.(own) ?? []);
-  const places = new Map<string, Place>();
+  const places = new Map<string, PropertyPath>();
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) for (const inner of value) visit(inner);
     if (!isObject(value) || Array.isArray(value)) return;
@@ -47,7 +47,7 @@ const whole: ReadonlySet<string> = new Set(['eq', 'neq', 'in', 'not_in']);
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-const isPlace = (value: object): value is Place =>
+const isPlace = (value: object): value is PropertyPath =>
   'spelled' in value && typeof value.spelled === 'string' && 'keys' in value && Array.isArray(value.keys);
 
 /**

@@ -56,8 +56,9 @@ export function periodsOf(
       );
     if (compare === 'year') return { from: yearEarlier(now.from, zone), to: yearEarlier(end - 1, zone) + 1 };
     const length = Date.parse(wall(end, zone).date) - Date.parse(wall(now.from, zone).date);
-    return starts(now.from) && starts(end)
-      ? { from: midnight(dateOf(Date.parse(wall(now.from, zone).date) - length), zone), to: now.from }
+    const days = midnight(dateOf(Date.parse(wall(now.from, zone).date) - length), zone);
+    return starts(now.from) && starts(end) && days < now.from
+      ? { from: days, to: now.from }
       : { from: now.from - (end - now.from), to: now.from };
   };
   const before = other();
@@ -100,28 +101,31 @@ export function comparedTruth(
     return truth(question, stored, { ...without(whole, 'compare'), ...ends, ...more }, context, asking);
   };
   const isMeasure = (name: string): boolean => measures.has(name);
-  const nameOf = (row: Row, period: Period): string => {
+  const named = (period: Period): ((row: Row) => string) => {
     const buckets = interval === undefined ? [] : bucketsIn(period, tz, interval);
-    return JSON.stringify(
-      Object.entries(row)
-        .filter(([name]) => !isMeasure(name))
-        .map(([name, cell]) => [
-          name,
-          (name === 'bucket' || name === 'cohort') && cell !== null
-            ? buckets.indexOf(Date.parse(String(cell)))
-            : cell,
-        ]),
-    );
+    const numbers = new Map(buckets.map((start, n) => [start, n]));
+    return (row) =>
+      JSON.stringify(
+        Object.entries(row)
+          .filter(([name]) => !isMeasure(name))
+          .map(([name, cell]) => [
+            name,
+            (name === 'bucket' || name === 'cohort') && cell !== null
+              ? (numbers.get(Date.parse(String(cell))) ?? -1)
+              : cell,
+          ]),
+      );
   };
+  const [nameNow, nameBefore] = [named(now), named(before)];
   const all = raw.min_visitors === undefined ? {} : { min_visitors: 1 };
   const limited = oracles[question].limited;
   const then = of(before, { ...all, ...(limited ? { limit: 20_000 } : {}) });
   const groups = limited ? of(before, { ...all, limit: 1e9 }, without(raw, 'interval')) : [];
   const buckets = interval === undefined ? 1 : bucketsIn(before, tz, interval).length;
   const whole = !oracles[question].filled || groups.length <= Math.max(1, Math.floor(20_000 / buckets));
-  const found = new Map(then.map((row) => [nameOf(row, before), row]));
+  const found = new Map(then.map((row) => [nameBefore(row), row]));
   return of(now, {}).map((row) => {
-    const same = found.get(nameOf(row, now));
+    const same = found.get(nameNow(row));
     return Object.fromEntries(
       Object.entries(row).flatMap(([name, cell]): [string, Cell][] => {
         if (!isMeasure(name)) return [[name, cell]];

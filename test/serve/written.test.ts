@@ -79,9 +79,9 @@ describe('rows', () => {
 
 describe('single events', () => {
   test('come oldest first, page by page, with the fields that were asked for alone', async () => {
-    const args = { order: 'oldest', fields: 'properties', limit: '30' };
+    const args = { order: 'oldest', fields: 'properties', limit: '20' };
     const first = await asked('/v1/query', args);
-    const second = await asked('/v1/query', { cursor: first.next_cursor ?? '' });
+    const second = await asked('/v1/query', { ...args, cursor: first.next_cursor ?? '' });
     const all = [...first.rows, ...second.rows].map((row) =>
       z.strictObject({ properties: z.string() }).parse(row),
     );
@@ -90,7 +90,7 @@ describe('single events', () => {
       'p1',
     ]);
     expect(first.columns).toEqual([{ name: 'properties', type: 'json' }]);
-    expect(all.length).toBeGreaterThan(30);
+    expect(all).toHaveLength(27);
   });
 
   test('with a field that there is not are refused by its name', async () => {
