@@ -18,7 +18,7 @@ import { logFailure } from './failure.ts';
 import { instructionsFor } from './instructions.ts';
 import { prompts } from './prompts.ts';
 import { namesMatching, readResource, resources, templates } from './resources.ts';
-import { listed } from './table.ts';
+import { asLists } from './table.ts';
 import { type Chosen, chosenBy, toolsFor } from './tool-list.ts';
 
 /** POST /mcp: the protocol core speaking for one key. */
@@ -151,7 +151,7 @@ function resultOf(said: Answered | Running): McpToolResult {
   const { envelope, head, first, format } = said;
   const columns = envelope.columns.map(({ name }) => ({ name: visible(name) }));
   const asWritten = (rows: readonly Json[]): readonly unknown[] =>
-    format.overMcp === 'table' ? listed(rows, columns) : rows;
+    format.overMcp === 'table' ? asLists(rows, columns) : rows;
   const around = (part: Envelope, more: readonly string[] = []): Json => ({
     ...shownFields({ ...head, ...part, rows: [] }),
     notes: [...cappedNotes(part.notes), ...more],

@@ -3,7 +3,7 @@ import { Problem } from '../problems.ts';
 import { ask } from './ask.ts';
 import type { RoutedRequest } from './asked.ts';
 import { door, type Handler, type Told } from './door.ts';
-import { listed } from './table.ts';
+import { asLists } from './table.ts';
 
 /** GET /v1/<question>: the query string as arguments, the contract’s fields beside the envelope as answer. */
 export const answerQuestions = (world: QuestionWorld): Handler =>
@@ -20,6 +20,6 @@ async function answer(
   // Come back at once: the next request waits as long as this one did.
   if ('status' in said) return { status: 202, headers: { ...headers, 'Retry-After': '0' }, body: said };
   const { envelope, head, format } = said;
-  const rows = format.asked === 'table' ? listed(envelope.rows, envelope.columns) : envelope.rows;
+  const rows = format.asked === 'table' ? asLists(envelope.rows, envelope.columns) : envelope.rows;
   return { status: 200, headers, body: { ...head, ...envelope, rows } };
 }

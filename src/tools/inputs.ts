@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { columnNames, dimensions } from '../events/columns.ts';
 import { type Field, fieldFrom } from '../sql/field.ts';
 import { type Comparison, type Condition, operators } from '../sql/filter.ts';
+import { instantText as instant, otherPeriodInput } from './compare-input.ts';
 import { nearest } from './nearest.ts';
 
 /** What must hold of a value as a whole; not asked where a part of it was refused already, for what it would look into is not there. */
@@ -142,26 +143,7 @@ export const where = z.array(condition).check(
   ),
 );
 
-const instant = z.string().check(z.maxLength(40));
-
 const atMost = (length: number) => z.optional(z.string().check(z.maxLength(length)));
-
-/** Another period to compare with. */
-export type Compare = 'previous' | 'year' | { readonly from: string; readonly to: string };
-
-const periods = z.union([z.string().check(z.maxLength(40)), z.strictObject({ from: instant, to: instant })]);
-const compare = z.pipe(
-  periods,
-  z.transform((given: z.output<typeof periods>, { issues }): Compare => {
-    if (typeof given === 'object' || given === 'previous' || given === 'year') return given;
-    issues.push({
-      code: 'custom',
-      input: given,
-      message: `must be previous, year or {"from":"2026-04-01","to":"2026-04-30"}; got ${JSON.stringify(given)}`,
-    });
-    return z.NEVER;
-  }),
-);
 
 /** Where the period begins, and where it does when nothing is said. */
 export const fromOf = (usual: string) =>
@@ -200,7 +182,7 @@ export const shared = {
     ._default(z.enum(['person', 'visitor', 'session']), 'person')
     .check(z.describe('Whom to count: person (default), visitor (anonymous_id) or session.')),
   compare: z
-    .optional(compare)
+    .optional(otherPeriodInput)
     .check(
       z.describe(
         'Another period beside this one: previous (just before, as long), year (same dates a year earlier) or {"from":…,"to":…}. Each number x gains x_before and x_change ((x − before) ÷ before).',

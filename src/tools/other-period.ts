@@ -1,7 +1,7 @@
 import { earliest } from '../events/instant.ts';
 import type { Period } from '../lake/events-of.ts';
 import { firstInstantOf, nextStart, startOf, wallOf } from '../sql/zone.ts';
-import type { Compare } from './inputs.ts';
+import type { Compare } from './compare-input.ts';
 import { type Manner, periodFrom } from './period.ts';
 import { invalidParam } from './refusal.ts';
 

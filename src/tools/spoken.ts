@@ -52,7 +52,7 @@ const isPlace = (value: object): value is PropertyPath =>
 
 /**
  * Which of these occur in the period: (event_name, events, first_at, last_at, has_1 …), one row for each name that does
- * and one, named null, for all events; `has_n` counts those that hold the nth place.
+ * and one, named null, for all events; the nth has_… counts those that hold the nth place.
  */
 export const occurring = (reading: Reading, period: Period, { events, places }: Spoken): Sql => {
   const holds = places.map((place, i) => sql`${existsOf(place)} as ${name(`h_${i + 1}`)}`);
