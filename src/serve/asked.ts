@@ -33,9 +33,9 @@ export const askedOf = (event: APIGatewayProxyEvent): Asked => {
 };
 
 /** Scheme, host and what the gateway puts before a route’s path (its stage). A host that cannot be one is not repeated. */
-const baseOf = (
+export const baseOf = (
   { requestContext }: APIGatewayProxyEvent,
-  { path }: Route,
+  { path }: Pick<Route, 'path'>,
   headers: Asked['headers'],
 ): string => {
   const host = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(headers.host ?? '')
@@ -72,7 +72,8 @@ const principalFor = (event: APIGatewayProxyEvent, route: Route, headers: Asked[
   return principal;
 };
 
-const lowerCased = (headers: APIGatewayProxyEvent['headers']): Record<string, string> => {
+/** Headers by their names in lower case. */
+export const lowerCased = (headers: APIGatewayProxyEvent['headers']): Record<string, string> => {
   const lower: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
@@ -157,7 +158,8 @@ const bodyOf = (
 };
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
-const textOf = (bytes: Uint8Array): string => {
+/** Bytes as text; throws `invalid_payload` where they are not UTF-8. */
+export const textOf = (bytes: Uint8Array): string => {
   try {
     return decoder.decode(bytes);
   } catch {

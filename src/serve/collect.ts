@@ -105,9 +105,10 @@ const nobody = ({ event, anonymous_id = '', user_id = '' }: Track): Nobody => {
 };
 
 /** What was found while events were taken in. */
-type Taken = Kept & { readonly skewed: number };
+export type Taken = Kept & { readonly skewed: number };
 
-const trusts = ({ kind }: Principal): boolean => kind === 'sk';
+/** May this key speak for visitors elsewhere? */
+export const trusts = ({ kind }: Principal): boolean => kind === 'sk';
 const noProject = new Problem(
   'insufficient_scope',
   'Events belong to one project; send them with its pk_ or sk_ key.',
@@ -121,7 +122,8 @@ const archived = new Problem(
 /** So many events are stored forms at a stretch; then others have their turn. */
 const pieceOf = 100;
 
-const keep = async (
+/** Keeps events that were read and checked, whoever brought them: enriched, stored durably when it resolves, none of them when it rejects. */
+export const keep = async (
   world: IntakeWorld,
   principal: Principal,
   bodies: readonly Track[],

@@ -1,0 +1,29 @@
+import { amplitudeMeans } from './amplitude-event.ts';
+import type { Came, Dialect, Item, Read } from './dialect.ts';
+import { jsonIn } from './encoded.ts';
+import { clockOf, fieldsOf, listIn, textOf } from './values.ts';
+
+/** The JSON `code` decides for its SDKs, not the status. */
+const read = ({ body, query }: Came): Read => {
+  const said = jsonIn(body, query);
+  const { api_key, client_upload_time } = fieldsOf(said);
+  const key = textOf(api_key);
+  return {
+    keys: key === undefined ? [] : [{ text: key, inUrl: false }],
+    sentAt: clockOf(client_upload_time),
+    items: listIn(said, 'events').map((event): Item => ({ means: () => amplitudeMeans(fieldsOf(event)) })),
+    answer: ({ taken, receivedAt }) => ({
+      body: { code: 200, events_ingested: taken, payload_size_bytes: 0, server_upload_time: receivedAt },
+    }),
+    refusal: (code, error) => ({ code, error }),
+  };
+};
+
+/** Amplitude: `@amplitude/analytics-node`, `@amplitude/analytics-browser`. */
+export const amplitude: Dialect = {
+  name: 'amplitude',
+  tool: 'Amplitude',
+  roots: ['/2/httpapi'],
+  headers: ['authorization'],
+  places: ['2/httpapi', 'batch', 'httpapi'].map((path) => ({ at: `POST ${path}`, reads: read })),
+};
