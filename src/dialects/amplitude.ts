@@ -1,17 +1,19 @@
 import { amplitudeMeans } from './amplitude-event.ts';
-import type { Came, Dialect, Item, Read } from './dialect.ts';
-import { jsonIn } from './encoded.ts';
-import { clockOf, fieldsOf, listIn, textOf } from './values.ts';
+import type { Came, Dialect, Read, SentItem } from './dialect.ts';
+import { sentJson } from './encoded.ts';
+import { asText, clockOf, fieldsOf, listIn } from './values.ts';
 
 /** The JSON `code` decides for its SDKs, not the status. */
 const read = ({ body, query }: Came): Read => {
-  const said = jsonIn(body, query);
+  const said = sentJson(body, query);
   const { api_key, client_upload_time } = fieldsOf(said);
-  const key = textOf(api_key);
+  const key = asText(api_key);
   return {
     keys: key === undefined ? [] : [{ text: key, inUrl: false }],
     sentAt: clockOf(client_upload_time),
-    items: listIn(said, 'events').map((event): Item => ({ means: () => amplitudeMeans(fieldsOf(event)) })),
+    items: listIn(said, 'events').map(
+      (event): SentItem => ({ means: () => amplitudeMeans(fieldsOf(event)) }),
+    ),
     answer: ({ taken, receivedAt }) => ({
       body: { code: 200, events_ingested: taken, payload_size_bytes: 0, server_upload_time: receivedAt },
     }),

@@ -1,4 +1,4 @@
-import type { Fields } from './values.ts';
+import type { JsonFields } from './values.ts';
 
 /** A request in another tool’s words, its body unpacked and read. */
 export interface Came {
@@ -37,7 +37,7 @@ export interface Meant {
   readonly at?: number | string | undefined;
   /** How long before it was sent it happened, where nothing else says when. */
   readonly agoMs?: number;
-  readonly properties?: Fields | undefined;
+  readonly properties?: JsonFields | undefined;
 }
 
 /** Something sent that is no event of ours, and why; it is counted under the reason. */
@@ -46,7 +46,7 @@ export interface Left {
 }
 
 /** One thing that was sent. */
-export interface Item {
+export interface SentItem {
   /** The key it names for itself. */
   readonly key?: string | undefined;
   /** `trusted`: it came with a secret key. */
@@ -63,7 +63,7 @@ export interface Outcome {
 }
 
 /** An answer as the tool’s SDK expects it: JSON, or text under a content type of its own. */
-export interface Reply {
+export interface ToolAnswer {
   readonly status?: number;
   readonly type?: string;
   readonly body: unknown;
@@ -75,8 +75,8 @@ export interface Read {
   readonly keys: readonly Presented[];
   /** When it was sent by the sender’s clock, ms since 1970. */
   readonly sentAt?: number | undefined;
-  readonly items: readonly Item[];
-  readonly answer: (outcome: Outcome) => Reply;
+  readonly items: readonly SentItem[];
+  readonly answer: (outcome: Outcome) => ToolAnswer;
   /** What an SDK is told of a request that was refused whole, where its own words differ from ours. */
   readonly refusal?: (status: number, message: string) => unknown;
 }
@@ -85,7 +85,7 @@ export interface Read {
 export type Place = {
   /** `POST track/*`: a method, or `*` for both, and the pieces of the path; `*` is any one piece. */
   readonly at: string;
-} & ({ readonly reads: (came: Came) => Read } | { readonly shows: (came: Came) => Reply });
+} & ({ readonly reads: (came: Came) => Read } | { readonly shows: (came: Came) => ToolAnswer });
 
 /** Another tool’s way of sending events: where it posts, where its key stands, how an event maps, what it must be answered. */
 export interface Dialect {

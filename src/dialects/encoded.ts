@@ -1,5 +1,5 @@
 import { exactJson } from '../events/exact-json.ts';
-import { fieldsOf, notThis, textOf } from './values.ts';
+import { asText, fieldsOf, notThis } from './values.ts';
 
 /** Base64 as forms bring it: an unescaped plus has become a blank. */
 const base64 = /^[\w+/ -]+={0,2}\s*$/;
@@ -18,10 +18,10 @@ export const dataOf = (data: unknown): unknown => {
 const notData = notThis('data, JSON or the base64 of JSON,');
 
 /** The JSON of a request: its body, or what stands under `data` in its form or its query. */
-export const jsonIn = (body: unknown, query: Readonly<Record<string, string>>): unknown => {
+export const sentJson = (body: unknown, query: Readonly<Record<string, string>>): unknown => {
   const { data } = fieldsOf(body);
   if (typeof data === 'string') return dataOf(data);
-  return body === undefined || (textOf(query.data) !== undefined && Object.keys(fieldsOf(body)).length === 0)
+  return body === undefined || (asText(query.data) !== undefined && Object.keys(fieldsOf(body)).length === 0)
     ? dataOf(query.data)
     : body;
 };

@@ -1,7 +1,7 @@
 import type { Came, Dialect, Read } from './dialect.ts';
 import { success } from './segment.ts';
 import { messageItem } from './segment-message.ts';
-import { clockOf, fieldsOf, notThis, textOf } from './values.ts';
+import { asText, clockOf, fieldsOf, notThis } from './values.ts';
 
 /** Its client refuses keys without a colon, so ours stands behind one: `millimetric:pk_live_…`. The body holds the key masked. */
 const read =
@@ -9,7 +9,7 @@ const read =
   ({ body, headers, path }: Came): Read => {
     const message = fieldsOf(body);
     if (Object.keys(message).length === 0) throw notThis('one message, a JSON object,');
-    const key = textOf(headers['x-write-key']?.split(':').at(-1));
+    const key = asText(headers['x-write-key']?.split(':').at(-1));
     const { writeKey: _, ...rest } = message;
     return {
       keys: key === undefined ? [] : [{ text: key, inUrl: false }],
@@ -17,7 +17,7 @@ const read =
       items: [
         messageItem({ ...rest, type: path.at(-1) }, ({ userId }) =>
           // One made-up id per process, shared by all the users of a server.
-          isServer && textOf(userId) !== undefined ? { anonymous_id: undefined } : {},
+          isServer && asText(userId) !== undefined ? { anonymous_id: undefined } : {},
         ),
       ],
       answer: success,

@@ -1,11 +1,11 @@
 import type { Left, Meant } from './dialect.ts';
 import { dataOf } from './encoded.ts';
-import { epochOf, type Fields, numberOf, said, textOf } from './values.ts';
+import { asNumber, asText, epochOf, type JsonFields, said } from './values.ts';
 
 /** One hit of Matomo’s. Which kind it is is told by the parameters that are there, in this order. A visitor who is a person too is an identification beside it, whose id makes it count once. */
-export const matomoMeans = (hit: Fields): readonly (Meant | Left)[] => {
-  if (textOf(hit.ping) === '1') return [{ left: 'ping' }];
-  const ids = { anonymous_id: textOf(hit._id) ?? textOf(hit.cid), user_id: textOf(hit.uid) };
+export const matomoMeans = (hit: JsonFields): readonly (Meant | Left)[] => {
+  if (asText(hit.ping) === '1') return [{ left: 'ping' }];
+  const ids = { anonymous_id: asText(hit._id) ?? asText(hit.cid), user_id: asText(hit.uid) };
   const common = {
     ...{ ...ids, at: epochOf(hit.cdt), ip: hit.cip, user_agent: hit.ua, url: hit.url, referrer: hit.urlref },
   };
@@ -24,46 +24,46 @@ export const matomoMeans = (hit: Fields): readonly (Meant | Left)[] => {
       ];
 };
 
-const kindOf = (hit: Fields): readonly [event: unknown, properties: Fields] => {
-  const goal = textOf(hit.idgoal);
-  const revenue = numberOf(hit.revenue);
-  if (goal === '0' && textOf(hit.ec_id) !== undefined)
+const kindOf = (hit: JsonFields): readonly [event: unknown, properties: JsonFields] => {
+  const goal = asText(hit.idgoal);
+  const revenue = asNumber(hit.revenue);
+  if (goal === '0' && asText(hit.ec_id) !== undefined)
     return [
       'order',
       {
         ...{ revenue, order_id: hit.ec_id, items: itemsOf(hit.ec_items) },
-        ...{ subtotal: numberOf(hit.ec_st), tax: numberOf(hit.ec_tx) },
-        ...{ shipping: numberOf(hit.ec_sh), discount: numberOf(hit.ec_dt) },
+        ...{ subtotal: asNumber(hit.ec_st), tax: asNumber(hit.ec_tx) },
+        ...{ shipping: asNumber(hit.ec_sh), discount: asNumber(hit.ec_dt) },
       },
     ];
   if (goal === '0') return ['cart', { revenue, items: itemsOf(hit.ec_items) }];
   if (goal !== undefined) return ['goal', { goal_id: goal, revenue }];
-  if (textOf(hit.e_c) !== undefined || textOf(hit.e_a) !== undefined)
+  if (asText(hit.e_c) !== undefined || asText(hit.e_a) !== undefined)
     return [
       hit.e_a ?? hit.e_c,
-      { category: hit.e_c, action: hit.e_a, name: hit.e_n, value: numberOf(hit.e_v) },
+      { category: hit.e_c, action: hit.e_a, name: hit.e_n, value: asNumber(hit.e_v) },
     ];
-  if (textOf(hit.c_n) !== undefined)
+  if (asText(hit.c_n) !== undefined)
     return [
-      textOf(hit.c_i) === undefined ? 'content_impression' : 'content_interaction',
+      asText(hit.c_i) === undefined ? 'content_impression' : 'content_interaction',
       { name: hit.c_n, piece: hit.c_p, target: hit.c_t, interaction: hit.c_i },
     ];
-  if (textOf(hit.search) !== undefined)
+  if (asText(hit.search) !== undefined)
     return [
       'site_search',
-      { query: hit.search, category: hit.search_cat, results: numberOf(hit.search_count) },
+      { query: hit.search, category: hit.search_cat, results: asNumber(hit.search_count) },
     ];
-  if (textOf(hit.link) !== undefined) return ['outbound_link', { link: hit.link }];
-  if (textOf(hit.download) !== undefined) return ['file_download', { file: hit.download }];
+  if (asText(hit.link) !== undefined) return ['outbound_link', { link: hit.link }];
+  if (asText(hit.download) !== undefined) return ['file_download', { file: hit.download }];
   return ['$pageview', { title: hit.action_name }];
 };
 
-const dimensionsOf = (hit: Fields): Fields =>
+const dimensionsOf = (hit: JsonFields): JsonFields =>
   Object.fromEntries(Object.entries(hit).filter(([name]) => /^dimension\d{1,3}$/.test(name)));
 
 const names = ['sku', 'name', 'category', 'price', 'quantity'] as const;
 /** Items are lists of five; a list that cannot be read is left out, the order is not. */
-const itemsOf = (text: unknown): readonly Fields[] | undefined => {
+const itemsOf = (text: unknown): readonly JsonFields[] | undefined => {
   const list = (() => {
     try {
       return dataOf(text);

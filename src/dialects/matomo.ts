@@ -1,7 +1,7 @@
-import type { Came, Dialect, Item, Outcome, Read, Reply } from './dialect.ts';
+import type { Came, Dialect, Outcome, Read, SentItem, ToolAnswer } from './dialect.ts';
 import { matomoMeans } from './matomo-hit.ts';
 import { pixel } from './pixel.ts';
-import { type Fields, fieldsOf, notThis, textOf } from './values.ts';
+import { asText, fieldsOf, type JsonFields, notThis } from './values.ts';
 
 const bulkIn = (body: unknown): readonly unknown[] | undefined => {
   const { requests } = fieldsOf(body);
@@ -17,16 +17,16 @@ const read = ({ query, body }: Came): Read => {
   const one = { ...query, ...form };
   const hits = (bulk ?? [one]).map(hitOf);
   const [first = {}] = hits;
-  if (bulk === undefined && textOf(one.idsite) === undefined) throw notThis('a hit with idsite and rec,');
-  const site = textOf(first.idsite);
-  const token = textOf(fieldsOf(body).token_auth) ?? textOf(first.token_auth) ?? textOf(query.token_auth);
+  if (bulk === undefined && asText(one.idsite) === undefined) throw notThis('a hit with idsite and rec,');
+  const site = asText(first.idsite);
+  const token = asText(fieldsOf(body).token_auth) ?? asText(first.token_auth) ?? asText(query.token_auth);
   const best = isOurs(token) ? token : (site ?? token);
   const isInQuery = bulk === undefined && Object.values(query).includes(best ?? '');
   return {
     keys: best === undefined ? [] : [{ text: best, inUrl: isInQuery }],
     items: hits.map(
-      (hit): Item => ({
-        key: isOurs(token) ? undefined : textOf(hit.idsite),
+      (hit): SentItem => ({
+        key: isOurs(token) ? undefined : asText(hit.idsite),
         means: () => matomoMeans(hit),
       }),
     ),
@@ -37,13 +37,13 @@ const read = ({ query, body }: Came): Read => {
 const isOurs = (text: string | undefined): boolean =>
   text !== undefined && /^(?:pk|sk)_(?:live|test)_/.test(text);
 
-const answerTo = (isBulk: boolean, one: Fields, { taken, refused }: Outcome): Reply => {
+const answerTo = (isBulk: boolean, one: JsonFields, { taken, refused }: Outcome): ToolAnswer => {
   if (isBulk) return { body: { status: 'success', tracked: taken, invalid: sum(refused) } };
-  return textOf(one.send_image) === '0' ? { status: 204, body: undefined } : pixel;
+  return asText(one.send_image) === '0' ? { status: 204, body: undefined } : pixel;
 };
 
 /** An entry of a bulk: a query string, or its fields. */
-const hitOf = (entry: unknown): Fields =>
+const hitOf = (entry: unknown): JsonFields =>
   typeof entry === 'string'
     ? Object.fromEntries([...new URLSearchParams(entry.slice(entry.indexOf('?') + 1))].toReversed())
     : fieldsOf(entry);

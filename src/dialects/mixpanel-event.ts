@@ -1,5 +1,5 @@
 import type { Left, Meant } from './dialect.ts';
-import { epochOf, type Fields, fieldsOf, library, numberOf, said, textOf, without } from './values.ts';
+import { asNumber, asText, epochOf, fieldsOf, type JsonFields, library, said, without } from './values.ts';
 
 const held = [
   ...[
@@ -28,18 +28,18 @@ const held = [
 const devicePrefix = '$device:';
 
 /** Who an event is of: a page’s unknown visitor is `$device:<id>`; where only `distinct_id` comes, a server means a person. */
-const who = (fields: Fields, distinct: unknown): Pick<Meant, 'anonymous_id' | 'user_id'> => {
-  const id = textOf(distinct);
-  const device = textOf(fields.$device_id);
+const who = (fields: JsonFields, distinct: unknown): Pick<Meant, 'anonymous_id' | 'user_id'> => {
+  const id = asText(distinct);
+  const device = asText(fields.$device_id);
   return id?.startsWith(devicePrefix) === true
     ? { anonymous_id: id.slice(devicePrefix.length) }
-    : { anonymous_id: device, user_id: textOf(fields.$user_id) ?? id };
+    : { anonymous_id: device, user_id: asText(fields.$user_id) ?? id };
 };
 
 /** One event of Mixpanel’s. */
-export const mixpanelEvent = (sent: Fields): Meant | Left => {
+export const mixpanelEvent = (sent: JsonFields): Meant | Left => {
   const properties = fieldsOf(sent.properties);
-  const url = textOf(properties.$current_url);
+  const url = asText(properties.$current_url);
   const isView = sent.event === '$mp_web_page_view';
   const rest = without(properties, ...held);
   const common = {
@@ -49,7 +49,7 @@ export const mixpanelEvent = (sent: Fields): Meant | Left => {
   };
   const lib = library(properties.mp_lib, properties.$lib_version);
   if (sent.event === '$create_alias') {
-    const before = textOf(properties.distinct_id);
+    const before = asText(properties.distinct_id);
     // Two names of one person cannot be joined; a device and a person can.
     return before?.startsWith(devicePrefix) === true
       ? {
@@ -61,7 +61,7 @@ export const mixpanelEvent = (sent: Fields): Meant | Left => {
       : { event: '$create_alias', ...common, ...who(properties, before), properties: { ...rest, ...lib } };
   }
   if (sent.event === '$identify') {
-    const anonymous = textOf(properties.$anon_distinct_id);
+    const anonymous = asText(properties.$anon_distinct_id);
     return {
       event: '$identify',
       ...common,
@@ -88,7 +88,7 @@ export const mixpanelEvent = (sent: Fields): Meant | Left => {
 const direct = (referrer: unknown): unknown => (referrer === '$direct' ? undefined : referrer);
 
 /** What a profile is told: traits, or the money a person spent. Sums, lists and removals have no place in an event. */
-export const mixpanelProfile = (sent: Fields): readonly (Meant | Left)[] => {
+export const mixpanelProfile = (sent: JsonFields): readonly (Meant | Left)[] => {
   const ids = who(sent, sent.$distinct_id);
   const traits = { ...fieldsOf(sent.$set_once), ...fieldsOf(sent.$set) };
   const { $transactions: spent } = fieldsOf(sent.$append);
@@ -100,7 +100,7 @@ export const mixpanelProfile = (sent: Fields): readonly (Meant | Left)[] => {
         event: 'revenue',
         ...common,
         at: epochOf(time),
-        properties: said({ ...more, revenue: numberOf(amount) }),
+        properties: said({ ...more, revenue: asNumber(amount) }),
       },
     ];
   }

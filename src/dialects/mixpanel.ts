@@ -1,19 +1,19 @@
-import type { Came, Dialect, Item, Outcome, Presented, Read, Reply } from './dialect.ts';
-import { jsonIn } from './encoded.ts';
+import type { Came, Dialect, Outcome, Presented, Read, SentItem, ToolAnswer } from './dialect.ts';
+import { sentJson } from './encoded.ts';
 import { mixpanelEvent, mixpanelProfile } from './mixpanel-event.ts';
 import { pixel } from './pixel.ts';
-import { fieldsOf, listOf, notThis, textOf } from './values.ts';
+import { asList, asText, fieldsOf, notThis } from './values.ts';
 
 /** `verbose` wants JSON, also of a refusal; without it the digit 1 or 0 is an answer; `img` asks for a picture. */
 const wishes = ({ query, body }: Came) => {
   const form = fieldsOf(body);
-  const wants = (name: string): boolean => (query[name] ?? textOf(form[name]) ?? '0') !== '0';
+  const wants = (name: string): boolean => (query[name] ?? asText(form[name]) ?? '0') !== '0';
   return { isVerbose: wants('verbose'), isImage: wants('img') };
 };
 
 const answer =
   (came: Came) =>
-  ({ taken }: Outcome): Reply => {
+  ({ taken }: Outcome): ToolAnswer => {
     const { isVerbose, isImage } = wishes(came);
     if (came.path.at(-1) === 'import')
       return { body: { code: 200, num_records_imported: taken, status: 1, error: null } };
@@ -24,12 +24,12 @@ const answer =
   };
 
 const read =
-  (itemOf: (said: unknown) => Item) =>
+  (itemOf: (said: unknown) => SentItem) =>
   (came: Came): Read => {
     const { body, query } = came;
     const inUrl = query.data !== undefined;
-    const list = listOf(jsonIn(body, query));
-    if (list.length === 0 && !Array.isArray(jsonIn(body, query)))
+    const list = asList(sentJson(body, query));
+    if (list.length === 0 && !Array.isArray(sentJson(body, query)))
       throw notThis('data, an object or a list of them,');
     const key = list.map((one) => itemOf(one).key).find((one) => one !== undefined);
     const presented: readonly Presented[] = key === undefined ? [] : [{ text: key, inUrl }];
@@ -42,15 +42,15 @@ const read =
   };
 
 const event = read((said) => ({
-  key: textOf(fieldsOf(fieldsOf(said).properties).token),
+  key: asText(fieldsOf(fieldsOf(said).properties).token),
   means: () => [mixpanelEvent(fieldsOf(said))],
 }));
 const profile = read((said) => ({
-  key: textOf(fieldsOf(said).$token),
+  key: asText(fieldsOf(said).$token),
   means: () => mixpanelProfile(fieldsOf(said)),
 }));
 const group = read((said) => ({
-  key: textOf(fieldsOf(said).$token),
+  key: asText(fieldsOf(said).$token),
   means: () => [{ left: 'group_profile' }],
 }));
 

@@ -1,32 +1,32 @@
 import type { Came, Dialect, Left, Meant, Read } from './dialect.ts';
-import { type Fields, fieldsOf, notThis, numberOf, said, textOf, timeOf, without } from './values.ts';
+import { asNumber, asText, asTime, fieldsOf, type JsonFields, notThis, said, without } from './values.ts';
 
 const read = ({ body, headers }: Came): Read => {
   const fields = fieldsOf(body);
-  if (textOf(fields.type) === undefined) throw notThis('{type, payload}');
+  if (asText(fields.type) === undefined) throw notThis('{type, payload}');
   // A secret beside the client’s id is a server’s.
-  const key = textOf(headers['openpanel-client-secret']) ?? textOf(headers['openpanel-client-id']);
+  const key = asText(headers['openpanel-client-secret']) ?? asText(headers['openpanel-client-id']);
   return {
     keys: key === undefined ? [] : [{ text: key, inUrl: false }],
-    items: [{ means: () => [meansOf(textOf(fields.type) ?? '', fieldsOf(fields.payload))] }],
+    items: [{ means: () => [meansOf(asText(fields.type) ?? '', fieldsOf(fields.payload))] }],
     answer: () => ({ body: { deviceId: 'none', sessionId: 'none' } }),
   };
 };
 
 const held = ['__path', '__title', '__referrer', '__ip', '__userAgent', '__timestamp', '__revenue'];
 
-const meansOf = (type: string, payload: Fields): Meant | Left => {
+const meansOf = (type: string, payload: JsonFields): Meant | Left => {
   const properties = fieldsOf(payload.properties);
   const common = {
-    ...{ user_id: payload.profileId, at: timeOf(properties.__timestamp) },
+    ...{ user_id: payload.profileId, at: asTime(properties.__timestamp) },
     ...{ ip: properties.__ip, user_agent: properties.__userAgent },
     ...{ url: properties.__path, referrer: properties.__referrer },
   };
   const rest = without(properties, ...held);
-  const name = textOf(payload.name);
+  const name = asText(payload.name);
   switch (type) {
     case 'track': {
-      const cents = numberOf(properties.__revenue);
+      const cents = asNumber(properties.__revenue);
       return {
         event: name === 'screen_view' ? '$pageview' : payload.name,
         ...common,

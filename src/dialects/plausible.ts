@@ -1,11 +1,11 @@
 import type { Came, Dialect, Left, Meant, Read } from './dialect.ts';
 import { dataOf } from './encoded.ts';
-import { type Fields, fieldsOf, notThis, numberOf, said, textOf } from './values.ts';
+import { asNumber, asText, fieldsOf, type JsonFields, notThis, said } from './values.ts';
 
 /** Short names, and the long ones of older clients and of servers. */
 const read = ({ body }: Came): Read => {
   const fields = fieldsOf(body);
-  const site = textOf(fields.d) ?? textOf(fields.domain);
+  const site = asText(fields.d) ?? asText(fields.domain);
   if (Object.keys(fields).length === 0) throw notThis('one event, a JSON object with n, u and d,');
   return {
     keys: site === undefined ? [] : [{ text: site, inUrl: false }],
@@ -14,7 +14,7 @@ const read = ({ body }: Came): Read => {
   };
 };
 
-const meansOf = (fields: Fields): Meant | Left => {
+const meansOf = (fields: JsonFields): Meant | Left => {
   const name = fields.n ?? fields.name;
   // How far and how long a page was read: no event.
   if (name === 'engagement') return { left: 'engagement' };
@@ -25,7 +25,7 @@ const meansOf = (fields: Fields): Meant | Left => {
     referrer: fields.r ?? fields.referrer,
     properties: said({
       ...fieldsOf(dataOf(fields.p ?? fields.props ?? fields.m)),
-      ...{ revenue: numberOf(amount), currency },
+      ...{ revenue: asNumber(amount), currency },
     }),
   };
 };

@@ -1,5 +1,5 @@
 import type { Left, Meant } from './dialect.ts';
-import { type Fields, fieldsOf, said, textOf, without } from './values.ts';
+import { asText, fieldsOf, type JsonFields, said, without } from './values.ts';
 
 /** What the SDK adds and another field of ours holds, or nobody asks for. */
 const held = [
@@ -35,10 +35,10 @@ const noise =
   /^\$(?:browser|os|os_version|device_type|device|screen_|viewport_|timezone|session_entry_|initial_|sdk_debug_|recording_|replay_|autocapture_disabled|web_vitals_enabled|exception_capture_enabled|configured_session)/;
 
 /** One event of PostHog’s: who `distinct_id` is differs between its SDKs. */
-export const posthogMeans = (event: Fields, time: Pick<Meant, 'at' | 'agoMs'>): Meant | Left => {
-  const name = textOf(event.event);
+export const posthogMeans = (event: JsonFields, time: Pick<Meant, 'at' | 'agoMs'>): Meant | Left => {
+  const name = asText(event.event);
   const properties = fieldsOf(event.properties);
-  const distinct = textOf(event.distinct_id) ?? textOf(properties.distinct_id);
+  const distinct = asText(event.distinct_id) ?? asText(properties.distinct_id);
   const traits = {
     ...fieldsOf(event.$set_once ?? properties.$set_once),
     ...fieldsOf(event.$set ?? properties.$set),
@@ -46,15 +46,15 @@ export const posthogMeans = (event: Fields, time: Pick<Meant, 'at' | 'agoMs'>): 
   if (name === '$snapshot') return { left: 'recording' };
   // From a server it is of nobody, and its id would count as a visitor.
   if (name === '$groupidentify' && properties.$device_id === undefined) return { left: 'group_profile' };
-  const referrer = textOf(properties.$referrer);
-  const url = textOf(properties.$current_url);
+  const referrer = asText(properties.$referrer);
+  const url = asText(properties.$current_url);
   const rest = Object.fromEntries(
     Object.entries(without(properties, ...held)).filter(([field]) => !noise.test(field)),
   );
   const isTraits = name === '$identify' || name === '$set';
   return {
     event: event.event,
-    ...{ event_id: textOf(event.uuid) ?? properties.$insert_id, ...time },
+    ...{ event_id: asText(event.uuid) ?? properties.$insert_id, ...time },
     ...who(name, distinct, properties),
     ...{ session_id: properties.$session_id, ip: properties.$ip, user_agent: properties.$raw_user_agent },
     ...{ url, path: properties.$pathname, referrer: referrer === '$direct' ? undefined : referrer },
@@ -72,30 +72,30 @@ export const posthogMeans = (event: Fields, time: Pick<Meant, 'at' | 'agoMs'>): 
 const who = (
   name: string | undefined,
   distinct: string | undefined,
-  properties: Fields,
+  properties: JsonFields,
 ): Pick<Meant, 'anonymous_id' | 'user_id'> => {
-  const device = textOf(properties.$device_id);
+  const device = asText(properties.$device_id);
   if (name === '$identify')
-    return { anonymous_id: textOf(properties.$anon_distinct_id) ?? device, user_id: distinct };
+    return { anonymous_id: asText(properties.$anon_distinct_id) ?? device, user_id: distinct };
   const isPage = device !== undefined || properties.$is_identified !== undefined;
   if (isPage)
-    return properties.$is_identified === true || textOf(properties.$user_id) !== undefined
+    return properties.$is_identified === true || asText(properties.$user_id) !== undefined
       ? { anonymous_id: device, user_id: distinct }
       : { anonymous_id: distinct };
   return properties.$process_person_profile === false ? { anonymous_id: distinct } : { user_id: distinct };
 };
 
 /** Who was anonymous is known as somebody: an identification. Python’s SDK says it the other way round than the others. */
-const alias = (distinct: string | undefined, properties: Fields): Partial<Meant> => {
-  const other = textOf(properties.alias);
-  if (textOf(properties.$device_id) !== undefined) return {};
+const alias = (distinct: string | undefined, properties: JsonFields): Partial<Meant> => {
+  const other = asText(properties.alias);
+  if (asText(properties.$device_id) !== undefined) return {};
   return properties.$lib === 'posthog-python'
     ? { event: '$identify', anonymous_id: distinct, user_id: other }
     : { event: '$identify', anonymous_id: other, user_id: distinct };
 };
 
 /** Browsers put where a person first came from among the traits; events say so themselves. */
-const withoutArrival = (traits: Fields): Fields =>
+const withoutArrival = (traits: JsonFields): JsonFields =>
   Object.fromEntries(
     Object.entries(
       without(traits, '$referrer', '$referring_domain', '$current_url', '$host', '$pathname'),

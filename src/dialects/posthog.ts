@@ -1,50 +1,50 @@
-import type { Came, Dialect, Item, Left, Meant, Read, Reply } from './dialect.ts';
-import { jsonIn } from './encoded.ts';
+import type { Came, Dialect, Left, Meant, Read, SentItem, ToolAnswer } from './dialect.ts';
+import { sentJson } from './encoded.ts';
 import { posthogMeans } from './posthog-event.ts';
-import { clockOf, fieldsOf, listOf, notThis, numberOf, textOf, timeOf } from './values.ts';
+import { asList, asNumber, asText, asTime, clockOf, fieldsOf, notThis } from './values.ts';
 
 const compressions = ['gzip', 'gzip-js'];
 
 /** Events: `{api_key, batch}` of newer SDKs, one event or a list of them of older ones. */
 const events = ({ body, query }: Came): Read => {
-  const said = jsonIn(body, query);
+  const said = sentJson(body, query);
   const envelope = fieldsOf(said);
-  const list = Array.isArray(envelope.batch) ? envelope.batch : listOf(said);
+  const list = Array.isArray(envelope.batch) ? envelope.batch : asList(said);
   if (list.length === 0 && !Array.isArray(envelope.batch) && !Array.isArray(said))
     throw notThis('an event, a list of events, or {api_key, batch},');
-  const key = textOf(envelope.api_key) ?? textOf(envelope.token) ?? tokenIn(list[0]);
+  const key = asText(envelope.api_key) ?? asText(envelope.token) ?? tokenIn(list[0]);
   const isHistory = envelope.historical_migration === true;
   return {
-    keys: key === undefined ? [] : [{ text: key, inUrl: textOf(query.data) !== undefined }],
+    keys: key === undefined ? [] : [{ text: key, inUrl: asText(query.data) !== undefined }],
     sentAt: isHistory ? undefined : clockOf(envelope.sent_at),
-    items: list.map((event): Item => ({ key: tokenIn(event), means: () => [meansOf(event)] })),
+    items: list.map((event): SentItem => ({ key: tokenIn(event), means: () => [meansOf(event)] })),
     answer: () => ({ body: { status: 1 } }),
   };
 };
 
 const tokenIn = (event: unknown): string | undefined =>
-  textOf(fieldsOf(fieldsOf(event).properties).token) ?? textOf(fieldsOf(event).api_key);
+  asText(fieldsOf(fieldsOf(event).properties).token) ?? asText(fieldsOf(event).api_key);
 
 const meansOf = (event: unknown): Meant | Left => posthogMeans(fieldsOf(event), timeIn(fieldsOf(event)));
 
 /** Lists of older SDKs say how long before sending it was. The time of arrival is filled in where the event is kept. */
 const timeIn = ({ timestamp, offset }: ReturnType<typeof fieldsOf>): Pick<Meant, 'at' | 'agoMs'> => {
-  const agoMs = numberOf(offset);
-  return timestamp === undefined && agoMs !== undefined ? { agoMs } : { at: timeOf(timestamp) };
+  const agoMs = asNumber(offset);
+  return timestamp === undefined && agoMs !== undefined ? { agoMs } : { at: asTime(timestamp) };
 };
 
 /** Recordings of screens and log lines are not kept; an SDK that sends them is told that all is well. */
-const dropped = (): Reply => ({ body: { status: 1 } });
+const dropped = (): ToolAnswer => ({ body: { status: 1 } });
 
 /** No flags, no recording, no surveys; and that packed bodies are taken, without which pages lose what they send on leaving. */
-const config = (): Reply => ({
+const config = (): ToolAnswer => ({
   body: {
     supportedCompression: compressions,
     ...{ hasFeatureFlags: false, sessionRecording: false, surveys: false, heatmaps: false, siteApps: [] },
     ...{ capturePerformance: false, autocapture_opt_out: false, toolbarParams: {} },
   },
 });
-const flags = (): Reply => ({
+const flags = (): ToolAnswer => ({
   body: {
     ...{ flags: {}, featureFlags: {}, featureFlagPayloads: {}, errorsWhileComputingFlags: false },
     ...{ supportedCompression: compressions, sessionRecording: false },

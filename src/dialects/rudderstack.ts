@@ -1,9 +1,9 @@
-import type { Came, Dialect, Read, Reply } from './dialect.ts';
+import type { Came, Dialect, Read, ToolAnswer } from './dialect.ts';
 import { segment, writeKeyIn } from './segment.ts';
 import { messageItem } from './segment-message.ts';
 import { clockOf, fieldsOf, listIn } from './values.ts';
 
-const ok = (): Reply => ({ type: 'text/plain; charset=utf-8', body: 'OK' });
+const ok = (): ToolAnswer => ({ type: 'text/plain; charset=utf-8', body: 'OK' });
 
 /** The envelope’s `timestamp` is when it was sent; each message has its own. */
 const batch = ({ body }: Came): Read => ({
@@ -14,7 +14,7 @@ const batch = ({ body }: Came): Read => ({
 });
 
 /** Without this answer the browser’s SDK sends nothing. */
-const sourceConfig = ({ query }: Came): Reply => {
+const sourceConfig = ({ query }: Came): ToolAnswer => {
   const writeKey = query.writeKey ?? '';
   const off = { enabled: false };
   return {

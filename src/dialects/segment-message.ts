@@ -1,31 +1,31 @@
-import type { Item, Left, Meant } from './dialect.ts';
-import { type Fields, fieldsOf, library, said, textOf, timeOf, withCampaign, without } from './values.ts';
+import type { Left, Meant, SentItem } from './dialect.ts';
+import { asText, asTime, fieldsOf, type JsonFields, library, said, withCampaign, without } from './values.ts';
 
 /** A message of Segment’s model, which RudderStack and Jitsu speak too. `own`: what the tool writes otherwise. */
 export const messageItem = (
   message: unknown,
-  own: (fields: Fields) => Partial<Meant> = () => ({}),
-): Item => ({
-  key: textOf(fieldsOf(message).writeKey),
+  own: (fields: JsonFields) => Partial<Meant> = () => ({}),
+): SentItem => ({
+  key: asText(fieldsOf(message).writeKey),
   means: () => [meansOf(fieldsOf(message), own)],
 });
 
-const meansOf = (message: Fields, own: (fields: Fields) => Partial<Meant>): Meant | Left => {
+const meansOf = (message: JsonFields, own: (fields: JsonFields) => Partial<Meant>): Meant | Left => {
   const context = fieldsOf(message.context);
-  const type = textOf(message.type);
+  const type = asText(message.type);
   const properties = fieldsOf(message.properties);
   const page = { ...fieldsOf(context.page), ...(type === 'page' ? said(properties) : {}) };
   const { name, version } = fieldsOf(context.library);
   const campaign = fieldsOf(context.campaign);
-  const url = withCampaign(textOf(page.url), campaign);
+  const url = withCampaign(asText(page.url), campaign);
   const common = {
-    ...{ event_id: message.messageId, at: timeOf(message.timestamp ?? message.originalTimestamp) },
+    ...{ event_id: message.messageId, at: asTime(message.timestamp ?? message.originalTimestamp) },
     ...{ anonymous_id: message.anonymousId, user_id: message.userId, session_id: context.sessionId },
     ...{ ip: context.ip, user_agent: context.userAgent },
     ...{ url, path: page.path, referrer: page.referrer },
     ...own(message),
   };
-  const of = (event: unknown, more: Fields): Meant => ({
+  const of = (event: unknown, more: JsonFields): Meant => ({
     event,
     ...common,
     properties: said({

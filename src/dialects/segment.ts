@@ -1,13 +1,13 @@
-import type { Came, Dialect, Place, Presented, Read, Reply } from './dialect.ts';
+import type { Came, Dialect, Place, Presented, Read, ToolAnswer } from './dialect.ts';
 import { messageItem } from './segment-message.ts';
-import { clockOf, fieldsOf, listIn, notThis, textOf } from './values.ts';
+import { asText, clockOf, fieldsOf, listIn, notThis } from './values.ts';
 
 /** What Segment’s clients and those of its like are answered: they look at the status alone. */
-export const success = (): Reply => ({ body: { success: true } });
+export const success = (): ToolAnswer => ({ body: { success: true } });
 
 /** The key in a body, where these SDKs repeat it. */
 export const writeKeyIn = (body: unknown): readonly Presented[] => {
-  const key = textOf(fieldsOf(body).writeKey);
+  const key = asText(fieldsOf(body).writeKey);
   return key === undefined ? [] : [{ text: key, inUrl: false }];
 };
 
@@ -36,7 +36,7 @@ const single = (short: string, type: string): Place => ({
 });
 
 /** Without this answer the browser’s SDK sends nothing; it also tells it where to, so that one changed line is enough. */
-const settings = ({ path, base }: Came): Reply => {
+const settings = ({ path, base }: Came): ToolAnswer => {
   const { protocol, host, pathname } = new URL(base);
   return {
     body: {

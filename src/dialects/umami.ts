@@ -1,14 +1,14 @@
-import type { Came, Dialect, Item, Left, Meant, Read } from './dialect.ts';
-import { epochOf, type Fields, fieldsOf, listOf, notThis, said, textOf } from './values.ts';
+import type { Came, Dialect, Left, Meant, Read, SentItem } from './dialect.ts';
+import { asList, asText, epochOf, fieldsOf, type JsonFields, notThis, said } from './values.ts';
 
 const read = ({ body }: Came): Read => {
-  const list = listOf(body);
+  const list = asList(body);
   const [first] = list;
   if (first === undefined) throw notThis('{type, payload}, or a list of them,');
   const site = siteIn(first);
   return {
     keys: site === undefined ? [] : [{ text: site, inUrl: false }],
-    items: list.map((one): Item => ({ key: siteIn(one), means: () => [meansOf(fieldsOf(one))] })),
+    items: list.map((one): SentItem => ({ key: siteIn(one), means: () => [meansOf(fieldsOf(one))] })),
     answer: ({ taken }) => ({
       body: Array.isArray(body)
         ? { size: list.length, processed: taken, errors: list.length - taken }
@@ -18,19 +18,19 @@ const read = ({ body }: Came): Read => {
   };
 };
 
-const siteIn = (one: unknown): string | undefined => textOf(fieldsOf(fieldsOf(one).payload).website);
+const siteIn = (one: unknown): string | undefined => asText(fieldsOf(fieldsOf(one).payload).website);
 
-const meansOf = ({ type, payload }: Fields): Meant | Left => {
+const meansOf = ({ type, payload }: JsonFields): Meant | Left => {
   const fields = fieldsOf(payload);
-  const id = textOf(fields.id);
+  const id = asText(fields.id);
   const common = {
     ...{ at: epochOf(fields.timestamp), user_id: id, ip: fields.ip, user_agent: fields.userAgent },
-    ...{ url: wholeUrl(textOf(fields.url), textOf(fields.hostname)), referrer: fields.referrer },
+    ...{ url: wholeUrl(asText(fields.url), asText(fields.hostname)), referrer: fields.referrer },
   };
   const data = fieldsOf(fields.data);
   if (type === 'identify') return { event: '$identify', ...common, properties: data };
   if (type !== 'event') return { left: type === 'performance' ? 'performance' : 'unknown_type' };
-  const name = textOf(fields.name);
+  const name = asText(fields.name);
   return {
     event: name ?? '$pageview',
     ...common,

@@ -3,16 +3,16 @@ import { instant } from '../events/instant.ts';
 import { Problem } from '../problems.ts';
 
 /** An object of JSON, or a form. */
-export type Fields = Readonly<Record<string, unknown>>;
+export type JsonFields = Readonly<Record<string, unknown>>;
 
-const isFields = (value: unknown): value is Fields =>
+const isFields = (value: unknown): value is JsonFields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 
 /** The value’s fields; none where it is no object. */
-export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+export const fieldsOf = (value: unknown): JsonFields => (isFields(value) ? value : {});
 
 /** The value as a list: itself, the one object it is, or nothing. */
-export const listOf = (value: unknown): readonly unknown[] =>
+export const asList = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : isFields(value) ? [value] : [];
 
 /** The list that stands under this name; throws `invalid_payload` where there is none. */
@@ -29,7 +29,7 @@ export const notThis = (wanted: string): Problem =>
   });
 
 /** A text that says something; a number counts as its digits. */
-export const textOf = (value: unknown): string | undefined =>
+export const asText = (value: unknown): string | undefined =>
   typeof value === 'string'
     ? value === ''
       ? undefined
@@ -41,57 +41,57 @@ export const textOf = (value: unknown): string | undefined =>
         : undefined;
 
 /** A finite number, also where it was sent as text. */
-export const numberOf = (value: unknown): number | undefined => {
-  const text = textOf(value);
+export const asNumber = (value: unknown): number | undefined => {
+  const text = asText(value);
   const number = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
   return Number.isFinite(number) ? number : undefined;
 };
 
 /** An ISO 8601 time, UTC where it names no zone, as ms since 1970; text that is none stays text, for the check to refuse; undefined where nothing came. */
-export const timeOf = (value: unknown): number | string | undefined => {
+export const asTime = (value: unknown): number | string | undefined => {
   if (value === undefined || value === null || value === '') return undefined;
-  const text = textOf(value);
+  const text = asText(value);
   if (text === undefined) return 'not a time';
   return instant(text) ?? instant(`${text}Z`) ?? text;
 };
 
 /** A sender’s clock where only a number helps. */
 export const clockOf = (value: unknown): number | undefined => {
-  const time = timeOf(value);
+  const time = asTime(value);
   return typeof time === 'number' ? time : undefined;
 };
 
 /** Seconds or milliseconds since 1970, as their size tells; what is neither stays text. */
 export const epochOf = (value: unknown): number | string | undefined => {
   if (value === undefined || value === null || value === '') return undefined;
-  const number = numberOf(value);
-  if (number === undefined) return timeOf(value);
+  const number = asNumber(value);
+  if (number === undefined) return asTime(value);
   return Math.round(Math.abs(number) < 1e11 ? number * 1000 : number);
 };
 
 /** The fields without these, and without those that say nothing. */
-export const without = (fields: Fields, ...names: readonly string[]): Fields =>
+export const without = (fields: JsonFields, ...names: readonly string[]): JsonFields =>
   Object.fromEntries(
     Object.entries(fields).filter(
       ([name, value]) => value !== null && value !== undefined && !names.includes(name),
     ),
   );
 
-/** Fields that were said, of those that may be. */
-export const said = (fields: Fields): Fields => without(fields);
+/** JsonFields that were said, of those that may be. */
+export const said = (fields: JsonFields): JsonFields => without(fields);
 
 /** The name and version of an SDK as properties. */
-export const library = (name: unknown, version: unknown): Fields =>
-  said({ $lib: textOf(name), $lib_version: textOf(version) });
+export const library = (name: unknown, version: unknown): JsonFields =>
+  said({ $lib: asText(name), $lib_version: asText(version) });
 
 const utm = ['source', 'medium', 'campaign', 'term', 'content'] as const;
 
 /** The address with the campaign it lacks: a source is read from the address alone. */
-export const withCampaign = (url: string | undefined, campaign: Fields): string | undefined => {
+export const withCampaign = (url: string | undefined, campaign: JsonFields): string | undefined => {
   const parsed = url === undefined ? null : URL.parse(url);
   if (parsed === null || [...parsed.searchParams.keys()].some((name) => name.startsWith('utm_'))) return url;
   for (const name of utm) {
-    const value = textOf(campaign[name] ?? (name === 'campaign' ? campaign.name : undefined));
+    const value = asText(campaign[name] ?? (name === 'campaign' ? campaign.name : undefined));
     if (value !== undefined) parsed.searchParams.set(`utm_${name}`, value);
   }
   return parsed.href;

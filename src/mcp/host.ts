@@ -13,8 +13,8 @@ export interface McpTool {
   readonly outputSchema?: Json;
   readonly annotations?: {
     readonly readOnlyHint: boolean;
-    readonly destructiveHint: boolean;
-    readonly idempotentHint: boolean;
+    readonly destructiveHint?: boolean;
+    readonly idempotentHint?: boolean;
     readonly openWorldHint: boolean;
   };
   readonly _meta?: Json;

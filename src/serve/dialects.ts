@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type KeyWorld, principalOfKey, tokenIn } from '../access/authorize.ts';
-import type { Principal } from '../access/kinds.ts';
 import { checkOrigin, checkPlan, refusalFor } from '../access/may.ts';
+import type { Principal } from '../access/principal.ts';
 import { uses } from '../access/used.ts';
-import type { Came, Presented, Read, Reply } from '../dialects/dialect.ts';
+import type { Came, Presented, Read, ToolAnswer } from '../dialects/dialect.ts';
 import { dialects } from '../dialects/index.ts';
 import { placeIn } from '../dialects/place.ts';
 import { countRefused } from '../dialects/refused.ts';
@@ -52,7 +52,7 @@ export const speakDialects = (world: IntakeWorld & KeyWorld): Handler => {
   });
 };
 
-const told = ({ status = 200, type, body }: Reply, pages: Readonly<Record<string, string>>): Told => ({
+const told = ({ status = 200, type, body }: ToolAnswer, pages: Readonly<Record<string, string>>): Told => ({
   status,
   headers: {
     ...pages,
@@ -156,7 +156,7 @@ const take = async (
   read: Read,
   event: APIGatewayProxyEvent,
   dialect: string,
-): Promise<Reply> => {
+): Promise<ToolAnswer> => {
   const { headers } = came;
   const receivedAt = Math.floor(world.clock());
   const projectId = principal.project?.id;

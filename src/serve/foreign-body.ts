@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { parseJson } from '../events/parse.ts';
 import { Problem } from '../problems.ts';
-import { textOf } from './asked.ts';
+import { utf8Text } from './asked.ts';
 import { bodyLimitBytes, gatewayAnswers } from './gateway-answers.ts';
 import { unpacked } from './unpacked.ts';
 
@@ -19,7 +19,7 @@ export const foreignBody = async (
   if (body === null || body === '') return undefined;
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > bodyLimitBytes) throw gatewayAnswers.tooLarge;
-  const text = textOf(bytes[0] === 0x1f && bytes[1] === 0x8b ? unpacked(bytes) : bytes);
+  const text = utf8Text(bytes[0] === 0x1f && bytes[1] === 0x8b ? unpacked(bytes) : bytes);
   return /^\s*[[{]/.test(text) ? parseJson(text, breathe) : formOf(text);
 };
 

@@ -1,5 +1,5 @@
-import type { Principal } from '../access/kinds.ts';
-import type { Item, Read } from '../dialects/dialect.ts';
+import type { Principal } from '../access/principal.ts';
+import type { Read, SentItem } from '../dialects/dialect.ts';
 import { trackOf } from '../dialects/track.ts';
 import { parseTrack } from '../events/parse.ts';
 import { eventsPerBatch, type Track } from '../events/schema.ts';
@@ -41,7 +41,7 @@ export const tracksIn = async (
 };
 
 /** What cannot be read is no reason to lose the others. */
-const meantBy = (item: Item, trusted: boolean): ReturnType<Item['means']> => {
+const meantBy = (item: SentItem, trusted: boolean): ReturnType<SentItem['means']> => {
   try {
     return item.means(trusted);
   } catch (thrown) {

@@ -1,5 +1,7 @@
 import {
   DeleteObjectCommand,
+  DeleteObjectsCommand,
+  type DeleteObjectsCommandInput,
   GetObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandInput,
@@ -27,6 +29,10 @@ export const openBucket = (clock: () => number = Date.now) => {
     return { Body: { transformToByteArray: async () => found.bytes } };
   });
   mock.on(DeleteObjectCommand).callsFake(async ({ Key }: { Key: string }) => void objects.delete(Key));
+  mock.on(DeleteObjectsCommand).callsFake(async ({ Delete }: DeleteObjectsCommandInput) => {
+    for (const { Key = '' } of Delete?.Objects ?? []) objects.delete(Key);
+    return {};
+  });
   mock.on(ListObjectsV2Command).callsFake(async (asked: ListObjectsV2CommandInput) => listed(objects, asked));
   return { client, mock, objects, put };
 };

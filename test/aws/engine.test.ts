@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-athena';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/aws/engine.ts';
+import { openCloudEngine } from '../../src/aws/engine.ts';
 import { cellOf } from '../../src/aws/engine-cells.ts';
 import { wait } from '../../src/aws/surroundings.ts';
 import { sql } from '../../src/sql/sql.ts';
@@ -26,7 +26,7 @@ const stops = () =>
   athena.commandCalls(StopQueryExecutionCommand).map(({ args }) => args[0].input.QueryExecutionId);
 
 const engineWith = (newest: number | undefined = now - minute, waits = noWait()) => ({
-  ...openEngine({
+  ...openCloudEngine({
     client,
     workgroup: 'questions',
     database: 'millimetric',
@@ -103,7 +103,7 @@ describe('a question', () => {
     expect(notes).toEqual([expect.stringContaining('Nothing has been delivered')]);
   });
   const openEngineOfNothing = () =>
-    openEngine({
+    openCloudEngine({
       ...{ client, workgroup: 'w', database: 'd', clock: () => now, random, wait: noWait(), log: quiet },
       delivered: async () => ({ newest: undefined, completeUntil: 0 }),
     }).ask(sql`select 1 as n`, reads, { timeMs: 10_000 });

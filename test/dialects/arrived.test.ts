@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dialects } from '../../src/dialects/index.ts';
 import { refusedOf } from '../../src/dialects/refused.ts';
-import { between, table } from '../../src/docs/markdown.ts';
+import { between, markdownTable } from '../../src/docs/markdown.ts';
 import type { Event } from '../../src/events/columns.ts';
 import { captures } from './captures.ts';
 import { meant } from './meant.ts';
@@ -67,7 +67,7 @@ test('the page of dialects shows what arrived', () => {
   const tables = captures.map((capture) =>
     [
       `### ${capture.name}`,
-      table(
+      markdownTable(
         ['meant', 'arrived as', 'who'],
         rowsOf(capture).map((row) => row.map((cell) => (cell === '' ? '' : `\`${cell}\``))),
       ),
