@@ -176,6 +176,12 @@ export const routes: readonly Route[] = [
   }),
   ...admin('audit', 'entry', { list: 'What was changed, by which key, newest first.' }),
   shown('/', 'page', 'A page for who has just started it: the lines to paste, and what next.'),
+  shown('/app', 'html', 'The page for people: charts, sources, funnels, paths.'),
+  {
+    ...{ method: 'POST', path: '/app/sign-in', door: 'site', needs: null, key: 'none', body: json },
+    ...{ takes: 'code', answers: 'signedIn', problems: ['invalid_payload', 'not_found', ...body] },
+    does: 'Takes the one-time code that npm start prints; a laptop’s only.',
+  },
   shown('/v1/a.js', 'script', 'The browser loader.'),
   shown('/v1/openapi.json', 'object', 'This interface as OpenAPI 3.1.'),
   shown('/healthz', 'health', 'Says that it runs, and which version.'),
