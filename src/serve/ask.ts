@@ -1,5 +1,5 @@
 import type { Principal } from '../access/principal.ts';
-import type { QuestionWorld, Reads } from '../ports.ts';
+import type { Answer, QuestionWorld, Reads } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Sql } from '../sql/sql.ts';
 import { questionNamed, questions } from '../tools/index.ts';
@@ -8,8 +8,9 @@ import type { Question } from '../tools/question.ts';
 import { inputOf, type Resolved, resolve } from '../tools/resolve.ts';
 import { meantFields } from '../tools/shown.ts';
 import { understood } from '../tools/spellings.ts';
+import { groupedByProject, withProjects } from './across.ts';
 import { answered, type CuttableAnswer, type Envelope } from './envelope.ts';
-import { scopeOf } from './scope.ts';
+import { type Scope, scopeOf } from './scope.ts';
 import { limitsFor } from './time-left.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -47,7 +48,7 @@ export async function ask(
     args.query_id === undefined ? {} : runningQuestion(args.query_id, world.clock());
   const plan = await planOf(world, principal, tool, args, back.now);
   const answer = await engine.follow(plan.text, plan.reads, limits(), back.ticket);
-  if (!('ticket' in answer)) return answered(world, plan, answer, { query_id: back.id, limits });
+  if (!('ticket' in answer)) return told(world, plan, answer, { query_id: back.id, limits });
   const { asking, resolved, notes } = plan.understood;
   const query_id = queryIdOf({ now: asking.now, ticket: answer.ticket });
   return { status: 'running', query_id, notes: [...notes, stillRunning(tool, query_id)], resolved };
@@ -77,13 +78,21 @@ async function askToTheEnd(
 ): Promise<CuttableAnswer> {
   const limits = limitsFor(world, signal);
   const plan = await planOf(world, principal, tool, args);
-  return answered(world, plan, await world.engine.ask(plan.text, plan.reads, limits()), {
-    limits,
-  });
+  return told(world, plan, await world.engine.ask(plan.text, plan.reads, limits()), { limits });
 }
+
+/** What the engine said, with its meaning and the projects it is of. */
+const told = async (
+  world: QuestionWorld,
+  plan: Plan,
+  answer: Answer,
+  more: Parameters<typeof answered>[3],
+): Promise<CuttableAnswer> =>
+  withProjects(await answered(world, plan, answer, more), { ...plan, given: plan.understood.given });
 
 interface Plan {
   readonly question: Question;
+  readonly scope: Scope;
   readonly understood: Resolved;
   readonly text: Sql;
   readonly reads: Reads;
@@ -103,8 +112,9 @@ async function planOf(
       'not_found',
       `no question ${JSON.stringify(tool.slice(0, 64))}; there are ${questions.map((q) => q.name).join(', ')}`,
     );
-  const asker = await scopeOf(world, principal, args);
-  const understood = resolve(question, args, now === undefined ? asker : { ...asker, now });
+  const scope = await scopeOf(world, principal, args);
+  const asked = scope.byProject ? groupedByProject(question, args) : args;
+  const understood = resolve(question, asked, now === undefined ? scope : { ...scope, now });
   const { asking } = understood;
   const text = question.ask(asking);
   if (Buffer.byteLength(text.text) > longestText)
@@ -114,6 +124,7 @@ async function planOf(
     );
   return {
     question,
+    scope,
     understood,
     text,
     reads: { reading: asking.reading, period: question.reaches?.(asking) ?? asking.period },

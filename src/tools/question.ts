@@ -7,6 +7,13 @@ import type { Sql } from '../sql/sql.ts';
 import type { Interval } from '../sql/zone.ts';
 import type { SharedName } from './inputs.ts';
 
+/** A project as its owner calls it. */
+export interface NamedProject {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+}
+
 /** A question’s arguments with every default applied, and whose events it may see. */
 export interface Asking<Own> {
   readonly own: Own;
@@ -22,6 +29,8 @@ export interface Asking<Own> {
   readonly now: number;
   /** Account keys: rows carry `project_id` as their first group. */
   readonly byProject: boolean;
+  /** The same: the projects asked, by name. None on a project’s key. */
+  readonly named: readonly NamedProject[];
   /** Where the previous page ended, as this question’s `shape` put it; null on the first page. */
   readonly after: readonly Cell[] | null;
 }

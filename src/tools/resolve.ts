@@ -7,7 +7,7 @@ import { cursorFrom } from './cursor.ts';
 import { fromOf, projectChoice, resumption, type SharedName, shared } from './inputs.ts';
 import { nearest } from './nearest.ts';
 import { periodFrom, timeZoneFrom } from './period.ts';
-import type { Asking, Question } from './question.ts';
+import type { Asking, NamedProject, Question } from './question.ts';
 import { argumentsProblem, invalidParam } from './refusal.ts';
 
 /** Who asks, where and when: everything about an answer that is not in its arguments. */
@@ -15,6 +15,8 @@ export interface Asker {
   readonly projects: readonly string[];
   /** True for an account key: rows carry project_id. */
   readonly byProject: boolean;
+  /** The same: the projects by name. */
+  readonly named?: readonly NamedProject[];
   readonly env: Reading['env'];
   readonly lake: Reading['lake'];
   /** The project’s own time zone. */
@@ -118,6 +120,7 @@ function understood(
       per,
       now: asker.now,
       byProject: asker.byProject,
+      named: asker.named ?? [],
       after,
     },
     given,

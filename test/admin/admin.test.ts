@@ -260,7 +260,7 @@ describe('keys', () => {
       await track(await mint({ kind: 'sk', project: slug }));
     }
     const key = await mint({ kind: 'ak', projects: [one] });
-    expect((await stats(key)).body.rows).toEqual([{ project_id: ids[0], value: 1 }]);
+    expect((await stats(key)).body.rows).toEqual([{ project_id: ids[0], slug: one, value: 1 }]);
     const hidden = (await stats(key, `&project_slug=${two}`)).body;
     const none = (await stats(key, `&project_slug=${two.replace('hidden', 'absent')}`)).body;
     expect(hidden.message.replaceAll(two, '·')).toBe(

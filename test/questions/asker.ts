@@ -131,8 +131,8 @@ async function accountWith(
   { timezone }: Asking,
 ): Promise<Principal> {
   const accountId = `acc_${randomBytes(8).toString('hex')}`;
-  for (const [n, id] of projects.entries())
-    await createProject(world, accountId, { id, slug: `p${n}`, name: id, timezone });
+  for (const id of projects)
+    await createProject(world, accountId, { id, slug: slugOf({ projects }, id), name: id, timezone });
   return {
     key: `ak_${env}_testtest`,
     kind: 'ak',
@@ -143,6 +143,10 @@ async function accountWith(
     project: null,
   };
 }
+
+/** The slug such an account has for one of its projects. */
+export const slugOf = ({ projects }: Pick<Context, 'projects'>, id: string): string =>
+  `p${projects.indexOf(id)}`;
 
 const rowOf = (event: Event): Sql =>
   sql`(${join([...columnNames.map((column) => (columns[column].type === 'timestamp(3)' ? new Date(Number(event[column])) : event[column])), earliestDay(event)])})`;
