@@ -46,7 +46,11 @@ export const problems = {
   insufficient_scope: { status: 403, rpc: -32000, when: 'This kind of key may not do this.' },
   forget_requires_secret_key: { status: 403, rpc: null, when: 'Erasure needs an sk_ key.' },
   key_kind_not_allowed: { status: 403, rpc: null, when: '/mcp takes rk_ and sk_ keys.' },
-  account_key_required: { status: 403, rpc: null, when: '/mcp/account takes ak_ keys.' },
+  account_key_required: {
+    status: 403,
+    rpc: null,
+    when: '/mcp/account, and questions about projects side by side, take ak_ keys.',
+  },
   not_found: { status: 404, rpc: null, when: 'Unknown route or thing.' },
   method_not_allowed: {
     status: 405,

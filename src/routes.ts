@@ -141,8 +141,17 @@ export const routes: readonly Route[] = [
   question('/v1/anomalies', 'anomalies', 'Hours and days that were not as usual.'),
   question('/v1/data-health', 'data_health', 'What is wrong with the data itself.'),
   {
+    ...question('/v1/compare-projects', 'compare_projects', 'Which projects of an account have most.'),
+    needs: 'across',
+  },
+  {
     ...{ method: 'POST', path: '/mcp', door: 'mcp', needs: 'mcp', key: 'bearer', body: json },
     ...{ takes: 'message', answers: 'object', does: 'MCP for agents: tools, resources, prompts.' },
+    problems: ['origin_not_allowed', 'invalid_params', 'plan_limit', ...body, 'method_not_allowed'],
+  },
+  {
+    ...{ method: 'POST', path: '/mcp/account', door: 'mcp', needs: 'mcp_account', key: 'bearer', body: json },
+    ...{ takes: 'message', answers: 'object', does: 'The same over all projects of an account.' },
     problems: ['origin_not_allowed', 'invalid_params', 'plan_limit', ...body, 'method_not_allowed'],
   },
   ...admin('accounts', 'account', {

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '../problems.ts';
 
 /** What a route lets one do. */
-export type Action = 'ingest' | 'beacon' | 'read' | 'mcp' | 'mcp_account' | 'forget' | 'admin';
+export type Action = 'ingest' | 'beacon' | 'read' | 'across' | 'mcp' | 'mcp_account' | 'forget' | 'admin';
 
 /** Per kind of key: true where it may, else the problem it meets. The contract’s table, §1. */
 export const keyKinds = {
@@ -10,6 +10,7 @@ export const keyKinds = {
     ingest: true,
     beacon: true,
     read: 'insufficient_scope',
+    across: 'account_key_required',
     mcp: 'key_kind_not_allowed',
     mcp_account: 'account_key_required',
     forget: 'forget_requires_secret_key',
@@ -20,6 +21,7 @@ export const keyKinds = {
     ingest: true,
     beacon: 'insufficient_scope',
     read: true,
+    across: 'account_key_required',
     mcp: true,
     mcp_account: 'account_key_required',
     forget: true,
@@ -30,6 +32,7 @@ export const keyKinds = {
     ingest: 'insufficient_scope',
     beacon: 'insufficient_scope',
     read: true,
+    across: 'account_key_required',
     mcp: true,
     mcp_account: 'account_key_required',
     forget: 'insufficient_scope',
@@ -40,6 +43,7 @@ export const keyKinds = {
     ingest: 'insufficient_scope',
     beacon: 'insufficient_scope',
     read: true,
+    across: true,
     mcp: 'key_kind_not_allowed',
     mcp_account: true,
     forget: 'insufficient_scope',

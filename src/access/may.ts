@@ -13,6 +13,7 @@ const deeds: Record<Action, string> = {
   ingest: 'write events',
   beacon: 'stand in a URL, where logs and histories keep it',
   read: 'read',
+  across: 'ask about several projects',
   mcp: 'speak to /mcp',
   mcp_account: 'speak to /mcp/account',
   forget: 'erase a person',

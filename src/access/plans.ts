@@ -94,5 +94,7 @@ export const granted = ({ name: _, created_at: __, archived_at: ___, ...rest }: 
 /** What a plan must hold for this; null where every plan will do. Administration is no matter of plans. */
 export const featureFor = (action: Action, kind: KeyKind): Feature | null => {
   if (action === 'mcp') return 'mcp';
-  return action === 'mcp_account' || (kind === 'ak' && action === 'read') ? 'mcp_account' : null;
+  return action === 'mcp_account' || action === 'across' || (kind === 'ak' && action === 'read')
+    ? 'mcp_account'
+    : null;
 };

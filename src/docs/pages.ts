@@ -16,7 +16,7 @@ const toolTable = (): string =>
     [
       ...questions.map((q) => [
         `\`${q.name}\``,
-        `\`GET ${routes.find((r) => 'question' in r && r.question === q.name)?.path ?? ''}\``,
+        `\`GET ${routes.find((r) => 'question' in r && r.question === q.name)?.path ?? ''}\`${q.across === true ? ' (`ak_`)' : ''}`,
         firstSentence(q.answers),
       ]),
       [`\`${trackEvent.name}\``, '`POST /v1/track`', firstSentence(trackEvent.answers)],
@@ -49,6 +49,11 @@ const toolsPage = (): string =>
     '# Tools',
     toolTable(),
     'Each question is one tool on `POST /mcp` and one route under `/v1`, from one definition. Every answer is the envelope `{rows, columns, period, complete_until, partial_buckets, additive, truncated, notes, resolved, cost, query_id, next_cursor}`.',
+    [
+      '`POST /mcp/account` has all of them for `ak_` keys, which see several projects: each takes `project_slug`, `project_id` or `project_ids` and without one looks at all, in one question.',
+      'Rows then carry `project_id` and `slug` first; `list_projects` says which there are, and what writes is not there.',
+      'Over REST the same keys ask the same routes.',
+    ].join('\n'),
     'In the cloud a question may outlast its request: the answer is then `{status: "running", query_id, notes, resolved}` (REST: 202), and the same question with that `query_id` waits for it again.',
     ...questions.flatMap((question) => [
       `## ${question.name}`,

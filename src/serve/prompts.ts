@@ -1,7 +1,8 @@
 import type { McpPrompt } from '../mcp/host.ts';
 import { capped, meant, quoted, visible } from '../tools/visible.ts';
 
-interface Prompt extends McpPrompt {
+/** A ready-made task. */
+export interface Prompt extends McpPrompt {
   readonly title: string;
   /** What the user says to the model; `args` are the arguments given. */
   readonly says: (args: Readonly<Record<string, string>>) => string;
@@ -17,7 +18,7 @@ const data =
 /** An argument as data: clients complete it from event names, and those were typed by visitors (spec/mcp.md §5). */
 const named = (text: string): string => quoted(capped(visible(meant(text)), 500));
 
-/** Ready-made tasks for agents (contract §6). `compare_projects` belongs to account keys and is not here. */
+/** Ready-made tasks for agents (contract §6). What compares projects is for account keys. */
 export const prompts: readonly Prompt[] = [
   {
     name: 'weekly_report',
@@ -82,3 +83,13 @@ export const prompts: readonly Prompt[] = [
     },
   },
 ];
+
+/** The one that only keys of several projects can do. */
+export const compareProjectsPrompt: Prompt = {
+  name: 'compare_projects',
+  title: 'Compare projects',
+  description: 'Which projects stand out, which fell silent, and why.',
+  arguments: [{ name: 'event', description: 'The event that matters. Default: $pageview.' }, period],
+  says: ({ event = '$pageview', period = 'last:7d' }) =>
+    `Compare my projects by ${named(event)} over ${named(period)}. 1. list_projects: which there are, and their time zones. 2. compare_projects event=${named(event)} metric=uniques with that period, then with the equally long period before it: who leads, who moved most, who is at 0. 3. data_health project_slug=… of those at 0 or far down: a silent project is more often a broken sender than no visitors. 4. explain_change event=${named(event)} metric=people project_slug=… for the two that moved most. Name each project by its slug; give numbers, period and time zone; never add up people or visitors of different projects. ${data}`,
+};

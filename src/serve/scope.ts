@@ -46,14 +46,21 @@ export async function scopeOf(
   };
 }
 
-/** The projects this key sees, oldest first, at least one: to it no other exists. Throws `no_projects_visible`. */
+/** The projects this key sees, oldest first: to it no other exists. */
+export const projectsSeen = async (
+  world: Pick<QuestionWorld, 'ledger'>,
+  principal: Principal,
+): Promise<readonly VisibleProject[]> =>
+  principal.project === null
+    ? accountProjects(world, principal)
+    : [{ ...principal.project, name: principal.project.slug }];
+
+/** The same, at least one. Throws `no_projects_visible`. */
 export async function visibleTo(
   world: Pick<QuestionWorld, 'ledger'>,
   principal: Principal,
 ): Promise<readonly VisibleProject[]> {
-  const { project } = principal;
-  const visible =
-    project === null ? await accountProjects(world, principal) : [{ ...project, name: project.slug }];
+  const visible = await projectsSeen(world, principal);
   if (visible.length > 0) return visible;
   throw new Problem(
     'no_projects_visible',

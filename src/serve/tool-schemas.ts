@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Json, McpTool } from '../mcp/host.ts';
-import { briefly } from '../tools/briefly.ts';
+import { briefly, projectsBriefly, whereAsIn } from '../tools/briefly.ts';
 import { projectChoice } from '../tools/inputs.ts';
 import type { Question } from '../tools/question.ts';
 import { inputOf } from '../tools/resolve.ts';
@@ -94,11 +94,11 @@ export function toolInputForProject(question: Question): z.ZodMiniObject {
 }
 
 /** The same with what questions share in few words, and `required` last. */
-const briefInputs = (question: Question): Json => {
+const briefInputs = (question: Question, more: Json = {}): Json => {
   const { properties, ...schema } = toolInputSchema(toolInputForProject(question));
   return {
     ...schema,
-    properties: { ...(typeof properties === 'object' ? properties : {}), ...sharedIn(question) },
+    properties: { ...(typeof properties === 'object' ? properties : {}), ...sharedIn(question), ...more },
   };
 };
 
@@ -123,3 +123,13 @@ export const toolOf = (question: Question): McpTool => ({
   // What only reads destroys nothing: the protocol gives the other hints no meaning then.
   annotations: { readOnlyHint: true, openWorldHint: false },
 });
+
+/** The same for a key that sees several projects, and chooses among them. The choice is paid for with `where`, which stands in full only once. */
+export const toolOfAccount = (question: Question): McpTool => ({
+  ...toolOf(question),
+  inputSchema: briefInputs(question, {
+    ...(question.name === inFull ? {} : { where: whereAsIn(inFull) }),
+    ...projectsBriefly,
+  }),
+});
+const inFull = 'get_stats';

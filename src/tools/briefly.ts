@@ -1,4 +1,5 @@
 import { operators } from '../sql/filter.ts';
+import type { projectChoice } from './inputs.ts';
 
 const text = { type: 'string' } as const;
 
@@ -29,3 +30,14 @@ export const briefly = {
   cursor: { ...text, description: 'next_cursor, to go on.' },
   query_id: { ...text, description: 'Of a running answer, to wait for it.' },
 } as const satisfies Readonly<Record<string, object>>;
+
+/** How a key that sees several projects chooses among them, in as few words. */
+export const projectsBriefly = {
+  project_slug: { ...text, description: 'One project; default all.' },
+  project_id: { ...text, description: 'Or by id.' },
+  project_ids: { type: 'array', items: text, description: 'Or several.' },
+} as const satisfies Record<keyof typeof projectChoice, object>;
+
+/** `where` of a tool whose list has it in full at another one, named here. */
+export const whereAsIn = (tool: string) =>
+  ({ type: 'array', items: { type: 'object' }, description: `As where of ${tool}.` }) as const;

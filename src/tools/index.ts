@@ -1,3 +1,4 @@
+import { compareProjects } from './across/compare-projects.ts';
 import { activePeople } from './behaviour/active-people.ts';
 import { engagement } from './behaviour/engagement.ts';
 import { flow } from './behaviour/flow.ts';
@@ -42,8 +43,14 @@ export const questions: readonly Question[] = [
   explainChange,
   anomalies,
   dataHealth,
+  compareProjects,
 ];
 
 /** The question of this name, if there is one. */
 export const questionNamed = (name: string): Question | undefined =>
   questions.find((question) => question.name === name);
+
+/** Those that every key which reads may ask, by name. */
+export const ofOneProject: readonly string[] = questions
+  .filter(({ across }) => across !== true)
+  .map(({ name }) => name);

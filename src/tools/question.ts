@@ -79,6 +79,8 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
   readonly input: Input;
   /** Which shared inputs it honours; every other one is refused by name. */
   readonly shared: readonly SharedName[];
+  /** Is it about projects side by side? Then only the keys of accounts ask it. */
+  readonly across?: true;
   /** How a date without a time is read: the contract’s midnight UTC, or the zone’s day with `to` inclusive (decision 2). */
   readonly dates: 'contract' | 'whole-days';
   /** Where its period begins unless `from` is sent, where that is not the last 7 days. */

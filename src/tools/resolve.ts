@@ -57,7 +57,7 @@ const common = z.object({ ...shared, ...resumption, ...projectChoice });
 export function resolve(question: Question, args: Readonly<Record<string, unknown>>, asker: Asker): Resolved {
   // Which answer is waited for is no part of what is asked.
   const { cursor, query_id: _, ...plain } = args;
-  if (cursor !== undefined && !question.shared.includes('cursor')) throw unknown(question, 'cursor');
+  if (cursor !== undefined && !question.shared.includes('cursor')) throw unknown(question, 'cursor', asker);
   if (cursor === undefined) return understood(question, plain, plain, asker, 0, null);
   if (typeof cursor !== 'string')
     throw invalidParam('cursor', `${question.name}: cursor must be the text of next_cursor`);
@@ -88,7 +88,8 @@ function understood(
   after: readonly Cell[] | null,
 ): Resolved {
   const input = inputOf(question);
-  for (const name of Object.keys(args)) if (!Object.hasOwn(input.shape, name)) throw unknown(question, name);
+  for (const name of Object.keys(args))
+    if (!Object.hasOwn(input.shape, name)) throw unknown(question, name, asker);
   const [own, others] = [question.input.safeParse(args), common.safeParse(since(question, args))];
   if (!own.success || !others.success)
     throw argumentsProblem(
@@ -140,8 +141,10 @@ const since = (question: Question, args: Readonly<Record<string, unknown>>) =>
   question.since === undefined ? args : { from: question.since, ...args };
 
 /** An argument the question does not have: another’s shared input, or a slip. */
-function unknown(question: Question, name: string): Problem {
-  const allowed = Object.keys(inputOf(question).shape).filter((n) => !Object.hasOwn(projectChoice, n));
+function unknown(question: Question, name: string, { byProject }: Asker): Problem {
+  const allowed = Object.keys(inputOf(question).shape).filter(
+    (n) => byProject || !Object.hasOwn(projectChoice, n),
+  );
   const close = nearest(name, allowed, 1)[0];
   const isShared = (word: string): word is SharedName | 'group_by' | 'limit' =>
     Object.hasOwn(shared, word) || word === 'group_by' || word === 'limit';

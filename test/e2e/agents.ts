@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { questions } from '../../src/tools/index.ts';
+import { ofOneProject } from '../../src/tools/index.ts';
 import { version } from '../../src/version.ts';
-import { productExpectations } from '../mcp/expectations.ts';
+import { accountExpectations, productExpectations } from '../mcp/expectations.ts';
 import { clientAgrees, officialClients, refusal, textOf } from '../mcp/official-clients.ts';
 import { type Answer, send } from './exchange.ts';
 import { type At, page } from './place.ts';
 import { expectRefusal, expectRefusalHeaders } from './refusals.ts';
-import { askUntil, bring, own } from './run.ts';
+import { ask, askUntil, bring, own } from './run.ts';
 
 const rpc = (method: string, params: Readonly<Record<string, unknown>> = {}) => ({
   jsonrpc: '2.0',
@@ -72,7 +72,7 @@ export const agents = (at: At): void => {
     test('gets the numbers that REST gives, and errors that teach', async () => {
       const talk = await official.connect(endpoint(), bearer());
       try {
-        expect((await talk.tools()).map(({ name }) => name)).toEqual(questions.map(({ name }) => name));
+        expect((await talk.tools()).map(({ name }) => name)).toEqual(ofOneProject);
         const args = { event: visited, group_by: 'source' };
         const called = await talk.call('get_stats', args);
         expect(textOf(called)).toBe(JSON.stringify(rows));
@@ -125,6 +125,38 @@ export const agents = (at: At): void => {
         else expect(textOf(await reader.call('track_event', args))).toMatch(/^insufficient_scope: /);
       } finally {
         await reader.close();
+      }
+    });
+  });
+
+  describe.each(officialClients)('the official client $name, over an account’s projects', (official) => {
+    const account = () => `${at().url}/mcp/account`;
+    const all = () => ({ Authorization: `Bearer ${at().saved.keys.ak}` });
+
+    test('lists, calls, reads, prompts, and understands each refusal', () =>
+      clientAgrees(official, account(), all(), accountExpectations));
+
+    test('gets the numbers that REST gives, each with its project, and ranks the projects', async () => {
+      const { project_id, project_slug: slug, keys } = at().saved;
+      const talk = await official.connect(account(), all());
+      try {
+        const args = { event: visited, group_by: 'source,project_id' };
+        const called = await talk.call('get_stats', args);
+        const ofProject = rows.map((row) => ({ project_id, slug, ...row }));
+        expect(textOf(called)).toBe(JSON.stringify(ofProject));
+        expect((await ask(at(), 'stats', args, keys.ak)).rows).toEqual(ofProject);
+
+        const compared = { event: visited, metric: 'uniques', limit: 1 };
+        const [first] = (await ask(at(), 'compare-projects', compared, keys.ak)).rows;
+        expect(first).toMatchObject({ project_id, slug, value: 2 });
+        expect(textOf(await talk.call('compare_projects', compared))).toBe(JSON.stringify([first]));
+
+        const strange = talk.call('get_stats', { project_slug: 'nope' });
+        if (official.era === 'legacy')
+          expect(await refusal(strange)).toMatchObject({ code: -32004, word: 'unknown_project_slug' });
+        else expect(textOf(await strange)).toMatch(/^unknown_project_slug: .* visible: /);
+      } finally {
+        await talk.close();
       }
     });
   });

@@ -45,6 +45,15 @@ const speaking = {
   ak: mayNot('ak', 'key_kind_not_allowed', 'speak to /mcp', 'sk_, rk_'),
 } as const;
 
+const ofAccounts = (deed: string) => ({
+  pk: mayNot('pk', 'account_key_required', deed, 'ak_'),
+  sk: mayNot('sk', 'account_key_required', deed, 'ak_'),
+  rk: mayNot('rk', 'account_key_required', deed, 'ak_'),
+  ak: 'ok' as const,
+});
+const comparing = ofAccounts('ask about several projects');
+const speakingForAll = ofAccounts('speak to /mcp/account');
+
 const mayNotAdminister = (kind: KeyKind): Verdict => [
   'insufficient_scope',
   `A key of kind ${kind}_ may not administer; use an ak_ key with scope admin.`,
@@ -78,9 +87,15 @@ const good: Readonly<
   },
   'POST /v1/beacon': { verdicts: inUrls, status: 202, body: event },
   ...Object.fromEntries(
-    questionRoutes.map(({ route, query }) => [route, { verdicts: reading, status: 200, query }]),
+    questionRoutes.map(({ route, query, across }) => [
+      route,
+      { verdicts: across ? comparing : reading, status: 200, query },
+    ]),
   ),
   'POST /mcp': { verdicts: speaking, status: 200, body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
+  'POST /mcp/account': {
+    ...{ verdicts: speakingForAll, status: 200, body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
+  },
   ...Object.fromEntries(adminNames.map((name) => [name, { verdicts: administering, status: 0 }])),
 };
 const keyed = routes.filter(({ key }) => key !== 'none');

@@ -196,7 +196,7 @@ export const questions = (at: At): void => {
       const { keys, project_id, project_slug } = at().saved;
       for (const choice of [{}, { project_slug }, { project_id }])
         expect((await ask(at(), 'stats', { where: ofStall, ...days, ...choice }, keys.ak)).rows).toEqual([
-          { project_id, value: 9 },
+          { project_id, slug: project_slug, value: 9 },
         ]);
     });
 

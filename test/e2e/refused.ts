@@ -44,7 +44,7 @@ export const refused = (at: At): void => {
       );
     });
 
-    test.each(['/v1', '/v1/forget', '/v1/admin', '/mcp/account', '/v1/trak', '/v1/stats/day'])(
+    test.each(['/v1', '/v1/forget', '/v1/admin', '/mcp/accounts', '/v1/trak', '/v1/stats/day'])(
       '%s, near a route, begins with the same words',
       async (path) => {
         const answer = await send(at(), { path, key: at().saved.keys.ak });
@@ -257,7 +257,7 @@ export const refused = (at: At): void => {
         expectRefusal(
           await send(at(), { path: '/v1/stats?project_id=nope', key }),
           'unknown_project_id',
-          said('id', project_id),
+          said('id', `${project_id} (${project_slug})`),
         );
       }
     });

@@ -88,7 +88,7 @@ describe('bodies', () => {
       `{"event":"x","properties":{${Array.from({ length: 100_000 }, (_, i) => `"k${i}":1`).join()}}}`,
     ],
   ];
-  const paths = ['/v1/track', '/v1/batch', '/v1/identify', '/mcp'];
+  const paths = ['/v1/track', '/v1/batch', '/v1/identify', '/mcp', '/mcp/account'];
   test.each(bodies.flatMap(([what, body]) => paths.map((path) => [what, path, body] as const)))(
     '%s on %s',
     async (_, path, body) => {

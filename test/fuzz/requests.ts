@@ -21,12 +21,14 @@ const call = fc.oneof(
     fc.record({ name: fc.constant<string>(name), arguments: mostly(argumentsOf(name)) }),
   ),
   fc.record({ name: fc.constant('track_event'), arguments: track }),
+  fc.record({ name: fc.constant('list_projects'), arguments: some({ limit: anything, cursor: anything }) }),
   fc.record({ name: mostly(junk), arguments: anything }),
 );
 const uri = fc.oneof(
   fc.constantFrom(
     'events://recent',
     'schema://events',
+    'projects://all',
     'schema://events/bought',
     'schema://events/%zz',
     'file:///etc/passwd',
@@ -126,20 +128,22 @@ interface Content {
   readonly said: unknown;
   readonly headers: readonly (readonly [string, string])[];
 }
+const messages = rarely<Content>(
+  envelope,
+  plain(
+    fc.array(
+      envelope.map(({ said }) => said),
+      { maxLength: 3 },
+    ),
+  ),
+);
 const bodies: Readonly<Record<string, fc.Arbitrary<Content>>> = {
   '/v1/track': plain(track),
   '/v1/batch': plain(batch),
   '/v1/identify': plain(identify),
   '/v1/beacon': plain(fc.oneof(track, batch)),
-  '/mcp': rarely<Content>(
-    envelope,
-    plain(
-      fc.array(
-        envelope.map(({ said }) => said),
-        { maxLength: 3 },
-      ),
-    ),
-  ),
+  '/mcp': messages,
+  '/mcp/account': messages,
 };
 
 /** Bodies of administration: fields that somewhere exist, with values that somewhere fit. */
@@ -214,7 +218,7 @@ const originFor = (key: string) =>
   );
 
 const otherPaths =
-  '/v1/../etc /%00 /__proto__ /v1/forget /v1/admin/keys /mcp/account /.well-known/oauth-protected-resource * //'.split(
+  '/v1/../etc /%00 /__proto__ /v1/forget /v1/admin/keys /mcp/accounts /.well-known/oauth-protected-resource * //'.split(
     ' ',
   );
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { routes } from '../../src/routes.ts';
+import { questionNamed } from '../../src/tools/index.ts';
 import { type Running, startProduct } from '../local/product.ts';
 import { type Variation, variations } from './variations.ts';
 
@@ -11,7 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => product.stop());
 
-const authorization = () => ({ authorization: `Bearer ${product.keys.rk}` });
+/** Questions about projects side by side are for an account’s key, at its own endpoint. */
+const isAcross = (tool: string): boolean => questionNamed(tool)?.across === true;
+const authorization = (tool: string) => ({
+  authorization: `Bearer ${isAcross(tool) ? product.keys.ak : product.keys.rk}`,
+});
 const written = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 const pathOf = (tool: string): string =>
@@ -23,7 +28,7 @@ const overRest = async ({ tool, args }: Variation): Promise<string | null | unde
     ([name, value]) => `${name}=${encodeURIComponent(written(value).toWellFormed())}`,
   );
   const answer = await fetch(`${product.url}${pathOf(tool)}?${query.join('&')}`, {
-    headers: authorization(),
+    headers: authorization(tool),
   });
   const text = await answer.text();
   if (answer.status === 431) return undefined;
@@ -32,9 +37,9 @@ const overRest = async ({ tool, args }: Variation): Promise<string | null | unde
 };
 
 const overMcp = async ({ tool, args }: Variation): Promise<string | null | undefined> => {
-  const answer = await fetch(`${product.url}/mcp`, {
+  const answer = await fetch(`${product.url}/mcp${isAcross(tool) ? '/account' : ''}`, {
     method: 'POST',
-    headers: { ...authorization(), 'content-type': 'application/json' },
+    headers: { ...authorization(tool), 'content-type': 'application/json' },
     body: JSON.stringify({
       jsonrpc: '2.0',
       id: 1,

@@ -7,6 +7,10 @@ import { adminNames, adminTry } from '../admin-routes.ts';
 import { type Running, startProduct } from './product.ts';
 import { questionRoutes } from './question-routes.ts';
 
+const ofAccounts = {
+  ...({ pk: 'account_key_required', sk: 'account_key_required' } as const),
+  ...({ rk: 'account_key_required', ak: 'ok' } as const),
+};
 /** What each kind of key meets on each route (contract §1); `ok` is the route’s own success. */
 const matrix: Readonly<Record<string, Readonly<Record<'pk' | 'sk' | 'rk' | 'ak', 'ok' | ProblemCode>>>> = {
   'POST /v1/track': { pk: 'ok', sk: 'ok', rk: 'insufficient_scope', ak: 'insufficient_scope' },
@@ -19,9 +23,13 @@ const matrix: Readonly<Record<string, Readonly<Record<'pk' | 'sk' | 'rk' | 'ak',
     ak: 'insufficient_scope',
   },
   ...Object.fromEntries(
-    questionRoutes.map(({ route }) => [route, { pk: 'insufficient_scope', sk: 'ok', rk: 'ok', ak: 'ok' }]),
+    questionRoutes.map(({ route, across }) => [
+      route,
+      across ? ofAccounts : { pk: 'insufficient_scope', sk: 'ok', rk: 'ok', ak: 'ok' },
+    ]),
   ),
   'POST /mcp': { pk: 'key_kind_not_allowed', sk: 'ok', rk: 'ok', ak: 'key_kind_not_allowed' },
+  'POST /mcp/account': ofAccounts,
   // An account key as such administers nothing; one with scope admin has a column of its own below.
   ...Object.fromEntries(
     adminNames.map((name) => [
@@ -48,10 +56,11 @@ const good: Readonly<
   'POST /v1/beacon': { body: { event: 'sign_up', anonymous_id: 'a' }, status: 202 },
   ...Object.fromEntries(questionRoutes.map(({ route, query }) => [route, { query }])),
   'POST /mcp': { body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
+  'POST /mcp/account': { body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
 };
 
 /** Routes of later issues: there is nothing yet, whatever the key. */
-const notYet = ['POST /v1/forget', 'GET /v1/admin/usage', 'GET /v1/admin', 'POST /mcp/account'];
+const notYet = ['POST /v1/forget', 'GET /v1/admin/usage', 'GET /v1/admin'];
 
 const kinds = ['pk', 'sk', 'rk', 'ak', 'admin'] as const;
 const envs = ['live', 'test'] as const;

@@ -28,16 +28,20 @@ const numbers = Array.from({ length: 200 }, (_, i) => i + 0.5);
 
 /** Every tool, resource, prompt, completion and hint, each with the most it may ask for. */
 export const everyKind: readonly Legal[] = [
-  ...questions.flatMap(({ name, examples, input }) => [
-    ...examples.map(({ input: given }) => tool(name, { ...given, from: 'last:30d', to: undefined })),
-    ...('limit' in input.shape
-      ? examples
-          .slice(0, 1)
-          .map(({ input: given }) =>
-            tool(name, { ...given, limit: 100, from: '0001-01-01', to: '9999-12-31' }),
-          )
-      : []),
-  ]),
+  ...questions.flatMap(({ name, examples, input, across }) =>
+    across
+      ? []
+      : [
+          ...examples.map(({ input: given }) => tool(name, { ...given, from: 'last:30d', to: undefined })),
+          ...('limit' in input.shape
+            ? examples
+                .slice(0, 1)
+                .map(({ input: given }) =>
+                  tool(name, { ...given, limit: 100, from: '0001-01-01', to: '9999-12-31' }),
+                )
+            : []),
+        ],
+  ),
   tool('get_stats', { event: 'name_12345x' }, 'a name nobody sent'),
   tool(
     'get_stats',

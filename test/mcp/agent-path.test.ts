@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { questions } from '../../src/tools/index.ts';
+import { ofOneProject } from '../../src/tools/index.ts';
 import { type Running, startProduct } from '../local/product.ts';
 
 let product: Running;
@@ -91,7 +91,7 @@ describe.each(Object.entries(eras))('an agent of the %s era', (_name, era) => {
     const { tools } = z
       .object({ tools: z.array(z.looseObject({ name: z.string() })) })
       .parse(await say('tools/list', {}));
-    expect(tools.map((tool) => tool.name)).toEqual(questions.map(({ name }) => name));
+    expect(tools.map((tool) => tool.name)).toEqual(ofOneProject);
 
     const wrong = await call('get_stats', { event: 'sign_up', group_by: 'sorce' });
     expect(wrong).toMatchObject({ isError: true });

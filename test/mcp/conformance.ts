@@ -1,5 +1,10 @@
 import { startProduct } from '../local/product.ts';
-import { fixtureExpectations, productExpectations } from './expectations.ts';
+import {
+  accountExpectations,
+  type Expectations,
+  fixtureExpectations,
+  productExpectations,
+} from './expectations.ts';
 import { fixtureHost } from './fixtures.ts';
 import { googleReads } from './google.ts';
 import { inspectorAgrees } from './inspector.ts';
@@ -69,25 +74,25 @@ const fixtures = async (): Promise<void> => {
   }
 };
 
-/** A running product as its users meet it, with a key of theirs: the one at MILLIMETRIC_URL with MILLIMETRIC_KEY, else one of our own. */
-const product = async (url: string, key: string): Promise<void> => {
-  const endpoint = new URL('/mcp', url).href;
+/** An endpoint of a running product as its users meet it, with a key of theirs. */
+const product = async (endpoint: string, key: string, expected: Expectations): Promise<void> => {
+  const { pathname } = new URL(endpoint);
   const headers = { authorization: `Bearer ${key}` };
   const proxy = await addHeaders(endpoint, headers);
   for (const [revision, scenarios] of Object.entries(plain)) {
     for (const scenario of scenarios) {
-      const expected = scenario === 'server-stateless' ? './expected-failures-product.yml' : undefined;
-      const verdict = await judgeScenario(proxy.url, revision, scenario, expected);
-      report(`product, ${revision}: ${scenario}`, verdict, verdict.asExpected);
+      const failures = scenario === 'server-stateless' ? './expected-failures-product.yml' : undefined;
+      const verdict = await judgeScenario(proxy.url, revision, scenario, failures);
+      report(`${pathname}, ${revision}: ${scenario}`, verdict, verdict.asExpected);
       count[verdict.asExpected ? 'passed' : 'failed'] += 1;
     }
   }
   await proxy.close();
   for (const official of officialClients)
-    await agrees(`product: ${official.name}`, clientAgrees(official, endpoint, headers, productExpectations));
-  await agrees('product: google-genai reads every tool', googleReads(endpoint, headers));
+    await agrees(`${pathname}: ${official.name}`, clientAgrees(official, endpoint, headers, expected));
+  await agrees(`${pathname}: google-genai reads every tool`, googleReads(endpoint, headers));
   for (const era of ['legacy', 'modern'] as const)
-    await agrees(`product: Inspector, ${era}`, inspectorAgrees(era, endpoint, headers, productExpectations));
+    await agrees(`${pathname}: Inspector, ${era}`, inspectorAgrees(era, endpoint, headers, expected));
 };
 
 const agrees = async (who: string, agreement: Promise<void>): Promise<void> => {
@@ -103,12 +108,15 @@ const agrees = async (who: string, agreement: Promise<void>): Promise<void> => {
 
 installPeers();
 await fixtures();
-const { MILLIMETRIC_URL: url, MILLIMETRIC_KEY: key } = process.env;
+/** The product at MILLIMETRIC_URL with MILLIMETRIC_KEY and, for an account, MILLIMETRIC_ACCOUNT_KEY; else one of our own. */
+const { MILLIMETRIC_URL: url, MILLIMETRIC_KEY: key, MILLIMETRIC_ACCOUNT_KEY: accountKey } = process.env;
 if (url !== undefined && key !== undefined) {
-  await product(url, key);
+  await product(`${url.replace(/\/$/, '')}/mcp`, key, productExpectations);
+  if (accountKey !== undefined) await product(`${url}/mcp/account`, accountKey, accountExpectations);
 } else {
   const running = await startProduct();
-  await product(running.url, running.keys.rk);
+  await product(`${running.url}/mcp`, running.keys.rk, productExpectations);
+  await product(`${running.url}/mcp/account`, running.keys.ak, accountExpectations);
   await running.stop();
 }
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);

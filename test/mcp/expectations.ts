@@ -40,3 +40,18 @@ export const productExpectations: Expectations = {
   unknownResource: 'schema://nowhere',
   prompt: { name: 'weekly_report', args: {}, says: /weekly report/ },
 };
+
+/** What it answers to an account’s key, whatever was tracked in its projects. */
+export const accountExpectations: Expectations = {
+  ...productExpectations,
+  tools: [...productExpectations.tools, 'list_projects', 'compare_projects'],
+  call: {
+    name: 'compare_projects',
+    args: { metric: 'count' },
+    structured: { resolved: { metric: 'count' } },
+  },
+  badArguments: { name: 'compare_projects', args: { metric: 'medals' }, says: /uniques/ },
+  resource: { uri: 'projects://all', says: /projects:\/\/all.*project_id/s },
+  unknownResource: 'projects://nowhere',
+  prompt: { name: 'compare_projects', args: {}, says: /list_projects/ },
+};

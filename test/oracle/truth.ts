@@ -3,6 +3,7 @@ import type { Row } from '../../src/ports.ts';
 import { activePeopleOracle } from './active-people.ts';
 import { anomaliesOracle } from './anomalies.ts';
 import { attributionOracle } from './attribution.ts';
+import { compareProjectsOracle } from './compare-projects.ts';
 import { dataHealthOracle } from './data-health.ts';
 import { describeDataOracle } from './describe-data.ts';
 import { engagementOracle } from './engagement.ts';
@@ -45,6 +46,7 @@ export const oracles = {
   explain_change: explainChangeOracle,
   anomalies: anomaliesOracle,
   data_health: dataHealthOracle,
+  compare_projects: compareProjectsOracle,
 } as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */

@@ -75,6 +75,7 @@ function askerOf(
   closeLake: () => Promise<void>,
 ): Asker {
   const { ledger, close } = openLocalLedger(joinPath(dir, 'ledger.sqlite'));
+  const accounts = new Map<string, string>();
   let last = '';
   // What a world holds is complete when it is asked: its own time, not the machine’s.
   const engineAt = (now: number): Engine => ({
@@ -94,10 +95,12 @@ function askerOf(
     },
     ask: async (question, args, context, asking) => {
       const world = at(asking.now);
-      const principal = context.byProject
-        ? await accountWith(world, context, asking)
-        : projectKey(context, asking);
-      return askQuestion(world, principal, question, args);
+      if (!context.byProject) return askQuestion(world, projectKey(context, asking), question, args);
+      // A project is of one account, which is asked again where the same are asked again.
+      const same = JSON.stringify(context.projects);
+      const account = accounts.get(same) ?? (await accountWith(world, context, asking));
+      accounts.set(same, account);
+      return askQuestion(world, accountKey(account, context), question, args);
     },
     settle,
     sql: () => last,
@@ -124,29 +127,21 @@ const projectKey = ({ projects: [id = ''], env }: Context, { timezone }: Asking)
   project: { id, slug: 'p', timezone, allowedOrigins: [] },
 });
 
-/** The key of a new account that has exactly these projects. */
-async function accountWith(
-  world: World,
-  { projects, env }: Context,
-  { timezone }: Asking,
-): Promise<Principal> {
+/** A new account that has exactly these projects: its id. */
+async function accountWith(world: World, { projects }: Context, { timezone }: Asking): Promise<string> {
   const accountId = `acc_${randomBytes(8).toString('hex')}`;
   for (const id of projects)
-    await createProject(world, accountId, { id, slug: slugOf({ projects }, id), name: id, timezone });
-  return {
-    key: `ak_${env}_testtest`,
-    kind: 'ak',
-    env,
-    scope: '',
-    accountId,
-    plan: 'unlimited',
-    project: null,
-  };
+    await createProject(world, accountId, { id, slug: slugOf(id), name: id, timezone });
+  return accountId;
 }
 
+const accountKey = (accountId: string, { env }: Context): Principal => ({
+  ...{ key: `ak_${env}_testtest`, kind: 'ak', env, scope: '', accountId, plan: 'unlimited' },
+  project: null,
+});
+
 /** The slug such an account has for one of its projects. */
-export const slugOf = ({ projects }: Pick<Context, 'projects'>, id: string): string =>
-  `p${projects.indexOf(id)}`;
+export const slugOf = (id: string): string => `the-${id}`;
 
 const rowOf = (event: Event): Sql =>
   sql`(${join([...columnNames.map((column) => (columns[column].type === 'timestamp(3)' ? new Date(Number(event[column])) : event[column])), earliestDay(event)])})`;

@@ -117,7 +117,7 @@ describe('the gateway', () => {
         `'${allow.filter((method) => method !== 'HEAD').join(', ')}'`,
       );
       expect(headers['method.response.header.Access-Control-Allow-Headers']).toContain(
-        path === '/mcp'
+        path.startsWith('/mcp')
           ? 'Mcp-Session-Id'
           : path.startsWith('/v1/admin')
             ? 'Content-Encoding, If-Match, Idempotency-Key, baggage'

@@ -17,7 +17,9 @@ describe.each([
       `${question.name}: %s`,
       async (_says, { input, rows, profile }) => {
         await kept;
-        const answer = await asker.ask(question.name, input, { projects: [shopProject], env: 'live' }, later);
+        const byProject = question.across === true;
+        const context = { projects: [shopProject], env: 'live', byProject } as const;
+        const answer = await asker.ask(question.name, input, context, later);
         expect(answer.rows, asker.sql()).toEqual(rows);
         expect(answer.profile).toEqual(profile);
       },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Principal } from '../../src/access/principal.ts';
 import { hostFor } from '../../src/serve/mcp.ts';
-import { questionNamed, questions } from '../../src/tools/index.ts';
+import { ofOneProject, questionNamed, questions } from '../../src/tools/index.ts';
 import { resolve } from '../../src/tools/resolve.ts';
 import { version } from '../../src/version.ts';
 import { questions as checked } from '../oracle/truth.ts';
@@ -78,7 +78,11 @@ const key = (kind: 'rk' | 'sk'): Principal => ({
 const never = () => {
   throw new Error('a listing needs nothing from outside');
 };
-const host = (kind: 'rk' | 'sk') =>
+const accountKey: Principal = {
+  ...{ key: 'ak_live_aaaaaaaa', kind: 'ak', env: 'live', scope: '', accountId: 'a', plan: 'unlimited' },
+  project: null,
+};
+const host = (kind: 'rk' | 'sk' | 'ak') =>
   hostFor(
     {
       sink: { keep: never },
@@ -92,18 +96,21 @@ const host = (kind: 'rk' | 'sk') =>
       lake: 'clean',
       questionTimeMs: 1,
     },
-    key(kind),
+    kind === 'ak' ? accountKey : key(kind),
     { requestId: 'r', ip: '127.0.0.1', headers: {}, body: '' },
   );
 
-test('all of tools/list costs an agent at most 12,000 tokens, one input schema under 8 KB', () => {
-  const tools = host('sk').tools();
-  expect(JSON.stringify(tools).length / 4).toBeLessThanOrEqual(12_000);
-  for (const tool of tools) expect(JSON.stringify(tool.inputSchema).length, tool.name).toBeLessThan(8192);
-});
+test.each(['sk', 'ak'] as const)(
+  'all of tools/list of an %s_ key costs an agent at most 12,000 tokens, one input schema under 8 KB',
+  (kind) => {
+    const tools = host(kind).tools();
+    expect(JSON.stringify(tools).length / 4).toBeLessThanOrEqual(12_000);
+    for (const tool of tools) expect(JSON.stringify(tool.inputSchema).length, tool.name).toBeLessThan(8192);
+  },
+);
 
 test('every tool says what it answers in at most 400 characters, and every input has a line', () => {
-  for (const tool of host('sk').tools()) {
+  for (const tool of [...host('sk').tools(), ...host('ak').tools()]) {
     expect(tool.description.length, tool.name).toBeLessThanOrEqual(400);
     expect(tool.name).toMatch(/^[a-z0-9_]{1,64}$/);
     expect(tool.annotations).toMatchObject({ openWorldHint: false });
@@ -112,8 +119,19 @@ test('every tool says what it answers in at most 400 characters, and every input
   }
 });
 
-test('instructions fit before hosts cut them', () => {
-  expect(host('rk').instructions.length).toBeLessThan(2000);
+test.each(['rk', 'ak'] as const)('instructions for %s_ keys fit before hosts cut them', (kind) => {
+  expect(host(kind).instructions.length).toBeLessThan(2000);
+});
+
+test('an account key sees its projects, every question with a choice of them, and nothing that writes', () => {
+  const tools = host('ak').tools();
+  expect(tools.map(({ name }) => name)).toEqual(['list_projects', ...questions.map(({ name }) => name)]);
+  for (const { name, inputSchema } of tools.slice(1))
+    expect(Object.keys(Object(inputSchema.properties)), name).toEqual(
+      expect.arrayContaining(['project_id', 'project_slug', 'project_ids']),
+    );
+  for (const { inputSchema } of host('rk').tools())
+    expect(JSON.stringify(inputSchema)).not.toContain('project_');
 });
 
 test('only keys that may write see the tool that writes', () => {
@@ -121,7 +139,7 @@ test('only keys that may write see the tool that writes', () => {
     host('rk')
       .tools()
       .map(({ name }) => name),
-  ).toEqual(questions.map(({ name }) => name));
+  ).toEqual(ofOneProject);
   expect(host('sk').tools().at(-1)?.name).toBe('track_event');
 });
 

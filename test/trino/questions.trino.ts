@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/access/principal.ts';
-import type { Engine, World } from '../../src/ports.ts';
+import type { Engine, Row, World } from '../../src/ports.ts';
 import { askQuestion } from '../../src/serve/ask.ts';
 import { questions } from '../../src/tools/index.ts';
 import { questions as checked, truth } from '../oracle/truth.ts';
@@ -41,9 +41,12 @@ describe('the documented examples over the shop, on a real Trino', async () => {
     test.each(question.examples.map((example) => [example.says, example] as const))(
       `${question.name}: %s`,
       async (_says, { input, rows }) => {
-        expect(
-          (await askQuestion(world, keyOf(shopProject, 'live', 'UTC'), question.name, input)).rows,
-        ).toEqual(rows);
+        const answer = await askQuestion(world, keyOf(shopProject, 'live', 'UTC'), question.name, input);
+        // A project’s key has no ledger to look its names up in.
+        const unnamed = ({ slug: _, name: __, ...row }: Row) => row;
+        expect(question.across === true ? answer.rows.map(unnamed) : answer.rows).toEqual(
+          question.across === true ? rows.map(unnamed) : rows,
+        );
       },
     );
 });

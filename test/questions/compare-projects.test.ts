@@ -1,0 +1,3 @@
+import { agrees } from './properties.ts';
+
+agrees('compare_projects');
