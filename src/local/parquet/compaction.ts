@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { firstUpTo, joining, type Size } from '../../lake/compaction.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
 import { removeAll } from '../disk/copy-range.ts';
 import type { Folder } from '../disk/lake-folder.ts';
@@ -123,7 +124,7 @@ const compactSome = async (
       for (const union of shared) {
         for (const one of [...union.added, ...union.old]) taken.add(one);
         const others = (days.get(union.dt) ?? []).filter((file) => !taken.has(file));
-        const more = joining(others, union.rows, union.bytes, whole(union.dt));
+        const more = joined(others, union.rows, union.bytes, whole(union.dt));
         for (const file of more) taken.add(file);
         await write(source, placeOf(union) ?? nothingNew(kind, project, union.dt, union.old), [
           ...union.old,
@@ -139,12 +140,12 @@ const compactSome = async (
           await write(
             source,
             stretch,
-            stretch === place ? joining(there, place.rows, place.bytes, whole(place.dt)) : [],
+            stretch === place ? joined(there, place.rows, place.bytes, whole(place.dt)) : [],
           );
       }
       for (const [dt, there] of days) {
         if (written.has(dt) || !whole(dt)) continue;
-        const join = joining(
+        const join = joined(
           there.filter((file) => !taken.has(file)),
           0,
           0,
@@ -228,38 +229,19 @@ const gather = async (
   return parquetOf([path], currentColumns);
 };
 
-/** The settled files that join new rows: from the smallest up, while each is no larger than twice what has gathered, so that a row is rewritten a logarithm of times. */
-function joining(
-  settled: readonly LakeFile[],
-  rows: number,
-  bytes: number,
-  whole: boolean,
-): readonly LakeFile[] {
-  const join: LakeFile[] = [];
-  for (const file of settled.toSorted((a, b) => a.rows - b.rows || a.id - b.id)) {
-    if (!fits(rows + file.rows, bytes + weightOf(file)) || !(whole || file.rows <= 2 * rows)) break;
-    join.push(file);
-    rows += file.rows;
-    bytes += weightOf(file);
-  }
-  return join;
-}
+const sizeOf = (file: LakeFile): Size => ({ rows: file.rows, bytes: weightOf(file) });
+
+/** The settled files that join new rows: from that of the fewest rows up. */
+const joined = (settled: readonly LakeFile[], rows: number, bytes: number, whole: boolean) =>
+  joining(
+    settled.toSorted((a, b) => a.rows - b.rows || a.id - b.id),
+    { rows, bytes },
+    { sizeOf, fits: (size) => fits(size.rows, size.bytes), costOf: (size) => size.rows, whole },
+  );
 
 /** The first files, up to so many rows and bytes; at least one. */
-function oldest(
-  young: readonly LakeFile[],
-  mostRows: number,
-  mostBytes = Number.POSITIVE_INFINITY,
-): readonly LakeFile[] {
-  let [end, rows, bytes] = [0, 0, 0];
-  for (const file of young) {
-    rows += file.rows;
-    bytes += weightOf(file);
-    if (end > 0 && (rows > mostRows || bytes > mostBytes)) break;
-    end++;
-  }
-  return young.slice(0, end);
-}
+const oldest = (young: readonly LakeFile[], mostRows: number, mostBytes?: number): readonly LakeFile[] =>
+  firstUpTo(young, sizeOf, mostRows, mostBytes);
 
 /** Are there files, of past days or of few rows, that could be fewer? */
 export const isCrowded = (files: Iterable<LakeFile>, isPast: (dt: string) => boolean): boolean => {
@@ -274,7 +256,7 @@ export const isCrowded = (files: Iterable<LakeFile>, isPast: (dt: string) => boo
   for (const own of projects.values()) {
     if (sharing([], own).length > 0) return true;
     for (const [dt, there] of Map.groupBy(own, ({ dt }) => dt))
-      if (there.length > 1 && isPast(dt) && joining(there, 0, 0, true).length > 1) return true;
+      if (there.length > 1 && isPast(dt) && joined(there, 0, 0, true).length > 1) return true;
   }
   return false;
 };
