@@ -93,7 +93,7 @@ const outside: readonly (readonly [RegExp, readonly string[]])[] = [
   // Values to values, like hashing: a packed body is unpacked where it is read.
   [/^node:zlib$/, ['src/serve', 'src/local', 'src/aws', 'src/cli', 'bin', 'lib', 'lambdas']],
   [/^node:(?!crypto$|zlib$)/, ['src/local', 'src/aws', 'src/cli', 'bin', 'lib', 'lambdas']],
-  [/^@duckdb\//, ['src/local']],
+  [/^@duckdb\//, ['src/local', 'src/aws']],
   [/^@aws-sdk\/|^@smithy\//, ['src/aws']],
   [/^(aws-cdk-lib|constructs|cdk-)/, ['bin', 'lib']],
 ];

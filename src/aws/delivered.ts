@@ -5,6 +5,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { deliveredAt } from '../lake/compaction.ts';
 import { bufferSeconds, deliverySeconds, prefixes } from './settings.ts';
 import { spilledAt } from './sink.ts';
 import { upstream } from './upstream.ts';
@@ -45,8 +46,11 @@ export const openDelivered = ({
       { client },
       { Bucket, Prefix: prefixes.raw, ...where },
     ))
-      for (const { LastModified } of Contents)
-        if (LastModified !== undefined) known = Math.max(known ?? 0, LastModified.getTime());
+      for (const { Key = '', LastModified } of Contents)
+        if (LastModified !== undefined) {
+          const name = Key.slice(Key.lastIndexOf('/') + 1);
+          known = Math.max(known ?? 0, deliveredAt({ name, at: LastModified.getTime() }));
+        }
     return known;
   };
   const lastFolder = async (): Promise<string | undefined> => {

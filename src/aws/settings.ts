@@ -1,4 +1,4 @@
-/** The names under which the stack tells a Lambda what it may use: one list for both sides. All but `countryHeader`, for an edge of the operator’s own, are always there. */
+/** The names under which the stack tells a Lambda what it may use: one list for both sides. All are always there but `countryHeader`, for an edge of the operator’s own, and `keptDays`, where events are not kept for ever. */
 export const settingNames = {
   table: 'LEDGER_TABLE',
   stream: 'EVENTS_STREAM',
@@ -7,13 +7,22 @@ export const settingNames = {
   workgroup: 'ATHENA_WORKGROUP',
   pepperSecret: 'PEPPER_SECRET_ARN',
   countryHeader: 'COUNTRY_HEADER',
+  keptDays: 'KEPT_DAYS',
 } as const;
 
 /** Something the stack tells a Lambda. */
 export type Setting = keyof typeof settingNames;
 
-/** Where things lie in the lake’s bucket. Under `raw/` Firehose files what it delivers by arrival day: `raw/dt=2026-11-21/`. */
-export const prefixes = { raw: 'raw/', errors: 'errors/', spill: 'spill/' } as const;
+/**
+ * Where things lie in the lake’s bucket. Under `raw/` Firehose files what it delivers by arrival day, `raw/dt=2026-11-21/`, and compaction what it made of that; under `compaction/`
+ * stands which of them were made of which.
+ */
+export const prefixes = {
+  raw: 'raw/',
+  errors: 'errors/',
+  spill: 'spill/',
+  compaction: 'compaction/',
+} as const;
 
 /** How long Firehose gathers events before it writes a file, seconds: its shortest with format conversion that keeps files few. */
 export const bufferSeconds = 60;

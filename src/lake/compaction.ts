@@ -108,6 +108,24 @@ const abandonedMs = dayMs;
 /** What compaction wrote, by its name: files of Firehose are called after their stream. */
 export const isCompacted = (name: string): boolean => name.startsWith('c-');
 
+/** When the newest of what a file holds was delivered, ms since 1970: of a compacted one its name says it, since its inputs go. */
+export const deliveredAt = ({ name, at }: Pick<DayFile, 'name' | 'at'>): number => {
+  const [, said] = /^c-(\d{12,16})-/.exec(name) ?? [];
+  return said === undefined ? at : Number(said);
+};
+
+/** The name of what these become, one of so many: `hash` tells which they are. `full`: it joins no other. */
+export const compactedName = (
+  inputs: readonly Pick<DayFile, 'name' | 'at'>[],
+  hash: string,
+  part: number,
+  of: number,
+  full: boolean,
+): string => `c-${Math.max(...inputs.map(deliveredAt))}-${hash}-${part}of${of}${full ? '-full' : ''}.parquet`;
+
+/** Is it as large as memory allowed, so that it joins no other? */
+const isFull = (name: string): boolean => name.endsWith('-full.parquet');
+
 /** The day of an instant, `yyyy-MM-dd`. */
 export const dayOf = (ms: number): string => new Date(ms).toISOString().split('T')[0] ?? '';
 
@@ -153,7 +171,7 @@ const joinsOf = (free: readonly DayFile[], past: boolean): readonly (readonly Da
     .filter(({ name }) => !isCompacted(name))
     .toSorted((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1));
   let settled = free
-    .filter(({ name }) => isCompacted(name))
+    .filter(({ name }) => isCompacted(name) && !isFull(name))
     .toSorted((a, b) => a.bytes - b.bytes || (a.name < b.name ? -1 : 1));
   if (!past && small.length < manyFiles) return [];
   const rule = {

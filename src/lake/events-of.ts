@@ -65,9 +65,12 @@ const fillingMs = 15 * 60_000;
 const firstDayOf = (from: number): string =>
   new Date(from - aheadMs - repeatableMs - fillingMs).toISOString().slice(0, 10);
 
-/** Stored rows with their place among the copies of the same event: copy 1 is the earliest that a secret key sent, else the earliest (contract §3, `event_id`). */
+/** What copies of one event, in one env, have in common. */
+export const copyKey = sql`project_id, event_id, case when event_id is null then request_id end, case when event_id is null then seq end`;
+/** The order of copies: the first is the one that counts, the earliest that a secret key sent, else the earliest (contract §3, `event_id`). */
+export const copyOrder = sql`case when ${bySecretKey} then 0 else 1 end, received_at, request_id, seq`;
+
+/** Stored rows with their place among the copies of the same event: copy 1 counts. */
 const firstCopies = (reading: Reading, also: Sql): Sql => sql`
-  select ${allOfAnyAge}, row_number() over (
-    partition by project_id, event_id, case when event_id is null then request_id end, case when event_id is null then seq end
-    order by case when ${bySecretKey} then 0 else 1 end, received_at, request_id, seq) as copy
+  select ${allOfAnyAge}, row_number() over (partition by ${copyKey} order by ${copyOrder}) as copy
   from events where ${owned(reading)} and ${also}`;

@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandInput,
@@ -18,21 +20,45 @@ export const openBucket = (clock: () => number = Date.now) => {
   const put = (key: string, bytes: Uint8Array = new Uint8Array(), at = clock()): void => {
     objects.set(key, { bytes: Uint8Array.from(bytes), at: new Date(at) });
   };
-  mock
-    .on(PutObjectCommand)
-    .callsFake(async ({ Key, Body }: { Key: string; Body: Uint8Array }) => put(Key, Body));
+  mock.on(PutObjectCommand).callsFake(async ({ Key, Body, IfNoneMatch }: Put) => {
+    const bytes = Body instanceof Readable ? await bytesOf(Body) : Buffer.from(Body);
+    if (IfNoneMatch === '*' && objects.has(Key))
+      throw Object.assign(new Error(Key), { name: 'PreconditionFailed' });
+    put(Key, bytes);
+  });
   mock.on(GetObjectCommand).callsFake(async ({ Key }: { Key: string }) => {
     const found = objects.get(Key);
     if (found === undefined) throw new NoSuchKey({ message: Key, $metadata: {} });
-    return { Body: { transformToByteArray: async () => found.bytes } };
+    return {
+      Body: Object.assign(Readable.from([found.bytes]), { transformToByteArray: async () => found.bytes }),
+    };
   });
   mock.on(DeleteObjectCommand).callsFake(async ({ Key }: { Key: string }) => void objects.delete(Key));
+  mock.on(DeleteObjectsCommand).callsFake(async ({ Delete }: Deletion) => {
+    for (const { Key } of Delete.Objects) objects.delete(Key);
+    return {};
+  });
   mock.on(ListObjectsV2Command).callsFake(async (asked: ListObjectsV2CommandInput) => listed(objects, asked));
   return { client, mock, objects, put };
 };
 
+const bytesOf = async (body: Readable): Promise<Buffer> => {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces);
+};
+
+interface Put {
+  readonly Key: string;
+  readonly Body: Uint8Array | string | Readable;
+  readonly IfNoneMatch?: string;
+}
+interface Deletion {
+  readonly Delete: { readonly Objects: readonly { readonly Key: string }[] };
+}
+
 const listed = (
-  objects: ReadonlyMap<string, { readonly at: Date }>,
+  objects: ReadonlyMap<string, { readonly bytes: Uint8Array; readonly at: Date }>,
   {
     Prefix = '',
     StartAfter = '',
@@ -55,7 +81,7 @@ const listed = (
   return {
     Contents: page.flatMap((Key) => {
       const found = objects.get(Key);
-      return found === undefined ? [] : [{ Key, LastModified: found.at }];
+      return found === undefined ? [] : [{ Key, LastModified: found.at, Size: found.bytes.length }];
     }),
     CommonPrefixes: page.filter((key) => folder(key) === key).map((key) => ({ Prefix: key })),
     IsTruncated: entries.length > page.length,

@@ -76,6 +76,15 @@ export const rawAsker = async (): Promise<Asker> => {
   );
 };
 
+/** A raw lake of any make, asked as the product asks. */
+export const askerOn = (lake: Pick<World, 'sink' | 'engine'>, close: () => Promise<void>): Asker =>
+  askerOf(
+    mkdtempSync(joinPath(tmpdir(), 'millimetric-worlds-')),
+    { ...lake, lake: 'raw', store: noStore },
+    async () => {},
+    close,
+  );
+
 type Lake = Pick<World, 'lake' | 'sink' | 'engine' | 'store'>;
 
 function askerOf(
@@ -160,10 +169,12 @@ async function accountWith(
   };
 }
 
-const rowOf = (event: Event): Sql =>
+/** An event as values of the table of events and its day. */
+export const rowOf = (event: Event): Sql =>
   sql`(${join([...columnNames.map((column) => (columns[column].type === 'timestamp(3)' ? new Date(Number(event[column])) : event[column])), earliestDay(event)])})`;
 
-const engineOn = (connection: DuckDBConnection): Engine => ({
+/** An engine of a connection that has the prelude. */
+export const engineOn = (connection: DuckDBConnection): Engine => ({
   ask: async (question) => {
     const result = await connection.run(question.text);
     return {

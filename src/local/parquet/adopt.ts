@@ -1,6 +1,7 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { stored } from '../../lake/compacted.ts';
 import type { Log } from '../../ports.ts';
 import { sql } from '../../sql/sql.ts';
 import type { Folder } from '../disk/lake-folder.ts';
@@ -10,7 +11,7 @@ import { type Checker, fingerprint } from './check.ts';
 import { rowsOf } from './duckdb.ts';
 import type { Doubtful, KnownRows } from './known-rows.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
-import { parquetOf, stored } from './relations.ts';
+import { parquetOf } from './relations.ts';
 import { copyTo, order, settle, syncPlaces, toldBy } from './write.ts';
 
 /** What adoption needs of a lake that is being opened. */

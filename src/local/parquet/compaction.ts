@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { stored } from '../../lake/compacted.ts';
 import { firstUpTo, joining, type Size } from '../../lake/compaction.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
 import { removeAll } from '../disk/copy-range.ts';
 import type { Folder } from '../disk/lake-folder.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
 import { fits, type Place, placesIn, rowsAt, stretchesOf } from './places.ts';
-import { currentColumns, filesOf, parquetOf, stored } from './relations.ts';
+import { currentColumns, filesOf, parquetOf } from './relations.ts';
 import { placeOf, sharing, weightOf } from './sharing.ts';
 import { copyTo, discard, isOutOfMemory, order, settle, syncPlaces } from './write.ts';
 import { type Writing, writeParts } from './write-place.ts';

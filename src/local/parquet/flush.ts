@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { stored } from '../../lake/compacted.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
 import { removeAll } from '../disk/copy-range.ts';
 import type { Folder } from '../disk/lake-folder.ts';
@@ -8,7 +9,7 @@ import { cutLines, type Lines } from '../journal/pieces.ts';
 import { rowsOf } from './duckdb.ts';
 import { type LakeKind, lakeKinds } from './kinds.ts';
 import type { LakeFile, Manifest } from './manifest.ts';
-import { currentColumns, linesOf, parquetOf, stored } from './relations.ts';
+import { currentColumns, linesOf, parquetOf } from './relations.ts';
 import {
   copyTo,
   discard,

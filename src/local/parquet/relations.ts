@@ -16,15 +16,6 @@ export const currentColumns = columnNames.join(',');
 /** All columns, as questions see them. */
 export const all = join(columnNames.map(name));
 
-/** All columns, as Parquet keeps them: times in whole milliseconds, which Trino reads as timestamp(3). */
-export const stored = join(
-  columnNames.map((column) =>
-    columns[column].type === 'timestamp(3)'
-      ? sql`cast(${name(column)} as timestamp_ms) as ${name(column)}`
-      : name(column),
-  ),
-);
-
 /** What a row takes beside its texts, bytes, on the generous side. */
 const rowBytes = 200;
 

@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { stored } from '../../lake/compacted.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
 import { removeAll } from '../disk/copy-range.ts';
 import { fits, fullRows, type Place } from './places.ts';
-import { stored } from './relations.ts';
+
 import { copyTo, groupRowsOf, isOutOfMemory, order, type Planned, sortable } from './write.ts';
 
 /** Rows of one place, new ones and of settled files, that become files. */
