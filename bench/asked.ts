@@ -1,5 +1,4 @@
-import { lakeKinds } from '../src/local/parquet/kinds.ts';
-import type { LakeFile } from '../src/local/parquet/manifest.ts';
+import { type LakeFile, lakeKinds } from '../src/local/parquet/kinds.ts';
 import { routes } from '../src/routes.ts';
 import { join, name, type Sql, sql } from '../src/sql/sql.ts';
 import { questionNamed } from '../src/tools/index.ts';

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { LakeFile } from '../src/local/parquet/manifest.ts';
+import type { LakeFile } from '../src/local/parquet/kinds.ts';
 import { filesOf } from '../src/local/parquet/relations.ts';
 import { type Sql, sql } from '../src/sql/sql.ts';
 

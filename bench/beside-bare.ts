@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inFolder } from '../src/local/disk/data-folder.ts';
-import type { LakeFile } from '../src/local/parquet/manifest.ts';
+import type { LakeFile } from '../src/local/parquet/kinds.ts';
 import type { Row } from '../src/ports.ts';
 import { filesFor, inLabsWords, questions, type Timed, understood } from './asked.ts';
 import { openBare } from './bare.ts';

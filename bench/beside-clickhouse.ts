@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { inFolder } from '../src/local/disk/data-folder.ts';
-import type { LakeFile } from '../src/local/parquet/manifest.ts';
+import type { LakeFile } from '../src/local/parquet/kinds.ts';
 import { filesFor, questions, understood } from './asked.ts';
 import { openClickhouse } from './clickhouse.ts';
 import { median, quantile, shown } from './figures.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { inFolder } from '../src/local/disk/data-folder.ts';
-import type { LakeFile } from '../src/local/parquet/manifest.ts';
+import type { LakeFile } from '../src/local/parquet/kinds.ts';
 import { caller } from './call.ts';
 import { freePort, startServer } from './server.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { table } from '../src/docs/markdown.ts';
+import { markdownTable } from '../src/docs/markdown.ts';
 
 /** What one part of the bench found. */
 export interface Section {
@@ -35,7 +35,7 @@ export const markdown = ({ title, notes, tables }: Section): string =>
   [`## ${title}\n`, ...notes.map((note) => `- ${note}`), ...tables.map(tableText)].join('\n').concat('\n');
 
 const tableText = ({ title, columns, rows }: Table): string =>
-  `\n**${title}**\n\n${table(columns, rows, 'numbers')}`;
+  `\n**${title}**\n\n${markdownTable(columns, rows, 'numbers')}`;
 
 const head = '# Speed\n\nWritten by `npm run bench`; how and why: `decisions/0011-speed.md`.\n\n';
 

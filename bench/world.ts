@@ -7,10 +7,11 @@ import { mintKey } from '../src/accounts/keys.ts';
 import { createProject } from '../src/accounts/projects.ts';
 import { stored } from '../src/lake/compacted.ts';
 import { inFolder } from '../src/local/disk/data-folder.ts';
-import { claimFolder, makeFolder } from '../src/local/disk/lake-folder.ts';
+import { claimLakeFolder, makeFolder } from '../src/local/disk/lake-folder.ts';
 import { openLake } from '../src/local/lake.ts';
 import { openDuck, rowsOf } from '../src/local/parquet/duckdb.ts';
-import { type LakeFile, openManifest } from '../src/local/parquet/manifest.ts';
+import type { LakeFile } from '../src/local/parquet/kinds.ts';
+import { openManifest } from '../src/local/parquet/manifest.ts';
 import { currentColumns, parquetOf } from '../src/local/parquet/relations.ts';
 import { copyTo, order, type Planned, settle, syncPlaces } from '../src/local/parquet/write.ts';
 import { openWorld } from '../src/local/world.ts';
@@ -79,7 +80,7 @@ const makeProjects = async (dir: string): Promise<Record<string, string>> => {
 
 /** Each day as the product’s flush leaves it: one file of all projects, for compaction to sort. */
 const writeDays = async (dir: string, total: number): Promise<void> => {
-  const folder = claimFolder(dir);
+  const folder = claimLakeFolder(dir);
   const manifest = openManifest(folder);
   makeFolder(folder);
   const duck = await openDuck({
@@ -145,7 +146,7 @@ const writeDays = async (dir: string, total: number): Promise<void> => {
 
 /** The files of a data folder that no process holds. */
 export const filesIn = (dir: string): readonly LakeFile[] => {
-  const manifest = openManifest(claimFolder(join(dir, inFolder.events)));
+  const manifest = openManifest(claimLakeFolder(join(dir, inFolder.events)));
   const files = [...manifest.files()];
   manifest.close();
   return files;
@@ -159,8 +160,8 @@ export const sharedWorld = async (
 ): Promise<World> => {
   rmSync(dir, { recursive: true, force: true });
   const keys = await makeProjects(dir);
-  const from = claimFolder(join(world.dir, inFolder.events));
-  const to = claimFolder(join(dir, inFolder.events));
+  const from = claimLakeFolder(join(world.dir, inFolder.events));
+  const to = claimLakeFolder(join(dir, inFolder.events));
   const add = filesIn(world.dir).filter(wanted);
   for (const { path } of add) {
     mkdirSync(dirname(join(to.lake, path)), { recursive: true });

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { pages } from '../src/docs/pages.ts';
+import { generatedPages } from '../src/docs/pages.ts';
 import { stackPages } from './stack-pages.ts';
 
 /** Writes every generated page; `--check` writes nothing and fails where one is not current. */
 const check = process.argv.includes('--check');
 const root = new URL('../', import.meta.url);
 const stale = new Set<string>();
-for (const [path, make] of [...pages, ...stackPages()]) {
+for (const [path, make] of [...generatedPages, ...stackPages()]) {
   const file = new URL(path, root);
   const before = readOr(file, '');
   const after = make(before);

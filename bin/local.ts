@@ -1,4 +1,4 @@
-import { openLog } from '../src/local/log.ts';
+import { openLocalLog } from '../src/local/log.ts';
 import { whenNpmEnds } from '../src/local/parent.ts';
 import { openProduct } from '../src/local/product.ts';
 import { openQuietLog } from '../src/local/quiet-log.ts';
@@ -25,7 +25,7 @@ try {
 }
 
 async function start(form: 'quiet' | 'json' = process.stderr.isTTY ? 'quiet' : 'json'): Promise<void> {
-  const open = form === 'quiet' ? openQuietLog : openLog;
+  const open = form === 'quiet' ? openQuietLog : openLocalLog;
   const log = open((text) => process.stderr.write(text), Date.now);
   const stopping = Promise.withResolvers<void>();
   // Before the port opens, so that whoever stops a start that is under way is heard too; and every time, since npm sends on what the whole group got already.

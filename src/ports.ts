@@ -3,14 +3,14 @@ import type { Period, Reading } from './lake/events-of.ts';
 import type { Sql } from './sql/sql.ts';
 
 /** What a store knows at once of the events it was given. */
-export interface Kept {
+export interface KeepResult {
   /** How many of them were there before, by their `event_id`, and are left as they are. Left out: not known yet. */
   readonly repeats?: number;
 }
 
 /** Where events are kept. Resolves only when they would survive a power cut; rejects having kept none. */
 export interface Sink {
-  keep(events: readonly Event[]): Promise<Kept>;
+  keep(events: readonly Event[]): Promise<KeepResult>;
 }
 
 /** A cell of an answer: times are ISO 8601 UTC with milliseconds; integers beyond 2^53 are decimal text. */
@@ -105,7 +105,6 @@ export interface World {
   readonly sink: Sink;
   readonly engine: Engine;
   readonly ledger: Ledger;
-  readonly store: Store;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Resolves once all else that waits for this process has had a turn: long work asks for it between its pieces, so that nobody waits for the whole. */

@@ -28,7 +28,7 @@ export interface Route {
   readonly question?: string;
   /** What a route of administration does to what. */
   readonly admin?: { readonly thing: Thing; readonly deed: Deed };
-  /** One line for OpenAPI and the README. */
+  /** One line for OpenAPI. */
   readonly does: string;
 }
 
@@ -46,11 +46,17 @@ const intake = (
 });
 
 /** What answers a question. */
-const question = (path: string, name: string, does: string): Route & { readonly question: string } => ({
+const question = (
+  path: string,
+  name: string,
+  does: string,
+  ...more: readonly ProblemCode[]
+): Route & { readonly question: string } => ({
   ...{ method: 'GET', path, door: 'query', needs: 'read', key: 'bearer', body: [], answers: 'envelope' },
   problems: [
     ...(['invalid_params', 'invalid_group_by', 'plan_limit', 'query_timeout', 'upstream_failed'] as const),
     ...(['unknown_project_id', 'unknown_project_slug', 'no_projects_visible'] as const),
+    ...more,
   ],
   question: name,
   does,
@@ -129,7 +135,11 @@ export const routes: readonly Route[] = [
   question('/v1/describe-data', 'describe_data', 'Which events, properties and values there are.'),
   question('/v1/query-sessions', 'query_sessions', 'Visits, one row each, newest first.'),
   question('/v1/find-people', 'find_people', 'People, by what is known of them.'),
+  question('/v1/person', 'person', 'One person and all they did, newest first.', 'not_found'),
   question('/v1/trends', 'trends', 'Several numbers over time, and a formula of them.'),
+  question('/v1/explain-change', 'explain_change', 'What stands behind a rise or a fall.'),
+  question('/v1/anomalies', 'anomalies', 'Hours and days that were not as usual.'),
+  question('/v1/data-health', 'data_health', 'What is wrong with the data itself.'),
   {
     ...{ method: 'POST', path: '/mcp', door: 'mcp', needs: 'mcp', key: 'bearer', body: json },
     ...{ takes: 'message', answers: 'object', does: 'MCP for agents: tools, resources, prompts.' },

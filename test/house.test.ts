@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { pages } from '../src/docs/pages.ts';
+import { generatedPages } from '../src/docs/pages.ts';
 import { routes } from '../src/routes.ts';
 import { questions } from '../src/tools/index.ts';
+import { arrowsOf, fileArrowsOf, inOrder, mapOf, roomOf } from './rooms.ts';
 import { type Source, sourceAt, sourcesIn } from './source-text.ts';
 
 const product = sourcesIn('src');
@@ -12,10 +13,11 @@ const all = [...product, ...sourcesIn('bin', 'lib', 'lambdas', 'test', 'bench')]
 const pure: Readonly<Record<string, readonly string[]>> = {
   'src/version.ts': [],
   'src/problems.ts': [],
-  'src/routes.ts': ['src/access', 'src/problems.ts'],
+  'src/access/kinds.ts': ['src/problems.ts'],
+  'src/routes.ts': ['src/access/kinds.ts', 'src/problems.ts'],
   'src/ports.ts': ['src/events', 'src/sql', 'src/lake'],
   'src/events': ['src/problems.ts'],
-  'src/sql': ['src/events', 'src/ports.ts'],
+  'src/sql': ['src/events'],
   'src/lake': ['src/sql', 'src/events'],
   'src/people': ['src/lake', 'src/sql', 'src/events'],
   'src/tools': [
@@ -24,12 +26,20 @@ const pure: Readonly<Record<string, readonly string[]>> = {
     'src/sql',
     'src/events',
     'src/access',
+    'src/access/kinds.ts',
     'src/problems.ts',
     'src/ports.ts',
   ],
-  'src/access': ['src/problems.ts', 'src/ports.ts', 'src/routes.ts'],
-  'src/accounts': ['src/access', 'src/problems.ts', 'src/ports.ts'],
-  'src/mcp': ['src/tools', 'src/access', 'src/accounts', 'src/problems.ts', 'src/ports.ts'],
+  'src/access': ['src/access/kinds.ts', 'src/problems.ts', 'src/ports.ts', 'src/routes.ts'],
+  'src/accounts': ['src/access', 'src/access/kinds.ts', 'src/problems.ts', 'src/ports.ts'],
+  'src/mcp': [
+    'src/tools',
+    'src/access',
+    'src/access/kinds.ts',
+    'src/accounts',
+    'src/problems.ts',
+    'src/ports.ts',
+  ],
   'src/serve': [
     'src/mcp',
     'src/tools',
@@ -37,6 +47,7 @@ const pure: Readonly<Record<string, readonly string[]>> = {
     'src/sql',
     'src/events',
     'src/access',
+    'src/access/kinds.ts',
     'src/accounts',
     'src/problems.ts',
     'src/ports.ts',
@@ -48,16 +59,27 @@ const pure: Readonly<Record<string, readonly string[]>> = {
     'src/tools',
     'src/events',
     'src/access',
+    'src/access/kinds.ts',
     'src/problems.ts',
     'src/routes.ts',
     'src/version.ts',
   ],
 };
 const core = Object.keys(pure);
-const tables = ['src/events', 'src/routes.ts', 'src/access', 'src/problems.ts'];
+const tables = ['src/events', 'src/routes.ts', 'src/access', 'src/access/kinds.ts', 'src/problems.ts'];
+/** The rooms of the local twin, from the bottom up: each may look into those before it. */
+const local = [
+  'src/local/disk',
+  'src/local/journal',
+  'src/local/parquet',
+  'src/local/dedup',
+  'src/local/query',
+  'src/local/gateway',
+  'src/local',
+] as const;
 const arrows: Readonly<Record<string, readonly string[]>> = {
   ...pure,
-  'src/local': [...core, 'src/browser'],
+  ...Object.fromEntries(local.map((room, i) => [room, [...core, 'src/browser', ...local.slice(0, i)]])),
   'src/aws': [...core, 'src/browser'],
   // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, which characters nobody sees, what a person does first, a memory that stays flat, which names an event has, the list of tools for a help without a server, the zone’s buckets for charts, and for `init` the operator’s way into a stack.
   'src/cli': [
@@ -107,8 +129,11 @@ const long: Readonly<Record<string, string>> = {
   'src/browser/loader.js': 'one script in a page, which can import nothing',
 };
 
-const roomOf = (path: string): string =>
-  path.startsWith('src/') ? path.split('/').slice(0, 2).join('/') : (path.split('/')[0] ?? '');
+/** The edge of the house a room stands at: the local twin’s rooms are one. */
+const edgeOf = (path: string): string => {
+  const room = roomOf(path);
+  return room.startsWith('src/local/') ? 'src/local' : room;
+};
 const isPure = ({ path }: Source): boolean => core.includes(roomOf(path));
 const ours = (name: string): boolean => /^(src|bin|lib|lambdas|test|bench)\//.test(name);
 /** Each place where the code, blanked of its words, matches: `file:line match`. */
@@ -150,13 +175,28 @@ describe('the arrows', () => {
     });
     expect(wrong).toEqual([]);
   });
+  test('no arrow runs back up: rooms have an order, and files inside them too (npm run map)', () => {
+    const shipped = all.filter(({ path }) => !/^(?:test|bench)\//.test(path));
+    expect(inOrder(arrowsOf(shipped)).left).toEqual([]);
+    expect(inOrder(fileArrowsOf(shipped)).left).toEqual([]);
+    expect(
+      inOrder(
+        new Map([
+          ['a', new Set('b')],
+          ['b', new Set('a')],
+          ['c', new Set<string>()],
+        ]),
+      ),
+    ).toEqual({ order: ['c'], left: ['a', 'b'] });
+    expect(mapOf(shipped)).toContain('0 rooms in a circle');
+  });
   test('the outside is named only by the rooms at the edge', () => {
     const wrong = all.flatMap(({ path, imports }) =>
       imports
         .filter(
           (name) =>
             roomOf(path) in arrows &&
-            outside.some(([pattern, rooms]) => pattern.test(name) && !rooms.includes(roomOf(path))),
+            outside.some(([pattern, rooms]) => pattern.test(name) && !rooms.includes(edgeOf(path))),
         )
         .map((name) => `${path} → ${name}`),
     );
@@ -189,10 +229,41 @@ describe('the style that text can show', () => {
   test('named exports, and no file that only passes others on', () => {
     expect(places(product, /^export (?:default\b|\*)/)).toEqual([]);
   });
+  test('a name means one thing: no two files of the product export the same', () => {
+    const named = product.flatMap(({ path, code }) =>
+      [...code.matchAll(/^export (?:async )?(?:const|function\*?|class|interface|type) (\w+)/gm)].map(
+        ([, name = '']) => [name, path] as const,
+      ),
+    );
+    const homes = Map.groupBy(new Map(named.map((one) => [one.join(' '), one])).values(), ([name]) => name);
+    expect(
+      [...homes].flatMap(([name, all]) =>
+        all.length > 1 ? [`${name}: ${all.map(([, path]) => path).join(', ')}`] : [],
+      ),
+    ).toEqual([]);
+  });
   test('what is exported says what it promises; lines that stand together share one sentence', () => {
     expect(places(product, /^$\nexport [^{*\n]{0,60}|(?<![\s\S])export .{0,60}/, ({ text }) => text)).toEqual(
       [],
     );
+  });
+  test('a docstring speaks of what is there: each identifier in backticks stands in the code', () => {
+    const words = new Set(all.flatMap(({ uncommented }) => uncommented.match(/[\w$]+/g) ?? []));
+    const isThere = (said: string): boolean =>
+      said
+        .replace('()', '')
+        .split('.')
+        .every((part) => words.has(part));
+    expect(
+      all.flatMap(({ path, text }) =>
+        [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(({ 0: doc, index }) =>
+          [...doc.matchAll(/`([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*(?:\(\))?)`/g)].flatMap(
+            ([, said = '']) =>
+              isThere(said) ? [] : [`${path}:${text.slice(0, index).split('\n').length} ${said}`],
+          ),
+        ),
+      ),
+    ).toEqual([]);
   });
   test('a file is one idea: 300 lines, or a reason', () => {
     expect(
@@ -248,7 +319,7 @@ describe('the tables', () => {
     expect(routes.filter((route) => (route.door === 'admin') !== 'admin' in route)).toEqual([]);
     expect(routes.filter((route) => (route.door === 'query') !== 'question' in route)).toEqual([]);
   });
-  test.each([...pages])('%s is current (npm run docs)', (path, make) => {
+  test.each([...generatedPages])('%s is current (npm run docs)', (path, make) => {
     const written = readFileSync(path, 'utf8');
     expect(make(written)).toBe(written);
   });

@@ -7,6 +7,8 @@ export interface Source {
   readonly text: string;
   /** The text with comments, strings, regular expressions and the words of templates blanked out; what stands in a template's holes stays. Same lines. */
   readonly code: string;
+  /** The text with only its comments blanked out. Same lines. */
+  readonly uncommented: string;
   /** What it imports and re-exports: packages as they are named, our own files from the project's root. */
   readonly imports: readonly string[];
 }
@@ -20,6 +22,7 @@ export const sourceAt = (path: string, text: string): Source => ({
   path,
   text,
   code: codeOf(text),
+  uncommented: codeOf(text, true),
   imports: importsOf(path, text),
 });
 
@@ -49,7 +52,7 @@ const templateWords = /(?:[^`\\$]|\\[\s\S]|\$(?!\{))*/y;
 /** After these a slash begins a regular expression; after anything else it divides. */
 const beforeExpression = /(?:^|[(,=:[!&|?{};+*<>~^%-]|\breturn|\btypeof|=>)\s*$/;
 
-const codeOf = (text: string): string => {
+const codeOf = (text: string, keepsWords = false): string => {
   let code = '';
   let at = 0;
   /** For each template we are in the hole of: how many braces are open in it. */
@@ -59,7 +62,8 @@ const codeOf = (text: string): string => {
     return pattern.exec(text)?.[0] ?? '';
   };
   const blank = (piece: string): void => {
-    code += piece.replace(/[^\n]/g, ' ');
+    code +=
+      keepsWords && !piece.startsWith('//') && !piece.startsWith('/*') ? piece : piece.replace(/[^\n]/g, ' ');
     at += piece.length;
   };
   const words = (): void => {

@@ -1,4 +1,4 @@
-import { table } from '../../src/docs/markdown.ts';
+import { markdownTable } from '../../src/docs/markdown.ts';
 import { type Bill, billOf } from './bill.ts';
 import type { Cloud } from './cloud.ts';
 import { habits } from './habits.ts';
@@ -49,7 +49,7 @@ export const billTable = (bills: readonly Bill[], singly: readonly Bill[] = []):
       ? []
       : [['taking events in, one a request', ...singly.map(({ parts }) => money(parts.events))]]),
   ];
-  return table(
+  return markdownTable(
     ['a month', ...bills.map(({ load }) => `${short(load.events)} events`)],
     [
       ...services.map((service) => [service, ...bills.map(({ services }) => money(services[service] ?? 0))]),
@@ -90,12 +90,12 @@ export const verdicts = (bills: readonly Bill[]): string => {
       row(`and ${questionsOf(load)}`, parts.events + parts.questions),
     ];
   });
-  return table(['goal', 'target', 'computed', ''], rows, 'numbers');
+  return markdownTable(['goal', 'target', 'computed', ''], rows, 'numbers');
 };
 
 /** Each line of a bill. */
 export const lineTable = ({ lines }: Bill): string =>
-  table(
+  markdownTable(
     ['service', 'for', 'what', 'units', 'unit', 'a month'],
     lines.map(({ service, of, what, units, unit, dollars }) => [
       service,

@@ -3,10 +3,10 @@ import type { World } from '../ports.ts';
 import { type Route, routes } from '../routes.ts';
 import { type Context, contextOf } from './context.ts';
 import { keyId, parseKey } from './keys.ts';
-import type { Principal } from './kinds.ts';
 import { type Refusal, refusalFor } from './may.ts';
 import { termsOf } from './plans.ts';
 import { presentedIn } from './presented.ts';
+import type { Principal } from './principal.ts';
 import { isGood, keyRecord, principalFrom } from './record.ts';
 import { uses } from './used.ts';
 

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { type ProblemCode, problems } from '../problems.ts';
-import { keyEnvs, keyScopes, kindNames, type Principal } from './kinds.ts';
+import { keyEnvs, keyScopes, kindNames } from './kinds.ts';
 import type { Refusal } from './may.ts';
 import { knownTerms, terms } from './plans.ts';
+import type { Principal } from './principal.ts';
 
 /** What an authorizer hands to the gateway and on to the door: API Gateway carries flat text only. */
 export type Context = Readonly<Record<string, string>>;
@@ -95,7 +96,7 @@ export const principalOf = (context: unknown): Principal | null => {
 };
 
 /** Why the authorizer did not take the key; null when it did. A plain look, for it is null on nearly every request. */
-export const refusalOf = (context: unknown): Refusal | null => {
+export const contextRefusal = (context: unknown): Refusal | null => {
   if (typeof context !== 'object' || context === null || !('problem' in context) || !('message' in context))
     return null;
   const { problem, message } = context;

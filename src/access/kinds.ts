@@ -1,5 +1,4 @@
 import type { ProblemCode } from '../problems.ts';
-import type { Terms } from './plans.ts';
 
 /** What a route lets one do. */
 export type Action = 'ingest' | 'beacon' | 'read' | 'mcp' | 'mcp_account' | 'forget' | 'admin';
@@ -59,31 +58,3 @@ export type KeyEnv = (typeof keyEnvs)[number];
 
 /** What an account key may beyond reading; nothing on every other key. */
 export const keyScopes = ['', 'admin'] as const;
-
-/** Who is asking: what the authorizer learned from the key and hands to every door. */
-export interface Principal {
-  /** `{kind}_{env}_{prefix}`: safe to log. */
-  readonly key: string;
-  readonly kind: KeyKind;
-  readonly env: KeyEnv;
-  readonly scope: (typeof keyScopes)[number];
-  readonly accountId: string;
-  readonly plan: string;
-  /** What the plan grants; left out: as published under its name. */
-  readonly terms?: Terms;
-  /** The projects an account key may see; null or left out: all of its account. */
-  readonly projects?: readonly string[] | null;
-  /** The key’s project; null on an account key. */
-  readonly project: {
-    readonly id: string;
-    readonly slug: string;
-    readonly timezone: string;
-    readonly allowedOrigins: readonly string[];
-    /** Hosts of its own sites: who comes from one of them was there already. */
-    readonly siteHosts?: readonly string[];
-    /** Hosts its visits pass through, which bring nobody. */
-    readonly ignoredReferrers?: readonly string[];
-    /** Takes it no more events? */
-    readonly archived?: boolean;
-  } | null;
-}

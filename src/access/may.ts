@@ -1,6 +1,7 @@
 import { Problem, type ProblemCode } from '../problems.ts';
-import { type Action, keyKinds, kindNames, type Principal } from './kinds.ts';
+import { type Action, keyKinds, kindNames } from './kinds.ts';
 import { type Feature, featureFor, features, knownTerms } from './plans.ts';
+import type { Principal } from './principal.ts';
 
 /** Why a key is not taken, or may not: the stable word and a sentence. */
 export interface Refusal {

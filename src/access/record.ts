@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { keyEnvs, keyScopes, kindNames, type Principal } from './kinds.ts';
+import { keyEnvs, keyScopes, kindNames } from './kinds.ts';
 import type { Terms } from './plans.ts';
+import type { Principal } from './principal.ts';
 
 const project = z.object({
   id: z.string(),

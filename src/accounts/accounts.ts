@@ -3,11 +3,9 @@ import { randomWord } from '../access/keys.ts';
 import { knownTerms, type Terms, termsOf } from '../access/plans.ts';
 import type { Ledger, World } from '../ports.ts';
 import { writeAudit } from './audit.ts';
-import { collection, type Kept, type Page, type PageAt } from './collection.ts';
+import type { Books } from './books.ts';
+import { collection, type PageAt, type RowPage, type Versioned } from './collection.ts';
 import { displayName } from './names.ts';
-
-/** What accounts, projects and keys are kept with. `by`: who changes them, for the audit; left out, the installation itself. */
-export type Books = Pick<World, 'ledger' | 'clock' | 'random' | 'pepper'> & { readonly by?: string };
 
 const account = z.object({
   account_id: z.string(),
@@ -85,11 +83,11 @@ export const termsOfAccount = async (ledger: Ledger, plan: string | undefined): 
   plan === undefined ? knownTerms('unlimited') : termsOf(ledger, plan);
 
 /** An account as it is shown. */
-export const shownAccount = ({ row: { live: _, ...rest }, version }: Kept<Account>): object => ({
+export const shownAccount = ({ row: { live: _, ...rest }, version }: Versioned<Account>): object => ({
   ...rest,
   version,
 });
 
 /** A page of accounts. */
-export const accountPage = (ledger: Ledger, page?: PageAt): Promise<Page<Account>> =>
+export const accountPage = (ledger: Ledger, page?: PageAt): Promise<RowPage<Account>> =>
   accountRows(ledger).list('ACC', page);

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { randomWord } from '../access/keys.ts';
 import type { Ledger } from '../ports.ts';
-import type { Books } from './accounts.ts';
-import { collection, type Page, type PageAt } from './collection.ts';
+import type { Books } from './books.ts';
+import { collection, type PageAt, type RowPage } from './collection.ts';
 
 const facts = z.nullable(z.record(z.string(), z.unknown()));
 
@@ -47,7 +47,7 @@ export const auditOf = (
   { ledger }: Pick<Books, 'ledger'>,
   accountId: string,
   page?: PageAt,
-): Promise<Page<AuditEntry>> => entries(ledger).list(`AUD#${accountId}`, page);
+): Promise<RowPage<AuditEntry>> => entries(ledger).list(`AUD#${accountId}`, page);
 
 type Facts = Readonly<Record<string, unknown>> | null;
 const differing = (before: object | null, after: object | null): readonly [Facts, Facts] => {

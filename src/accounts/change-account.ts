@@ -1,8 +1,9 @@
 import { itemsOf } from '../access/items.ts';
 import { Problem } from '../problems.ts';
-import { type Account, accountRows, type Books } from './accounts.ts';
+import { type Account, accountRows } from './accounts.ts';
 import { writeAudit } from './audit.ts';
-import type { Kept } from './collection.ts';
+import type { Books } from './books.ts';
+import type { Versioned } from './collection.ts';
 import { changeKeyItem } from './keys.ts';
 import { checkPlanName } from './plans.ts';
 import { projectRows } from './project-rows.ts';
@@ -25,7 +26,7 @@ export const changeAccount = async (
   id: string,
   { name, plan, archived }: AccountChange,
   ifVersion?: number,
-): Promise<Kept<Account>> => {
+): Promise<Versioned<Account>> => {
   const { ledger, clock } = books;
   if (plan !== undefined) await checkPlanName(ledger, plan);
   const at = new Date(clock()).toISOString();

@@ -4,14 +4,14 @@ import type { Ledger, LedgerItem } from '../ports.ts';
 import { Problem } from '../problems.ts';
 
 /** A row and the version that a change of it may name. */
-export interface Kept<T> {
+export interface Versioned<T> {
   readonly row: T;
   readonly version: number;
 }
 
 /** A page of rows; `next` is `after` of the page behind it. */
-export interface Page<T> {
-  readonly rows: readonly Kept<T>[];
+export interface RowPage<T> {
+  readonly rows: readonly Versioned<T>[];
   readonly next?: string;
 }
 
@@ -23,7 +23,7 @@ export interface PageAt {
 
 /** Rows of one kind in the ledger. */
 export interface Collection<T> {
-  read(id: string): Promise<Kept<T> | undefined>;
+  read(id: string): Promise<Versioned<T> | undefined>;
   /** Keeps a new row, listed under `group` in the order of `at`; false where one has this id. */
   create(id: string, row: T, place: { readonly group: string; readonly at: string }): Promise<boolean>;
   /**
@@ -34,9 +34,9 @@ export interface Collection<T> {
     id: string,
     edit: (row: T) => T | Promise<T>,
     ifVersion?: number,
-  ): Promise<{ readonly before: T; readonly after: Kept<T> } | undefined>;
+  ): Promise<{ readonly before: T; readonly after: Versioned<T> } | undefined>;
   /** A group’s rows, in their order. */
-  list(group: string, page?: PageAt): Promise<Page<T>>;
+  list(group: string, page?: PageAt): Promise<RowPage<T>>;
   /** All of them, a page read at a time. */
   all(group: string): AsyncGenerator<T>;
 }
@@ -49,7 +49,7 @@ export const collection = <S extends z.ZodMiniType<Record<string, unknown>>>(
 ): Collection<z.output<S>> => {
   type T = z.output<S>;
   const idOf = (id: string): string => `${prefix}#${id}`;
-  const kept = ({ data, version }: LedgerItem): Kept<T> => ({ row: schema.parse(data), version });
+  const kept = ({ data, version }: LedgerItem): Versioned<T> => ({ row: schema.parse(data), version });
   const self: Collection<T> = {
     read: async (id) => {
       const item = await ledger.read(idOf(id));

@@ -2,7 +2,7 @@ import { itemsOf } from '../access/items.ts';
 import { type KeyRecord, keyRecord } from '../access/record.ts';
 import { usedId } from '../access/used.ts';
 import type { Ledger, LedgerItem } from '../ports.ts';
-import type { Kept } from './collection.ts';
+import type { Versioned } from './collection.ts';
 import { projectRows } from './project-rows.ts';
 
 /** Where the record of a key of this name stands; older versions did not write it. */
@@ -56,13 +56,13 @@ export interface ShownKey {
 }
 
 /** The item as a record and its version. */
-export const keptKey = ({ data, version }: LedgerItem): Kept<KeyRecord> => ({
+export const keptKey = ({ data, version }: LedgerItem): Versioned<KeyRecord> => ({
   row: keyRecord.parse(data),
   version,
 });
 
 /** A key as it is shown, with the day it was last used. */
-export const shownKey = async (ledger: Ledger, { row, version }: Kept<KeyRecord>): Promise<ShownKey> => {
+export const shownKey = async (ledger: Ledger, { row, version }: Versioned<KeyRecord>): Promise<ShownKey> => {
   const { key, kind, env, label, scope, account_id, project, projects, created_at, expires_at, revoked_at } =
     row;
   const day = (await ledger.read(usedId(key)))?.data.day;

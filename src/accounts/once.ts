@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { derivedRandom, digestOf } from '../access/derived.ts';
 import { Problem } from '../problems.ts';
-import type { Books } from './accounts.ts';
+import type { Books } from './books.ts';
 
 /** How long a request’s Idempotency-Key is remembered. */
 export const rememberedMs = 24 * 60 * 60 * 1000;

@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { granted, planRow, publishedPlans, terms } from '../access/plans.ts';
 import type { Ledger } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import type { Books } from './accounts.ts';
 import { writeAudit } from './audit.ts';
-import { collection, type Kept } from './collection.ts';
+import type { Books } from './books.ts';
+import { collection, type Versioned } from './collection.ts';
 import { slugText } from './names.ts';
 import { wrongField } from './parsed.ts';
 
@@ -30,7 +30,7 @@ const planRows = (ledger: Ledger) => collection(ledger, 'PLAN', planRow);
 const began = '2026-01-01T00:00:00.000Z';
 
 /** The plan of this name: its row, else as published (version 0); undefined where there is none. */
-export const planNamed = async (ledger: Ledger, name: string): Promise<Kept<Plan> | undefined> => {
+export const planNamed = async (ledger: Ledger, name: string): Promise<Versioned<Plan> | undefined> => {
   const kept = await planRows(ledger).read(name);
   if (kept !== undefined) return kept;
   const known = publishedPlans.get(name);
@@ -38,8 +38,8 @@ export const planNamed = async (ledger: Ledger, name: string): Promise<Kept<Plan
 };
 
 /** All plans: the published ones, and the operator’s own in the order they were made. */
-export const allPlans = async (ledger: Ledger): Promise<readonly Kept<Plan>[]> => {
-  const plans: Kept<Plan>[] = [];
+export const allPlans = async (ledger: Ledger): Promise<readonly Versioned<Plan>[]> => {
+  const plans: Versioned<Plan>[] = [];
   for (const name of publishedPlans.keys()) {
     const plan = await planNamed(ledger, name);
     if (plan !== undefined) plans.push(plan);
@@ -68,7 +68,7 @@ export const createPlan = async (
   books: Books,
   accountId: string,
   input: z.output<typeof planInput>,
-): Promise<Kept<Plan>> => {
+): Promise<Versioned<Plan>> => {
   const row: Plan = { ...input, created_at: new Date(books.clock()).toISOString(), archived_at: null };
   const isNew =
     !publishedPlans.has(row.name) &&
@@ -87,7 +87,7 @@ export const changePlan = async (
   name: string,
   { archived, ...change }: z.output<typeof planChange>,
   ifVersion?: number,
-): Promise<Kept<Plan>> => {
+): Promise<Versioned<Plan>> => {
   const { ledger, clock } = books;
   const rows = planRows(ledger);
   const at = new Date(clock()).toISOString();

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Ledger } from '../ports.ts';
-import type { Books } from './accounts.ts';
-import { collection, type Page, type PageAt } from './collection.ts';
+import type { Books } from './books.ts';
+import { collection, type PageAt, type RowPage } from './collection.ts';
 import { displayName, hostName, slugText } from './names.ts';
 
 const isTimezone = (zone: string): boolean => {
@@ -101,7 +101,7 @@ export const projectsOf = async (
 };
 
 /** The same with their versions. */
-export const projectPage = (ledger: Ledger, accountId: string, page?: PageAt): Promise<Page<Project>> =>
+export const projectPage = (ledger: Ledger, accountId: string, page?: PageAt): Promise<RowPage<Project>> =>
   projectRows(ledger).list(`PRJ#${accountId}`, page);
 
 /** The account’s project with this slug, or undefined. */

@@ -1,9 +1,10 @@
 import type * as z from 'zod/mini';
 import { itemsOf } from '../access/items.ts';
 import { Problem } from '../problems.ts';
-import { accountOf, type Books, newId, termsOfAccount } from './accounts.ts';
+import { accountOf, newId, termsOfAccount } from './accounts.ts';
 import { writeAudit } from './audit.ts';
-import type { Kept } from './collection.ts';
+import type { Books } from './books.ts';
+import type { Versioned } from './collection.ts';
 import { parsed, wrongField } from './parsed.ts';
 import {
   type Project,
@@ -71,7 +72,7 @@ export const changedProject = async (
   id: string,
   change: z.input<typeof projectChange>,
   ifVersion?: number,
-): Promise<Kept<Project>> => {
+): Promise<Versioned<Project>> => {
   const { ledger } = books;
   const { archived, ...said } = parsed('project', projectChange, change);
   let hasRoom = false;

@@ -1,5 +1,6 @@
 import { keyRecord } from '../access/record.ts';
-import { accountOf, type Books } from './accounts.ts';
+import { accountOf } from './accounts.ts';
+import type { Books } from './books.ts';
 import { type Project, projectOf } from './project-rows.ts';
 
 /** What a key carries of its project. */

@@ -1,6 +1,7 @@
 import { itemsOf } from '../access/items.ts';
 import { Problem } from '../problems.ts';
-import { type Account, accountRows, type Books, termsOfAccount } from './accounts.ts';
+import { type Account, accountRows, termsOfAccount } from './accounts.ts';
+import type { Books } from './books.ts';
 
 /** An index follows within a second or so; a count older than this may be made anew from it. */
 const settledMs = 60_000;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Ledger } from '../ports.ts';
 import type { Problem } from '../problems.ts';
-import type { Books } from './accounts.ts';
+import type { Books } from './books.ts';
 import { skeletonOf } from './names.ts';
 import { wrongField } from './parsed.ts';
 import { type Project, projectOf, projectRows } from './project-rows.ts';

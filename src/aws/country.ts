@@ -9,7 +9,7 @@ import type { Log, World } from '../ports.ts';
  * for it. The operator’s own file if it lies in this folder, else the two that come with the product. Without a
  * file that can be read every country is unknown, which is logged once: events matter more than where they came from.
  */
-export const openCountries = (folder: string, log: Log): World['country'] => {
+export const openCloudCountries = (folder: string, log: Log): World['country'] => {
   let table: World['country'] | undefined;
   const open = (): World['country'] => {
     try {

@@ -2,16 +2,6 @@ import type { QueryExecutionStatus } from '@aws-sdk/client-athena';
 import { Problem } from '../problems.ts';
 import { nameOf } from './upstream.ts';
 
-/** The question ran out of time. */
-export const tooSlow = (timeMs: number): Problem =>
-  new Problem(
-    'query_timeout',
-    `The question took longer than ${timeMs / 1000} s: ask for a shorter period or fewer groups.`,
-    {
-      details: { limit_ms: timeMs },
-    },
-  );
-
 /** Athena takes so many bytes of SQL. */
 export const longestText = 262_144;
 export const tooLong = (): Problem =>
@@ -21,7 +11,7 @@ export const tooLong = (): Problem =>
   );
 
 /** What an execution that did not succeed means to the caller. What is nobody’s fault but ours is a plain Error. */
-export const refusalOf = ({
+export const executionProblem = ({
   State,
   StateChangeReason: reason = '',
   AthenaError: { ErrorCategory: category } = {},

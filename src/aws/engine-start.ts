@@ -1,8 +1,4 @@
-import {
-  type AthenaClient,
-  StartQueryExecutionCommand,
-  type StartQueryExecutionCommandInput,
-} from '@aws-sdk/client-athena';
+import { type AthenaClient, StartQueryExecutionCommand } from '@aws-sdk/client-athena';
 import type { World } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { Delivered } from './delivered.ts';
@@ -22,10 +18,11 @@ export interface StartParts {
   readonly stop: (id: string) => Promise<void>;
 }
 
-const minuteMs = 60_000;
-const longestReuseMinutes = 60;
-
-/** Starts a question on what has been delivered by now. One that was still being started when time ran out is stopped as soon as its id is known. */
+/**
+ * Starts a question on what has been delivered by now. Results are not asked to be reused: a workgroup that manages them
+ * does not support it (docs/decisions/0010-aws-twins.md).
+ * One that was still being started when time ran out is stopped as soon as its id is known.
+ */
 export const started = async (parts: StartParts, question: Sql, ends: AbortSignal): Promise<Execution> => {
   if (Buffer.byteLength(question.text) > longestText) throw tooLong();
   const began = parts.clock();
@@ -41,7 +38,6 @@ export const started = async (parts: StartParts, question: Sql, ends: AbortSigna
         QueryExecutionContext: { Database: database },
         // The SDK may send it twice; Athena starts it once.
         ClientRequestToken: Buffer.from(random(16)).toString('hex'),
-        ...reuseSince(lake, parts.clock()),
       }),
     ),
   ).then(({ QueryExecutionId: id = '' }) => id);
@@ -50,22 +46,6 @@ export const started = async (parts: StartParts, question: Sql, ends: AbortSigna
     throw thrown;
   });
   return { id, began, completeUntil: lake.newest === undefined ? undefined : lake.completeUntil };
-};
-
-/** Results made since the newest file came, and a minute for the one that was being made just then, are as good as new. */
-const reuseSince = (
-  { newest }: Delivered,
-  now: number,
-): Pick<StartQueryExecutionCommandInput, 'ResultReuseConfiguration'> => {
-  const minutes =
-    newest === undefined ? 0 : Math.min(longestReuseMinutes, Math.floor((now - newest) / minuteMs) - 1);
-  return minutes < 1
-    ? {}
-    : {
-        ResultReuseConfiguration: {
-          ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: minutes },
-        },
-      };
 };
 
 /** Rejects as soon as the signal aborts, whatever becomes of the work. */

@@ -1,8 +1,9 @@
 import { type AthenaClient, GetQueryExecutionCommand } from '@aws-sdk/client-athena';
 import type { World } from '../ports.ts';
+import { tooSlow } from '../serve/time-left.ts';
 import type { Sql } from '../sql/sql.ts';
 import { strangeQueryId } from '../tools/query-id.ts';
-import { calledInVain, tooSlow } from './engine-refusals.ts';
+import { calledInVain } from './engine-refusals.ts';
 import { nameOf } from './upstream.ts';
 
 /** A question that Athena is at. */

@@ -5,9 +5,10 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import type { Answer, Engine, Limits, Log, Row } from '../ports.ts';
+import { tooSlow } from '../serve/time-left.ts';
 import type { Sql } from '../sql/sql.ts';
 import { cellOf } from './engine-cells.ts';
-import { called, refusalOf, tooSlow } from './engine-refusals.ts';
+import { called, executionProblem } from './engine-refusals.ts';
 import { type StartParts, started } from './engine-start.ts';
 import { type Execution, executionOf, ticketOf } from './engine-ticket.ts';
 import { nameOf, type Wait } from './upstream.ts';
@@ -22,7 +23,7 @@ const pauses = [100, 150, 250, 400, 600, 800] as const;
  * Questions on Athena. An earlier result is taken again only if it was made after the newest file came, so it is never staler than a new one. A question that nobody will come
  * back for is stopped before this rejects: its caller left, its time is over and it was not to run on, or its caller never learned that it runs.
  */
-export const openEngine = (given: EngineParts): Engine => {
+export const openCloudEngine = (given: EngineParts): Engine => {
   const parts: Parts = { ...given, stop: (id) => stop(given, id) };
   return {
     ask: async (question, _reads, limits) => {
@@ -95,7 +96,7 @@ const finish = async (
     engine_ms: spent.EngineExecutionTimeInMillis,
     reused: spent.ResultReuseInformation?.ReusedPreviousResult,
   });
-  if (status.State !== 'SUCCEEDED') throw refusalOf(status);
+  if (status.State !== 'SUCCEEDED') throw executionProblem(status);
   return execution;
 };
 

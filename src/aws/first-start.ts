@@ -1,7 +1,9 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import type { KeyKind } from '../access/kinds.ts';
-import { type Books, createAccount, newId } from '../accounts/accounts.ts';
+import { createAccount, newId } from '../accounts/accounts.ts';
+import type { Books } from '../accounts/books.ts';
+import { firstAccount, firstProject } from '../accounts/first.ts';
 import { mintKey, revokeKey } from '../accounts/keys.ts';
 import { projectOf } from '../accounts/project-rows.ts';
 import { changeProject, createProject } from '../accounts/projects.ts';
@@ -48,14 +50,14 @@ type Beginning = z.infer<typeof stored>;
  * Sees that account `default`, project `demo` and one key of each kind exist. Repeated, it makes nothing twice and shows only ids and names; whoever asks first, of several at
  * once, gets the keys. Throws an Error that says what in the order does not fit, or the Problem of the project or key.
  */
-export const firstStart = async (books: Books, order: unknown): Promise<Started> => {
+export const cloudFirstStart = async (books: Books, order: unknown): Promise<Started> => {
   const { rotate, revoke, admin: asksAdmin, project: wanted } = understood(order);
   const beginning = await begin(books);
   const { account_id, project_id } = beginning;
-  await createAccount(books, { id: account_id, name: 'default', plan: 'unlimited', operator: true });
+  await createAccount(books, { id: account_id, ...firstAccount });
   const made =
     (await projectOf(books, project_id)) ??
-    (await createProject(books, account_id, { slug: 'demo', name: 'Demo', ...wanted, id: project_id }));
+    (await createProject(books, account_id, { ...firstProject, ...wanted, id: project_id }));
   const project = Object.keys(wanted).length === 0 ? made : await changeProject(books, project_id, wanted);
 
   // Said before it is done: a start that is cut short here has shown no key, and `rotate` mints others.

@@ -1,7 +1,7 @@
 import type { World } from '../ports.ts';
 import { dynamo, secrets } from './clients.ts';
 import { type Environment, settingsIn } from './environment.ts';
-import { openLedger } from './ledger.ts';
+import { openCloudLedger } from './ledger.ts';
 import { openPepper } from './pepper.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -11,7 +11,7 @@ export const keyRoom = (
 ): Pick<World, 'ledger' | 'pepper' | 'clock' | 'random'> => {
   const setting = settingsIn(environment);
   const { clock, random } = surroundings();
-  const ledger = openLedger({ client: dynamo(), table: setting('table') });
+  const ledger = openCloudLedger({ client: dynamo(), table: setting('table') });
   return {
     ledger,
     pepper: openPepper({ client: secrets(), secret: setting('pepperSecret'), clock }),

@@ -7,8 +7,8 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import { ledgerPage, ledgerPageLength, ledgerPlace } from '../accounts/ledger-page.ts';
 import type { Ledger, LedgerItem } from '../ports.ts';
-import { Problem } from '../problems.ts';
 import { ledgerExpiry, ledgerIndex } from './settings.ts';
 import { nameOf, upstream } from './upstream.ts';
 
@@ -23,8 +23,6 @@ const stored = z.object({
   data: text,
 });
 const fields = z.looseObject({});
-const place = z.array(z.string());
-const pageLength = 100;
 /** Sorts before every other character, so that a shorter `at` comes first and equal ones are ordered by id. */
 const end = '\0';
 
@@ -32,7 +30,7 @@ const end = '\0';
  * A ledger in one DynamoDB table: partition key `id`, index `group-at` over `group` and `at`. Single items and conditions only. A read sees every write that was answered; a
  * list follows within a second or so, as indexes do. Rejects with `upstream_failed` when the table cannot be reached.
  */
-export const openLedger = ({
+export const openCloudLedger = ({
   client,
   table: TableName,
 }: {
@@ -65,7 +63,7 @@ export const openLedger = ({
       );
       return done === 'done' || (done === 'repeated' && (await read(id)) === undefined);
     },
-    list: async (group, { after, limit = pageLength } = {}) => {
+    list: async (group, { after, limit = ledgerPageLength } = {}) => {
       const items: LedgerItem[] = [];
       let start: Attributes | undefined = after === undefined ? undefined : startAfter(group, after);
       do {
@@ -82,10 +80,7 @@ export const openLedger = ({
         items.push(...Items.map(itemFrom));
         start = LastEvaluatedKey;
       } while (start !== undefined && items.length <= limit);
-      const last = items[limit - 1];
-      return items.length > limit && last !== undefined
-        ? { items: items.slice(0, limit), next: cursorAt(last) }
-        : { items };
+      return ledgerPage(items, limit);
     },
   };
 };
@@ -156,19 +151,7 @@ const sortKey = (at: string | undefined, id: string): string => {
   return `${at ?? ''}${end}${id}`;
 };
 
-const cursorAt = ({ at = '', id }: LedgerItem): string =>
-  Buffer.from(JSON.stringify([at, id])).toString('base64url');
-
 const startAfter = (group: string, cursor: string): Attributes => {
-  try {
-    const [at, id, ...more] = place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    if (at === undefined || id === undefined || more.length > 0) throw new Error('a cursor holds two texts');
-    return { id: { S: id }, group: { S: group }, at: { S: sortKey(at, id) } };
-  } catch (cause) {
-    throw new Problem(
-      'invalid_params',
-      'The cursor is not one of ours; send back `next` of the page before, unchanged.',
-      { cause },
-    );
-  }
+  const [at, id] = ledgerPlace(cursor);
+  return { id: { S: id }, group: { S: group }, at: { S: sortKey(at, id) } };
 };

@@ -5,7 +5,7 @@ import { Problem } from '../problems.ts';
 import { nameOf } from './upstream.ts';
 
 /** What an operator does with a deployed stack, with AWS credentials of their own. */
-export interface Operator {
+export interface StackOperator {
   /** The stack’s outputs, once its first deploy is done. Rejects with a Problem that says what stands in the way. */
   readonly outputs: (stack: string) => Promise<Readonly<Record<string, string>>>;
   /** Calls a function with an order and gives its answer. Rejects with a Problem: ours, or with the function’s own sentence. Calls once: what it did is not known when no answer comes. */
@@ -16,7 +16,7 @@ export interface Operator {
 const patienceMs = 35_000;
 
 /** The operator of this region, by default the one the credentials’ profile names. Both clients honour AWS_ENDPOINT_URL and its forms per service. */
-export const openOperator = (region?: string): Operator => {
+export const openOperator = (region?: string): StackOperator => {
   const where = {
     ...(region === undefined ? {} : { region }),
     requestHandler: { connectionTimeout: 5_000, requestTimeout: patienceMs },

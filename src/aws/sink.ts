@@ -20,7 +20,7 @@ const compressed = promisify(gzip);
  * when both fail; of a request of more than one record a part may then be in the stream, as after a lost answer. Nothing of it was acknowledged. Tries of ours repeat
  * `request_id` and `seq`, so questions count them once; a caller who sends again is a new request, and only its `event_id`s tell that it is the same.
  */
-export const openSink = ({ stream, spill, log }: SinkParts): Sink => ({
+export const openCloudSink = ({ stream, spill, log }: SinkParts): Sink => ({
   keep: async (events) => {
     const [first] = events;
     if (first === undefined) return {};

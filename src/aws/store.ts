@@ -1,5 +1,6 @@
 import {
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   PutObjectCommand,
   paginateListObjectsV2,
@@ -10,8 +11,17 @@ import { nameOf, upstream } from './upstream.ts';
 
 const unreachable = upstream('The bucket cannot be reached. Try again in a moment.');
 
+/** A store that deletes many at once. */
+export interface ObjectStore extends Store {
+  /** Rejects with `upstream_failed` when one of them is not deleted; the others are. */
+  deleteAll(names: readonly string[]): Promise<void>;
+}
+
+/** S3 deletes so many in a call. */
+const deletedAtOnce = 1000;
+
 /** Named bytes as objects under one prefix of a bucket. A put is durable when it resolves. Rejects with `upstream_failed` when the bucket cannot be reached. */
-export const openStore = ({
+export const openCloudStore = ({
   client,
   bucket: Bucket,
   prefix,
@@ -19,7 +29,7 @@ export const openStore = ({
   readonly client: S3Client;
   readonly bucket: string;
   readonly prefix: string;
-}): Store => ({
+}): ObjectStore => ({
   get: (name) =>
     client
       .send(new GetObjectCommand({ Bucket, Key: prefix + encoded(name) }))
@@ -33,6 +43,18 @@ export const openStore = ({
   },
   delete: async (name) => {
     await client.send(new DeleteObjectCommand({ Bucket, Key: prefix + encoded(name) })).catch(unreachable);
+  },
+  deleteAll: async (names) => {
+    for (let from = 0; from < names.length; from += deletedAtOnce) {
+      const Objects = names
+        .slice(from, from + deletedAtOnce)
+        .map((name) => ({ Key: prefix + encoded(name) }));
+      const { Errors = [] } = await client
+        .send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }))
+        .catch(unreachable);
+      const [failed] = Errors;
+      if (failed !== undefined) unreachable(new Error(`${failed.Code}: ${failed.Key} stays`));
+    }
   },
   list: async (start) => {
     const names: string[] = [];

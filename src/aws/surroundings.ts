@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { World } from '../ports.ts';
-import { openLog } from './log.ts';
+import { openCloudLog } from './log.ts';
 import type { Wait } from './upstream.ts';
 
 /** What every function has: the clock, turns, chance, and the log, which goes to standard output. */
@@ -11,7 +11,7 @@ export const surroundings = (): Pick<World, 'clock' | 'breathe' | 'random' | 'lo
     clock,
     breathe: () => setImmediate(),
     random: (n) => randomBytes(n),
-    log: openLog((text) => process.stdout.write(text), clock),
+    log: openCloudLog((text) => process.stdout.write(text), clock),
   };
 };
 

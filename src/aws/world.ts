@@ -1,17 +1,15 @@
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
+import { questionTime } from '../serve/time-left.ts';
 import { athena, dynamo, firehose, s3 } from './clients.ts';
-import { openCountries } from './country.ts';
+import { openCloudCountries } from './country.ts';
 import { openDelivered } from './delivered.ts';
-import { openEngine } from './engine.ts';
+import { openCloudEngine } from './engine.ts';
 import { type Environment, settingsIn } from './environment.ts';
-import { openLedger } from './ledger.ts';
+import { openCloudLedger } from './ledger.ts';
 import { prefixes, settingNames } from './settings.ts';
-import { openSink } from './sink.ts';
-import { openStore } from './store.ts';
+import { openCloudSink } from './sink.ts';
+import { openCloudStore } from './store.ts';
 import { surroundings, wait } from './surroundings.ts';
-
-/** Below API Gateway’s 29 s, so that a question’s own 504 comes first. */
-const questionTimeMs = 25_000;
 
 /**
  * The world of a function that takes events. As with the other two, all is made at once, with one client per service, since Lambda gives a start more processor than the first
@@ -41,8 +39,8 @@ const intakeOf = ({ environment, setting, bucket, common }: Means, folder: strin
   const stream = { client: firehose(), name: setting('stream'), random, wait };
   return {
     ...common,
-    sink: openSink({ stream, spill: openStore({ ...bucket, prefix: prefixes.spill }), log }),
-    country: openCountries(folder, log),
+    sink: openCloudSink({ stream, spill: openCloudStore({ ...bucket, prefix: prefixes.spill }), log }),
+    country: openCloudCountries(folder, log),
     ...edgeIn(environment),
   };
 };
@@ -53,9 +51,9 @@ const questionsOf = ({ setting, bucket, common }: Means): QuestionWorld => {
   const asked = { client: athena(), workgroup: setting('workgroup'), database: setting('database') };
   return {
     ...common,
-    engine: openEngine({ ...asked, delivered, clock, random, wait, log }),
+    engine: openCloudEngine({ ...asked, delivered, clock, random, wait, log }),
     lake: 'raw',
-    questionTimeMs,
+    questionTimeMs: questionTime,
   };
 };
 
@@ -72,7 +70,7 @@ const meansIn = (environment: Environment) => {
     environment,
     setting,
     bucket: { client: s3(environment), bucket: setting('lakeBucket') },
-    common: { ...surroundings(), ledger: openLedger({ client: dynamo(), table: setting('table') }) },
+    common: { ...surroundings(), ledger: openCloudLedger({ client: dynamo(), table: setting('table') }) },
   };
 };
 type Means = ReturnType<typeof meansIn>;

@@ -1,7 +1,7 @@
 import { account, adminCommand, archived, at, fieldsFrom, first, ofAccount, typed } from './admin.ts';
 import type { Command } from './command.ts';
 import type { Given } from './flags.ts';
-import { projects } from './projects.ts';
+import { projectsCommand } from './projects.ts';
 import { wrongUsage } from './stop.ts';
 
 const mintFields = (given: Given) => {
@@ -214,4 +214,10 @@ const audit = adminCommand('audit', {
 });
 
 /** The commands over /v1/admin. */
-export const administration: Readonly<Record<string, Command>> = { projects, keys, accounts, plans, audit };
+export const administration: Readonly<Record<string, Command>> = {
+  projects: projectsCommand,
+  keys,
+  accounts,
+  plans,
+  audit,
+};

@@ -6,7 +6,7 @@ import { didYouMean } from './did-you-mean.ts';
 import type { Flags, Given } from './flags.ts';
 import { type Installation, installationFlags, savedKeys, urlOf } from './installation.ts';
 import { exits, failed, wrongUsage } from './stop.ts';
-import { table } from './table.ts';
+import { textTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What one word of a command does: the request it is, made of what was typed. */
@@ -156,10 +156,11 @@ const lists = z.object({ rows: z.array(row) });
 function shown(came: unknown, columns: readonly string[], terminal: Terminal): string {
   const width = terminal.outIsTty ? terminal.columns : undefined;
   const list = lists.safeParse(came);
-  if (list.success) return list.data.rows.length === 0 ? 'None.\n' : table(columns, list.data.rows, width);
+  if (list.success)
+    return list.data.rows.length === 0 ? 'None.\n' : textTable(columns, list.data.rows, width);
   const { secret, replaces: _, ...one } = row.parse(came);
   const facts = Object.entries(one).map(([field, value]) => ({ field, value }));
-  return `${table(['field', 'value'], facts, width)}${
+  return `${textTable(['field', 'value'], facts, width)}${
     typeof secret === 'string' ? `\n${secret}\n\nThe key stands above this once; keep it now.\n` : ''
   }`;
 }

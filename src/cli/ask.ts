@@ -4,11 +4,11 @@ import { chart } from './chart.ts';
 import type { Command } from './command.ts';
 import type { Given } from './flags.ts';
 import { type Installation, installationFlags, installationOf } from './installation.ts';
-import { ask } from './mcp.ts';
+import { mcpRequest } from './mcp.ts';
 import { printable } from './printable.ts';
 import { exits, failed, wrongUsage } from './stop.ts';
 import { swallowed } from './swallowed.ts';
-import { csv, table } from './table.ts';
+import { csv, textTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { type Grain, periodText, timeWriter } from './times.ts';
 import { toolHelp } from './tools.ts';
@@ -86,7 +86,9 @@ async function answered(
   given: Readonly<Record<string, unknown>>,
   terminal: Terminal,
 ): Promise<z.output<typeof result>> {
-  const said = result.safeParse(await ask(installation, 'tools/call', { name, arguments: given }, terminal));
+  const said = result.safeParse(
+    await mcpRequest(installation, 'tools/call', { name, arguments: given }, terminal),
+  );
   if (!said.success) throw unreadable(name, said.error);
   const running = stillRunning.safeParse(said.data.structuredContent);
   if (!running.success) return said.data;
@@ -95,7 +97,7 @@ async function answered(
 }
 
 const unreadable = (tool: string, why: z.ZodError) =>
-  failed(`The answer of ${tool} cannot be shown (${z.prettifyError(why)}); \`--json\` shows it as it came.`);
+  failed(`The answer of ${tool} cannot be shown (${z.prettifyError(why)}); \`--json\` shows it came.`);
 
 function show(tool: string, came: Readonly<Record<string, unknown>>, given: Given, terminal: Terminal): void {
   const read = answer.safeParse(came);
@@ -118,7 +120,7 @@ function show(tool: string, came: Readonly<Record<string, unknown>>, given: Give
   ];
   const drawing = given.has('chart') && rows.length > 0 ? drawingOf(names, read.data, terminal) : undefined;
   const shown = timesShown(rows, read.data);
-  terminal.out(drawing ?? table(names, shown, terminal.outIsTty ? terminal.columns : undefined));
+  terminal.out(drawing ?? textTable(names, shown, terminal.outIsTty ? terminal.columns : undefined));
   if (given.has('chart') && drawing === undefined && columns.length > 0)
     below.push('There is no number to draw in these rows.');
   if (below.length > 0) terminal.out(`\n${below.map((line) => printable(line)).join('\n')}\n`);

@@ -114,7 +114,7 @@ const isPassing = (reply: Reply): boolean =>
   reply.status === 0 ||
   reply.status === 408 ||
   reply.status >= 500 ||
-  (reply.status === 429 && codeOf(reply) !== 'quota_exceeded');
+  (reply.status === 429 && problemCodeOf(reply) !== 'quota_exceeded');
 
 const problem = z.object({
   error: z.string(),
@@ -123,7 +123,7 @@ const problem = z.object({
 });
 
 /** The contract’s stable word for a refusal; undefined where the answer has none. */
-export const codeOf = (reply: Reply): string | undefined => problem.safeParse(reply.body).data?.error;
+export const problemCodeOf = (reply: Reply): string | undefined => problem.safeParse(reply.body).data?.error;
 
 /** The contract’s `details.fieldErrors`, empty where there are none. */
 export const fieldErrors = (reply: Reply): Readonly<Record<string, readonly string[]>> =>

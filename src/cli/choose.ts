@@ -1,10 +1,10 @@
 import { isPrivate } from './formats/client.ts';
 import { exportOf, foreignOf, likelyMeaning, toolOfLine } from './formats/foreign.ts';
 import { type FormatName, formatNames, formatOf, requestsIn } from './formats/index.ts';
-import { namesOf } from './formats/ndjson.ts';
+import { fieldsNamed } from './formats/ndjson.ts';
 import { clientOf } from './log-reader.ts';
 import { counted } from './printable.ts';
-import type { Settings, VisitorChoice } from './reading.ts';
+import type { ReaderSettings, VisitorChoice } from './reading.ts';
 import { failed } from './stop.ts';
 
 /** Lines that are looked at for the format. */
@@ -26,7 +26,7 @@ export const chosen = (
   asked: {
     readonly format: FormatName | undefined;
     readonly visitor: VisitorChoice | undefined;
-    readonly fields: Settings['fields'];
+    readonly fields: ReaderSettings['fields'];
   },
 ): Choice => {
   const first = sample.slice(0, seen);
@@ -47,7 +47,7 @@ const unknown = (source: string, lines: readonly string[]): string => {
 
 /** Events of which no line says when it was or whose would all be one visitor’s, now. */
 function refuseForeign(source: string, lines: readonly string[]): void {
-  const names = lines.map(namesOf);
+  const names = lines.map(fieldsNamed);
   const tool = names.some(({ whose }) => whose)
     ? undefined
     : lines
@@ -62,7 +62,7 @@ function refuseForeign(source: string, lines: readonly string[]): void {
     return ours === undefined ? name : `${name} (probably ${ours})`;
   });
   throw failed(
-    `${source}: no line has a time or an id that is known here (timestamp, event_id, user_id, anonymous_id), so it looks like an export of another tool. It has ${meant.join(', ')}; rename them, or say \`--format ndjson\` to import it as it is, all of it now.`,
+    `${source}: no line has a time or an id that is known here (timestamp, event_id, user_id, anonymous_id), so it looks like an export of another tool. It has ${meant.join(', ')}; rename them, or say \`--format ndjson\` to import it is, all of it now.`,
   );
 }
 

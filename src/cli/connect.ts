@@ -1,10 +1,10 @@
-import { firstSteps, type Step, steps } from '../serve/first-steps.ts';
+import { type FirstStep, firstSteps, steps } from '../serve/first-steps.ts';
 import type { Command } from './command.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { installationFlags, savedKeys, urlOf } from './installation.ts';
 import { exits, wrongUsage } from './stop.ts';
 
-const ways: Readonly<Record<string, Step>> = steps;
+const ways: Readonly<Record<string, FirstStep>> = steps;
 const names = Object.keys(ways);
 
 /** `millimetric connect`: the lines that pages, shells and agents need, keys filled in. It reads keys.json and asks nobody. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { codeOf, fieldErrors, type Reply, refusal } from './call.ts';
+import { fieldErrors, problemCodeOf, type Reply, refusal } from './call.ts';
 
 /** A line on its way. */
 export interface Item {
@@ -49,7 +49,7 @@ export const delivery = (
     if (first === undefined) return;
     const reply = await post(`{"events":[${items.map(({ json }) => json).join(',')}]}`);
     if (reply.status >= 200 && reply.status < 300) return kept(items, alreadyThere(reply, items.length));
-    if (codeOf(reply) !== 'invalid_payload' && codeOf(reply) !== 'payload_too_large')
+    if (problemCodeOf(reply) !== 'invalid_payload' && problemCodeOf(reply) !== 'payload_too_large')
       throw refusal(reply, url);
     const bad = refusedAt(reply);
     const good = items.filter((_, i) => !bad.has(i));

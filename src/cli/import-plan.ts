@@ -40,7 +40,7 @@ export const importFlags = {
 } as const satisfies Flags;
 
 /** What an import is to do, checked before anything is read. */
-export interface Plan {
+export interface ImportPlan {
   readonly sources: readonly Source[];
   /** Undefined: as each file’s first lines say. */
   readonly format: FormatName | undefined;
@@ -58,7 +58,7 @@ export interface Plan {
 }
 
 /** What was typed, as a plan. Refuses wrong usage and files that are not there. */
-export const planOf = async (given: Given, terminal: Terminal): Promise<Plan> => {
+export const planOf = async (given: Given, terminal: Terminal): Promise<ImportPlan> => {
   if (given.words.length === 0)
     throw wrongUsage('Name at least one file, or - for standard input: `millimetric import access.log.gz`.');
   const shiftTo = shiftOf(given.text('shift-to'), terminal.now());

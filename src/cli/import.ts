@@ -3,7 +3,7 @@ import { chosen } from './choose.ts';
 import type { Command } from './command.ts';
 import { type Delivery, delivery } from './delivery.ts';
 import { formatNames, readerOf, timesOf } from './formats/index.ts';
-import { importFlags, type Plan, planOf } from './import-plan.ts';
+import { type ImportPlan, importFlags, planOf } from './import-plan.ts';
 import { counted } from './printable.ts';
 import { duration, type Progress, progress } from './progress.ts';
 import { CutOff, type Source } from './source.ts';
@@ -51,7 +51,7 @@ and user agent; the key is random and stays in the data folder.`,
 
 /** Reads every line and delivers its event, counting on the way. Gives what went wrong, once all that was on its way has arrived. */
 async function bring(
-  plan: Plan,
+  plan: ImportPlan,
   shiftMs: number,
   counts: Tally,
   terminal: Terminal,
@@ -97,7 +97,7 @@ async function bring(
 }
 
 function parcelOf(
-  { installation }: Plan,
+  { installation }: ImportPlan,
   counts: Tally,
   terminal: Terminal,
   bar: Progress,
@@ -124,7 +124,7 @@ function parcelOf(
 }
 
 /** When the latest line of all sources was, in milliseconds since 1970. */
-async function latest(plan: Plan, stop: AbortSignal, bar: Progress): Promise<number> {
+async function latest(plan: ImportPlan, stop: AbortSignal, bar: Progress): Promise<number> {
   let last = Number.NEGATIVE_INFINITY;
   await walk(plan.sources, stop, bar, (source, sample) => {
     const at = timesOf(chosen(source.name, sample, plan).format, plan.fields);
@@ -140,7 +140,13 @@ async function latest(plan: Plan, stop: AbortSignal, bar: Progress): Promise<num
 }
 
 /** The last words, and how the command ends. */
-function ending(plan: Plan, counts: Tally, trouble: unknown, stop: AbortSignal, terminal: Terminal): Exit {
+function ending(
+  plan: ImportPlan,
+  counts: Tally,
+  trouble: unknown,
+  stop: AbortSignal,
+  terminal: Terminal,
+): Exit {
   const same =
     plan.shiftTo === undefined
       ? 'Run the same command again'

@@ -7,7 +7,7 @@ const loose = new TextDecoder('utf-8', { ignoreBOM: true });
 const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 /** Bytes as lines without their ends, a list per chunk; empty lines too, so that they can be numbered. A line that is not UTF-8 is read as Latin-1, and `onLatin1` hears of it. Memory: one chunk and one line. */
-export async function* linesOf(
+export async function* linesIn(
   bytes: AsyncIterable<Uint8Array>,
   onLatin1: () => void = () => undefined,
 ): AsyncGenerator<readonly string[]> {

@@ -6,10 +6,10 @@ import type { LogLine, Said } from './formats/log-line.ts';
 import { shortened } from './printable.ts';
 import {
   cutToLength,
+  type LineReading,
   lengths,
   lineNames,
-  type Reading,
-  type Settings,
+  type ReaderSettings,
   type VisitorChoice,
 } from './reading.ts';
 import { isEvent, outcomeOf } from './rules.ts';
@@ -20,8 +20,8 @@ const visitorsKept = 20_000;
 export const logReader = (
   name: string,
   said: (line: string) => Said,
-  { site, shiftMs, visitorKey, visitor }: Settings,
-): ((line: string) => Reading) => {
+  { site, shiftMs, visitorKey, visitor }: ReaderSettings,
+): ((line: string) => LineReading) => {
   const nameLine = lineNames();
   const visitorOf = remember(
     (who) => createHmac('sha256', visitorKey).update(who).digest('hex').slice(0, 32),
@@ -57,7 +57,7 @@ function skipped(
   reason: string,
   { method, target, status }: LogLine,
   extension: string | undefined,
-): Reading {
+): LineReading {
   if (reason === 'asset') return { skip: reason, why: '', what: target, ...(extension && { extension }) };
   return { skip: reason, why: '', what: `${method} ${target} ${status}` };
 }

@@ -15,7 +15,7 @@ const envelope = z.object({
 });
 
 /** One MCP request, without a handshake; its `result`, or the server’s refusal as a sentence. */
-export const ask = async (
+export const mcpRequest = async (
   installation: Installation,
   method: string,
   params: unknown,
@@ -61,7 +61,7 @@ export const listTools = async (installation: Installation, terminal: Terminal):
   let cursor: string | undefined;
   do {
     const read = page.safeParse(
-      await ask(installation, 'tools/list', cursor === undefined ? {} : { cursor }, terminal),
+      await mcpRequest(installation, 'tools/list', cursor === undefined ? {} : { cursor }, terminal),
     );
     if (!read.success) throw failed(`${installation.url}/mcp gave a list of tools that cannot be read.`);
     tools.push(...read.data.tools);

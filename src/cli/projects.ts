@@ -40,7 +40,7 @@ const origins = (row: Readonly<Record<string, unknown>>): readonly unknown[] =>
   Array.isArray(row.allowed_origins) ? row.allowed_origins : [];
 
 /** `millimetric projects`: sites, apps and services. */
-export const projects = adminCommand('projects', {
+export const projectsCommand = adminCommand('projects', {
   does: 'Sites, apps and services: add, change, archive.',
   flags: {
     ...projectFlags,

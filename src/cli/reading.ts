@@ -3,7 +3,7 @@ import { recent } from '../events/recent.ts';
 import { shortened } from './printable.ts';
 
 /** What one line comes to: a track body as JSON text, or the reason why it is none. `what`: what was asked for, to be shown as a sample; `extension`: of an asset. */
-export type Reading =
+export type LineReading =
   | {
       readonly event: string;
       readonly json: string;
@@ -19,7 +19,7 @@ export const visitorChoices = ['address', 'first-forwarded', 'last-forwarded'] a
 export type VisitorChoice = (typeof visitorChoices)[number];
 
 /** What a reader needs to know beside the lines. */
-export interface Settings {
+export interface ReaderSettings {
   /** Origin of the site the log is of; undefined: events carry a path and no url, unless the line names its site. */
   readonly site: string | undefined;
   /** Added to every timestamp. */

@@ -4,7 +4,11 @@ import { printable } from './printable.ts';
 export type Rows = readonly Readonly<Record<string, unknown>>[];
 
 /** Rows as an aligned table, numbers to the right. Where it is wider than `columns` characters its widest columns are cut; if that is not enough, each row is a list of its own. */
-export const table = (names: readonly string[], rows: Rows, columns = Number.POSITIVE_INFINITY): string => {
+export const textTable = (
+  names: readonly string[],
+  rows: Rows,
+  columns = Number.POSITIVE_INFINITY,
+): string => {
   const cells = rows.map((row) => names.map((name) => printable(cellOf(rounded(row[name]), '–'))));
   const wide = fitted(
     names.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0))),

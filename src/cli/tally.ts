@@ -1,7 +1,7 @@
 import type { Item } from './delivery.ts';
 import { likelyMeaning } from './formats/foreign.ts';
 import { counted, printable } from './printable.ts';
-import type { Reading } from './reading.ts';
+import type { LineReading } from './reading.ts';
 
 const quotes = 5;
 const quoteLength = 160;
@@ -22,7 +22,7 @@ export interface Tally {
   latin1: number;
   readonly readAs: (format: string) => void;
   readonly keptAs: (event: string) => void;
-  readonly skipped: (reading: Extract<Reading, { skip: string }>) => void;
+  readonly skipped: (reading: Extract<LineReading, { skip: string }>) => void;
   /** A name of a line that no event has. */
   readonly ignored: (name: string) => void;
   /** A line that could not be taken: the first few are quoted. */

@@ -1,4 +1,4 @@
-import { linesOf } from './lines.ts';
+import { linesIn } from './lines.ts';
 import type { Progress } from './progress.ts';
 import type { Source } from './source.ts';
 
@@ -26,7 +26,7 @@ export const walk = async (
   for (const source of sources) {
     const lists = until(
       signal,
-      linesOf(
+      linesIn(
         source.open((count) => (bytes += count)),
         onLatin1,
       ),

@@ -2,7 +2,7 @@ const line = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
 
 /** A table of Markdown; cells may hold anything. Of `numbers` all columns but the first stand to the right. */
-export const table = (
+export const markdownTable = (
   head: readonly string[],
   rows: readonly (readonly string[])[],
   of: 'words' | 'numbers' = 'words',

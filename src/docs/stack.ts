@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { table } from './markdown.ts';
+import { markdownTable } from './markdown.ts';
 import { rightsOf } from './rights.ts';
 
 const outputs = z.object({ Outputs: z.record(z.string(), z.object({ Description: z.string() })) });
 
 /** What a deployed stack says of itself, by its template. */
 export const outputTable = (template: unknown): string =>
-  table(
+  markdownTable(
     ['output', 'is'],
     Object.entries(outputs.parse(template).Outputs).map(([name, { Description }]) => [
       `\`${name}\``,
@@ -21,7 +21,7 @@ export const propTable = (source: string, interfaceName: string): string => {
   const props = [...body.matchAll(/\/\*\* (?<says>.*?) \*\/\s+readonly (?<name>\w+)\??:/gs)].map(
     ({ groups: { name = '', says = '' } = {} }) => [`\`${name}\``, says],
   );
-  return table(['prop', 'decides'], props);
+  return markdownTable(['prop', 'decides'], props);
 };
 
 /** What every function has and what says nothing of it: its own log and traces. */
@@ -29,7 +29,7 @@ const common = /^(logs:(CreateLogStream|PutLogEvents) on \S*Log|xray:\S+ on \*)$
 
 /** Who may do what, by the roles of a template; its own log and traces are left out. What may be done to the same things stands together. */
 export const rightsTable = (template: unknown): string =>
-  table(
+  markdownTable(
     ['role', 'may, besides writing its own log and traces'],
     [...rightsOf(template)].map(([role, rights]) => {
       const told = rights.filter((right) => !common.test(right)).map((right) => right.split(' on '));

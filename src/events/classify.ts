@@ -1,6 +1,13 @@
 import { clicks, moreClicks } from './click-ids.ts';
 import { parametersOf } from './page.ts';
-import { folded, isIgnored, type NetworkKind, networkOf, type Referrer, referrerOf } from './referrer.ts';
+import {
+  isIgnored,
+  type NetworkKind,
+  networkOf,
+  type Referrer,
+  referrerOf,
+  withoutLanguage,
+} from './referrer.ts';
 import { storable } from './storable.ts';
 
 /** What the classifier says of an event (contract §4). */
@@ -193,7 +200,7 @@ export const rules: readonly Rule[] = [
 ];
 
 const slug = (host: string): string =>
-  folded(bare(host))
+  withoutLanguage(bare(host))
     .replaceAll(/[^a-z\d]+/g, '-')
     .replaceAll(/^-|-$/g, '');
 

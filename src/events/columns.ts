@@ -1,6 +1,6 @@
 /** One column of the events table. */
 export interface Column {
-  /** Its type in Trino and Glue; `columnTypes` in each engine follow from it. */
+  /** Its type in Trino and Glue; those of Parquet and DuckDB follow from it where they are written. */
   readonly type: 'varchar' | 'timestamp(3)' | 'bigint' | 'boolean';
   /** May it be null? */
   readonly nullable: boolean;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Problem } from '../problems.ts';
-import { exactJson } from './exact-json.ts';
+import { jsonInPieces } from './json-in-pieces.ts';
 import {
   batchBody,
   eventsPerBatch,
@@ -80,14 +80,17 @@ export const parseIdentify = (body: unknown): Track => {
   return { event: '$identify', ...ids, ...(traits === undefined ? {} : { properties: traits }) };
 };
 
-/** Any JSON text, numbers with the digits they were sent with (`exactJson`); throws `invalid_payload` that says where it ends to be JSON. */
-export const parseJson = (text: string): unknown => {
+/**
+ * Any JSON text, numbers with the digits they were sent with (`exactJson`), a long one in pieces between which `breathe`
+ * is waited for. Rejects with `invalid_payload` that says where it ends to be JSON.
+ */
+export const parseJson = async (text: string, breathe: () => Promise<void>): Promise<unknown> => {
   if (text.trim() === '')
     throw new Problem('invalid_payload', 'The body is empty: send a JSON object.', {
       details: flat(['The body is empty.']),
     });
   try {
-    return exactJson(text);
+    return await jsonInPieces(text, breathe);
   } catch (thrown) {
     const said = thrown instanceof SyntaxError ? thrown.message : 'it cannot be read';
     const where = `${said}${unseenAt(text, said)}`;

@@ -33,7 +33,7 @@ export const compounds: readonly string[] = (
   'mobilenumber cellnumber faxnumber creditcard cardnumber ccnumber accountnumber loginhint'
 ).split(' ');
 
-/** Words that say whose or where, and change nothing: `user_pin`, `form[code]`. */
+/** Words that say whose or where, and change nothing, as in “user_pin” or `form[code]`. */
 const containers =
   'user users usr my your his customer client member account form field fields data input params body';
 

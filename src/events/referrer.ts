@@ -117,4 +117,4 @@ export const isIgnored = ({ kept, host }: Referrer): boolean =>
 const languages = bySuffix(languageHosts);
 
 /** A host without its language, where a site has one host for each: en.wikipedia.org is wikipedia.org. */
-export const folded = (host: string): string => languages(host) ?? host;
+export const withoutLanguage = (host: string): string => languages(host) ?? host;

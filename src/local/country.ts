@@ -12,7 +12,7 @@ const table = (name: string) => readFile(resolve(`${countryFiles.package}/${name
  * The world’s table of countries: the operator’s own file where they name one, else the package’s (8 MB, no
  * network). Throws an Error with one sentence where their file cannot be read as a table.
  */
-export const openCountries = async (own?: string): Promise<World['country']> => {
+export const openLocalCountries = async (own?: string): Promise<World['country']> => {
   if (own === undefined) return countryTable(await table(four), await table(six));
   try {
     return countryTable(await readFile(own));

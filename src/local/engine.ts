@@ -3,13 +3,14 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Period } from '../lake/events-of.ts';
 import type { Answer, Engine, Log, Row } from '../ports.ts';
 import { Problem } from '../problems.ts';
+import { tooSlow } from '../serve/time-left.ts';
 import { join, materialized, type Sql, sql } from '../sql/sql.ts';
 import type { Folder } from './disk/lake-folder.ts';
 import type { Leases } from './disk/serial.ts';
 import { throwShortage } from './disk/shortage.ts';
 import type { Checker } from './parquet/check.ts';
-import type { LakeKind } from './parquet/kinds.ts';
-import type { LakeFile, Manifest } from './parquet/manifest.ts';
+import type { LakeFile, LakeKind } from './parquet/kinds.ts';
+import type { Manifest } from './parquet/manifest.ts';
 import { all, filesOf } from './parquet/relations.ts';
 import { isOutOfMemory } from './parquet/write.ts';
 import { rowsFrom } from './query/cells.ts';
@@ -53,7 +54,7 @@ export interface LocalEngine extends Engine {
 }
 
 /** Questions on DuckDB over exactly the files of their projects and days, and what is not yet in files. */
-export const openEngine = (parts: EngineParts): LocalEngine => {
+export const openLocalEngine = (parts: EngineParts): LocalEngine => {
   const { tail, checker, readers, clock, log } = parts;
   const seats = fairQueue(parts.connections);
   const running = new Map<Promise<unknown>, (reason: Problem) => void>();
@@ -140,15 +141,7 @@ function deadline({ timeMs, signal }: Parameters<Engine['ask']>[2]): {
 } {
   const cut = new AbortController();
   const timer = setTimeout(() => {
-    cut.abort(
-      new Problem(
-        'query_timeout',
-        `The question took longer than ${timeMs / 1000} s: ask for a shorter period or fewer groups.`,
-        {
-          details: { limit_ms: timeMs },
-        },
-      ),
-    );
+    cut.abort(tooSlow(timeMs));
   }, timeMs);
   const abort = () => cut.abort(signal?.reason);
   if (signal?.aborted === true) abort();

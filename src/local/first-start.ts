@@ -2,7 +2,9 @@ import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { newKey, parseKey } from '../access/keys.ts';
-import { accountsOf, type Books, createAccount, newId } from '../accounts/accounts.ts';
+import { accountsOf, createAccount, newId } from '../accounts/accounts.ts';
+import type { Books } from '../accounts/books.ts';
+import { firstAccount, firstProject } from '../accounts/first.ts';
 import { keepKey } from '../accounts/keys.ts';
 import { projectOf, projectsOf } from '../accounts/project-rows.ts';
 import { changeProject, createProject } from '../accounts/projects.ts';
@@ -30,7 +32,7 @@ const origins = ['http://localhost:3000', 'http://localhost:5173', 'http://local
  * Sees that account `default`, project `demo` and one key of each kind exist and stand in `keys.json`. The file is written first and the
  * records are made from it, so a start that was cut short is finished by the next one.
  */
-export const firstStart = async (books: Books, dir: string): Promise<Keys> => {
+export const localFirstStart = async (books: Books, dir: string): Promise<Keys> => {
   const path = join(dir, inFolder.keys);
   const saved = await readFile(path, 'utf8').catch(absent);
   const known = saved === undefined ? undefined : parsed(saved, path);
@@ -39,12 +41,12 @@ export const firstStart = async (books: Books, dir: string): Promise<Keys> => {
   else await chmod(path, 0o600);
 
   const { account_id, project_id } = keys;
-  await createAccount(books, { id: account_id, name: 'default', plan: 'unlimited', operator: true });
+  await createAccount(books, { id: account_id, ...firstAccount });
   if ((await projectOf(books, project_id)) === undefined) {
     await createProject(books, account_id, {
       id: project_id,
+      ...firstProject,
       slug: keys.project_slug,
-      name: 'Demo',
       timezone: 'UTC',
       allowed_origins: origins,
     });
@@ -63,13 +65,14 @@ export const allowPagesOn = (books: Books, { project_id }: Keys, port: number): 
 /** New keys: of the account and project that are there (the file was moved away), else of ones to be made. */
 const newKeys = async (books: Books): Promise<Keys> => {
   const { random } = books;
-  const account = (await accountsOf(books)).accounts.find(({ name }) => name === 'default');
+  const account = (await accountsOf(books)).accounts.find(({ name }) => name === firstAccount.name);
   const project =
-    account && (await projectsOf(books, account.account_id)).projects.find(({ slug }) => slug === 'demo');
+    account &&
+    (await projectsOf(books, account.account_id)).projects.find(({ slug }) => slug === firstProject.slug);
   return {
     account_id: account?.account_id ?? newId('acc', random),
     project_id: project?.project_id ?? newId('prj', random),
-    project_slug: 'demo',
+    project_slug: firstProject.slug,
     keys: {
       pk: newKey('pk', 'live', random),
       sk: newKey('sk', 'live', random),

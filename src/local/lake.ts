@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Engine, Log, Sink, Store } from '../ports.ts';
+import type { Engine, Log, Sink } from '../ports.ts';
 import { keyOf, openSeen } from './dedup/dedup-index.ts';
 import { keyWords } from './dedup/key-table.ts';
 import { leftovers, seeAgain } from './dedup/rebuild.ts';
-import { claimFolder, makeFolder } from './disk/lake-folder.ts';
+import { claimLakeFolder, makeFolder } from './disk/lake-folder.ts';
 import { leases, turns } from './disk/serial.ts';
-import { openEngine } from './engine.ts';
+import { openLocalEngine } from './engine.ts';
 import { isOverruling } from './journal/format.ts';
 import { openJournal } from './journal/journal.ts';
 import { openKeeper } from './maintenance.ts';
@@ -18,8 +18,7 @@ import { knownRows } from './parquet/known-rows.ts';
 import { openManifest } from './parquet/manifest.ts';
 import { perConnection, prelude } from './query/prelude.ts';
 import { openTail } from './query/unflushed.ts';
-import { openSink } from './sink.ts';
-import { openStore } from './store.ts';
+import { openLocalSink } from './sink.ts';
 import { lossesIn, sweep } from './sweep.ts';
 
 /** Where a lake lives and what it may use. */
@@ -35,11 +34,10 @@ export interface LakeSettings {
   readonly questionMemoryMb?: number;
 }
 
-/** Events and named bytes in one folder. */
+/** Events in one folder. */
 export interface Lake {
   readonly sink: Sink;
   readonly engine: Engine;
-  readonly store: Store;
   /** Brings all that was acknowledged from the journal into Parquet. */
   flush(): Promise<void>;
   /** Flushes, and merges to one file per project and day; a very large day is several, days with few events share one. */
@@ -53,7 +51,7 @@ const questionMemoryMb = 384;
 
 /** Opens the lake in a folder and mends what a crash left. Throws an Error with one clear sentence when the folder is not ours, newer than us, or in use. */
 export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettings): Promise<Lake> => {
-  const folder = claimFolder(dir);
+  const folder = claimLakeFolder(dir);
   mkdirSync(folder.root, { recursive: true });
   const manifest = openManifest(folder, log, knownAs);
   const opened: (() => void)[] = [() => manifest.close()];
@@ -162,9 +160,9 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
       log,
     });
     await keeper.begin();
-    const sink = openSink(journal, seen, contested, turn, keeper.room);
+    const sink = openLocalSink(journal, seen, contested, turn, keeper.room);
     const { troubles } = keeper;
-    const engine = openEngine({
+    const engine = openLocalEngine({
       connections,
       folder,
       manifest,
@@ -180,7 +178,6 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
     return {
       sink: { keep: sink.keep },
       engine,
-      store: await openStore(folder.store),
       flush: keeper.flush,
       compact: keeper.compact,
       close: async () => {

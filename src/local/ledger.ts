@@ -1,18 +1,14 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync, SQLOutputValue, StatementResultingChanges } from 'node:sqlite';
-import * as z from 'zod';
+import { ledgerPage, ledgerPageLength, ledgerPlace } from '../accounts/ledger-page.ts';
 import type { Ledger, LedgerItem, Log } from '../ports.ts';
-import { Problem } from '../problems.ts';
 import { type KeptTwice, openTwice } from './disk/kept-twice.ts';
-
-const place = z.tuple([z.string(), z.string()]);
-const pageLength = 100;
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** A ledger in a SQLite file and its copy that no other process may open meanwhile; `:memory:` keeps nothing. Each write is synced to disk before it resolves; of what was erased no byte is left in its files. */
-export const openLedger = (
+export const openLocalLedger = (
   file: string,
   log: Log = quiet,
 ): { readonly ledger: Ledger; readonly close: () => void } => {
@@ -51,14 +47,10 @@ export const openLedger = (
       twice.wipe();
       return true;
     },
-    list: async (group, { after, limit = pageLength } = {}) => {
+    list: async (group, { after, limit = ledgerPageLength } = {}) => {
       // Every id is greater than the empty text, so the first page starts after ('', '').
-      const [at, id] = after === undefined ? ['', ''] : placeFrom(after);
-      const items = list.all(group, at, id, limit + 1).map(itemFrom);
-      const last = items[limit - 1];
-      return items.length > limit && last !== undefined
-        ? { items: items.slice(0, limit), next: cursorAt(last) }
-        : { items };
+      const [at, id] = after === undefined ? ['', ''] : ledgerPlace(after);
+      return ledgerPage(list.all(group, at, id, limit + 1).map(itemFrom), limit);
     },
   };
   return { ledger, close: twice.close };
@@ -138,18 +130,3 @@ const fieldsOf = (value: unknown): LedgerItem['data'] => {
 };
 const isFields = (value: unknown): value is LedgerItem['data'] =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const cursorAt = ({ at = '', id }: LedgerItem): string =>
-  Buffer.from(JSON.stringify([at, id])).toString('base64url');
-
-const placeFrom = (cursor: string): readonly [string, string] => {
-  try {
-    return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-  } catch (cause) {
-    throw new Problem(
-      'invalid_params',
-      'The cursor is not one of ours; send back `next` of the page before, unchanged.',
-      { cause },
-    );
-  }
-};

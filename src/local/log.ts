@@ -1,7 +1,7 @@
 import type { Log } from '../ports.ts';
 
 /** A log of one JSON object a line. Lines of one turn of the event loop are written together; `flush` writes what waits. */
-export const openLog = (
+export const openLocalLog = (
   write: (text: string) => void,
   clock: () => number,
 ): Log & { readonly flush: () => void } => {

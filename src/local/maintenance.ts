@@ -7,8 +7,8 @@ import type { Journal, Segment } from './journal/journal.ts';
 import type { Checker } from './parquet/check.ts';
 import { compactOnce, isCrowded } from './parquet/compaction.ts';
 import { flushSegments } from './parquet/flush.ts';
-import { lakeKinds } from './parquet/kinds.ts';
-import type { LakeFile, Manifest } from './parquet/manifest.ts';
+import { type LakeFile, lakeKinds } from './parquet/kinds.ts';
+import type { Manifest } from './parquet/manifest.ts';
 import { discard } from './parquet/write.ts';
 import type { Tail } from './query/unflushed.ts';
 

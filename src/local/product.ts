@@ -12,8 +12,8 @@ import { openapi } from '../serve/openapi.ts';
 import { answerQuestions } from '../serve/rest.ts';
 import { type Site, site } from '../serve/site.ts';
 import { version } from '../version.ts';
-import { codeOf, inFolder, writeWhole } from './disk/data-folder.ts';
-import { allowPagesOn, firstStart, type Keys } from './first-start.ts';
+import { inFolder, systemCodeOf, writeWhole } from './disk/data-folder.ts';
+import { allowPagesOn, type Keys, localFirstStart } from './first-start.ts';
 import { type Doors, gateway, type Patience } from './gateway/gateway.ts';
 import { withPulse } from './pulse.ts';
 import type { Settings } from './settings.ts';
@@ -41,7 +41,7 @@ export const openProduct = async (
   const { server, close: closeGateway } = gateway(world, authorize(world), doorsOf(world, pulse), patience);
   try {
     // Whoever is answered finds the keys there already, so the port opens last.
-    const keys = await firstStart(world, where.dir);
+    const keys = await localFirstStart(world, where.dir);
     if (port !== 0) await allowPagesOn(world, keys, port);
     const bound = await listen(server, port, host);
     // Nobody knows a port that was just taken before it is said below.
@@ -90,7 +90,7 @@ const listen = async (server: Server, port: number, host: string): Promise<numbe
     server.listen(port, host);
     await once(server, 'listening');
   } catch (cause) {
-    const reason = reasons[codeOf(cause)] ?? `cannot be had (${codeOf(cause) || String(cause)})`;
+    const reason = reasons[systemCodeOf(cause)] ?? `cannot be had (${systemCodeOf(cause) || String(cause)})`;
     throw new Error(`Port ${port} on ${host} ${reason}.`, { cause });
   }
   const bound = server.address();

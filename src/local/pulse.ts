@@ -1,4 +1,5 @@
-import { accountsOf, type Books } from '../accounts/accounts.ts';
+import { accountsOf } from '../accounts/accounts.ts';
+import type { Books } from '../accounts/books.ts';
 import { projectsOf } from '../accounts/project-rows.ts';
 import { earliest, latest } from '../events/instant.ts';
 import { eventsOf, type Reading } from '../lake/events-of.ts';

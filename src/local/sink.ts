@@ -1,5 +1,5 @@
 import type { Event } from '../events/columns.ts';
-import type { Kept, Sink } from '../ports.ts';
+import type { KeepResult, Sink } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { keyOf, type Seen, turn as turnKey } from './dedup/dedup-index.ts';
 import { keyTable, keyWords } from './dedup/key-table.ts';
@@ -7,11 +7,11 @@ import type { Turn } from './disk/serial.ts';
 import { shortageOf } from './disk/shortage.ts';
 import { lineOf } from './journal/format.ts';
 import type { Journal } from './journal/journal.ts';
-import { openPage, type Page, type Verdict } from './journal/page.ts';
+import { type JournalPage, openPage, type Verdict } from './journal/page.ts';
 
 /** Requests that share one write and one sync. */
 interface Group {
-  readonly page: Page;
+  readonly page: JournalPage;
   /** Of each row of the page its key; zeros where it carries no event id. */
   keys: Uint32Array;
   /** Of each row whose it is and with which kind of key it came. */
@@ -22,7 +22,7 @@ interface Group {
 /** A request in a group. */
 interface Waiting {
   readonly rows: number;
-  readonly kept: (kept: Kept) => void;
+  readonly kept: (kept: KeepResult) => void;
   readonly failed: (problem: Problem) => void;
 }
 
@@ -37,7 +37,7 @@ const groupsKept = 2;
  * groups go one after another, so a repeat is never acknowledged before its first copy is safe. A secret key's copy of what a browser's key
  * sent before is no repeat: it is kept, marked, and `contested` learns that this project has such.
  */
-export const openSink = (
+export const openLocalSink = (
   journal: Journal,
   seen: Seen,
   contested: Set<string>,

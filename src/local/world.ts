@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { forgetOldSalts } from '../access/salt.ts';
 import type { Ledger, Log, World } from '../ports.ts';
-import { openCountries } from './country.ts';
-import { claimFolder, inFolder, pepperIn } from './disk/data-folder.ts';
+import { questionTime } from '../serve/time-left.ts';
+import { openLocalCountries } from './country.ts';
+import { claimDataFolder, inFolder, pepperIn } from './disk/data-folder.ts';
 import { isKept } from './disk/kept-twice.ts';
 import { openLake } from './lake.ts';
-import { openLedger } from './ledger.ts';
-
-/** Below API Gateway’s 29 s, so that a question’s own 504 comes first. */
-const questionTimeMs = 25_000;
+import { openLocalLedger } from './ledger.ts';
 
 /** So often old salts are looked for, where no event comes that would. */
 const forgetEveryMs = 3_600_000;
@@ -35,15 +33,15 @@ export const openWorld = async ({
   countryHeader,
   countryTable,
 }: Surroundings): Promise<{ readonly world: World; readonly close: () => Promise<void> }> => {
-  await claimFolder(dir);
+  await claimDataFolder(dir);
   // The lake's lock comes first: what follows must not happen in two processes at once.
   const lake = await openLake({ dir: join(dir, inFolder.events), knownAs: dir, log, clock });
   const opened: (() => void)[] = [];
   try {
     const file = join(dir, inFolder.ledger);
     const pepper = await pepperIn(dir, isKept(file));
-    const country = await openCountries(countryTable);
-    const { ledger, close } = openLedger(file, log);
+    const country = await openLocalCountries(countryTable);
+    const { ledger, close } = openLocalLedger(file, log);
     opened.push(close);
     const forget = () =>
       forgetOldSalts({ ledger }, clock()).catch((cause: unknown) =>
@@ -58,7 +56,6 @@ export const openWorld = async ({
       world: {
         sink: lake.sink,
         engine: lake.engine,
-        store: lake.store,
         ledger,
         clock,
         breathe: () => setImmediate(),
@@ -67,7 +64,7 @@ export const openWorld = async ({
         country,
         ...(countryHeader !== undefined && { countryHeader }),
         log,
-        questionTimeMs,
+        questionTimeMs: questionTime,
         lake: 'clean',
       },
       close: async () => {

@@ -6,7 +6,7 @@ import type { Json, McpHost } from './host.ts';
 import { legacy } from './legacy.ts';
 import { methods } from './methods.ts';
 import { isModern, modern } from './modern.ts';
-import { Refusal } from './refusal.ts';
+import { RpcError } from './refusal.ts';
 
 /** One HTTP request to an MCP endpoint: the key is already known good, the origin allowed. */
 export interface McpRequest {
@@ -26,7 +26,7 @@ export interface McpAnswer {
 export const answer = async (request: McpRequest, host: McpHost): Promise<McpAnswer> => {
   const wrong = wrongTransport(request);
   if (wrong !== undefined) return json(wrong.status, shownFields(wrong.body), wrong.headers);
-  const call = readCall(request.body);
+  const call = await readCall(request.body, host);
   if (call === 'heard') return { status: 202, headers: { 'Cache-Control': 'no-store' }, body: '' };
   if ('refusal' in call)
     return json(call.refusal.status, { jsonrpc: '2.0', id: call.id, error: call.refusal.error });
@@ -58,7 +58,7 @@ const resultOf = (
     era.methods.get(call.method) ??
     host.beyond?.[era.name]?.methods.get(call.method);
   if (method !== undefined) return method(host, { era: era.name, params: call.params, notify });
-  throw new Refusal(
+  throw new RpcError(
     -32601,
     'method_not_found',
     `There is no method ${JSON.stringify(call.method.slice(0, 200))} here.`,
@@ -70,14 +70,14 @@ const resultOf = (
 };
 
 const failed = (thrown: unknown, call: McpCall, era: Era, host: McpHost): McpAnswer => {
-  if (!(thrown instanceof Refusal) && !(thrown instanceof Problem)) host.bug(thrown);
+  if (!(thrown instanceof RpcError) && !(thrown instanceof Problem)) host.bug(thrown);
   const failure =
-    thrown instanceof Refusal
+    thrown instanceof RpcError
       ? thrown
       : call.method === 'tools/call'
         ? era.toolFailure(asProblem(thrown))
         : era.otherFailure(asProblem(thrown));
-  return failure instanceof Refusal
+  return failure instanceof RpcError
     ? json(failure.status, { jsonrpc: '2.0', id: call.id, error: failure.error })
     : json(200, { jsonrpc: '2.0', id: call.id, result: era.dress(call.method, { ...failure }, host) });
 };
@@ -100,16 +100,18 @@ const wrongTransport = ({ method, headers }: McpRequest): Problem | undefined =>
 };
 
 /** `heard`: a notification or a client’s answer, which want none. */
-const readCall = (
+const readCall = async (
   body: string,
-): McpCall | 'heard' | { readonly id: string | number | null; readonly refusal: Refusal } => {
+  host: McpHost,
+): Promise<McpCall | 'heard' | { readonly id: string | number | null; readonly refusal: RpcError }> => {
   let message: unknown;
   try {
-    message = JSON.parse(body.replace(/^\ufeff/, ''));
+    const text = body.replace(/^\ufeff/, '');
+    message = host.parsed === undefined ? JSON.parse(text) : await host.parsed(text);
   } catch {
     return {
       id: null,
-      refusal: new Refusal(-32700, 'parse_error', 'The body is not JSON.', { status: 400 }),
+      refusal: new RpcError(-32700, 'parse_error', 'The body is not JSON.', { status: 400 }),
     };
   }
   if (!isObject(message))
@@ -137,9 +139,9 @@ const readCall = (
 const notAnEnvelope = (
   id: string | number | null,
   message: string,
-): { readonly id: string | number | null; readonly refusal: Refusal } => ({
+): { readonly id: string | number | null; readonly refusal: RpcError } => ({
   id,
-  refusal: new Refusal(-32600, 'invalid_request', message, { status: 400 }),
+  refusal: new RpcError(-32600, 'invalid_request', message, { status: 400 }),
 });
 
 const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): McpAnswer => ({

@@ -1,6 +1,6 @@
 import type { Problem } from '../problems.ts';
 import type { EraName, Json, McpHost, McpMethod, McpToolResult } from './host.ts';
-import type { Refusal } from './refusal.ts';
+import type { RpcError } from './refusal.ts';
 
 /** A request, its envelope already read. */
 export interface McpCall {
@@ -25,8 +25,8 @@ export interface Era {
   readonly unknownMethod: 200 | 404;
   /** The result as this era wants it. */
   dress(method: string, result: Json, host: McpHost): Json;
-  toolFailure(problem: Problem): McpToolResult | Refusal;
-  otherFailure(problem: Problem): Refusal;
+  toolFailure(problem: Problem): McpToolResult | RpcError;
+  otherFailure(problem: Problem): RpcError;
 }
 
 /** Nothing here needs a stream: no list changes, subscriptions, logging or tasks (spec/mcp.md §4). */

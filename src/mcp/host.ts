@@ -13,8 +13,8 @@ export interface McpTool {
   readonly outputSchema?: Json;
   readonly annotations?: {
     readonly readOnlyHint: boolean;
-    readonly destructiveHint: boolean;
-    readonly idempotentHint: boolean;
+    readonly destructiveHint?: boolean;
+    readonly idempotentHint?: boolean;
     readonly openWorldHint: boolean;
   };
   readonly _meta?: Json;
@@ -140,6 +140,8 @@ export interface McpHost {
     argument: { readonly name: string; readonly value: string },
     chosen: Readonly<Record<string, string>>,
   ): Promise<readonly string[] | undefined>;
+  /** A body as its value, rejecting with SyntaxError; JSON.parse where a host has no better way with long ones. */
+  parsed?(body: string): Promise<unknown>;
   /** Takes what was thrown by mistake, to be logged whole; callers only learn `internal_error`. */
   bug(thrown: unknown): void;
   /** Methods and capabilities of protocol extensions, by era. */

@@ -1,7 +1,7 @@
 import { problems } from '../problems.ts';
 import { capabilities, type Era } from './era.ts';
 import type { McpMethod } from './host.ts';
-import { forTheModel, legacyRefusal, Refusal } from './refusal.ts';
+import { forTheModel, legacyRefusal, RpcError } from './refusal.ts';
 
 /** Newest first: the first is offered to whoever asks for one we do not know. */
 const legacyVersions: readonly string[] = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
@@ -19,7 +19,7 @@ export const legacy: Era = {
   check: ({ method }, headers) => {
     const version = headers['mcp-protocol-version']?.trim();
     if (version === undefined || method === 'initialize' || legacyVersions.includes(version)) return;
-    throw new Refusal(
+    throw new RpcError(
       -32600,
       'invalid_request',
       `MCP-Protocol-Version is ${version}; send one of ${legacyVersions.join(', ')}, or none.`,

@@ -1,14 +1,14 @@
 import { Problem } from '../problems.ts';
 import { isObject } from './era.ts';
 import type { Json, McpHost, McpMethod, McpReference } from './host.ts';
-import { Refusal } from './refusal.ts';
+import { RpcError } from './refusal.ts';
 
 /** All we list fits one page, so no cursor of ours exists. */
 const list =
   (page: (host: McpHost) => Json): McpMethod =>
   (host, { params }) => {
     if ((params.cursor ?? undefined) !== undefined)
-      throw new Refusal(-32602, 'invalid_params', 'There is one page only: ask again without cursor.');
+      throw new RpcError(-32602, 'invalid_params', 'There is one page only: ask again without cursor.');
     return page(host);
   };
 
@@ -38,7 +38,7 @@ const getPrompt: McpMethod = async (host, turn) => {
   const { name } = turn.params;
   const args = turn.params.arguments ?? {};
   if (!isTexts(args))
-    throw new Refusal(-32602, 'invalid_params', 'arguments must be an object whose values are text.');
+    throw new RpcError(-32602, 'invalid_params', 'arguments must be an object whose values are text.');
   const result = typeof name === 'string' ? await host.prompt(name, args, turn) : undefined;
   if (result === undefined) throw unknownPrompt(host, name);
   return { ...result };
@@ -53,7 +53,7 @@ const complete: McpMethod = async (host, { params }) => {
     typeof argument.value !== 'string' ||
     !isTexts(chosen)
   ) {
-    throw new Refusal(
+    throw new RpcError(
       -32602,
       'invalid_params',
       'argument must be {"name":…,"value":…} and context.arguments an object, all values text.',
@@ -94,24 +94,24 @@ const reference = (ref: unknown): McpReference => {
   if (isObject(ref) && ref.type === 'ref/prompt' && typeof ref.name === 'string') return { prompt: ref.name };
   if (isObject(ref) && ref.type === 'ref/resource' && typeof ref.uri === 'string')
     return { template: ref.uri };
-  throw new Refusal(
+  throw new RpcError(
     -32602,
     'invalid_params',
     'ref must be {"type":"ref/prompt","name":…} or {"type":"ref/resource","uri":…}.',
   );
 };
 
-const unknownTool = (host: McpHost, name: unknown): Refusal => {
+const unknownTool = (host: McpHost, name: unknown): RpcError => {
   const allowed = host.tools().map((tool) => tool.name);
   return unknown('tool', 'name', name, allowed);
 };
 
-const unknownPrompt = (host: McpHost, name: unknown): Refusal => {
+const unknownPrompt = (host: McpHost, name: unknown): RpcError => {
   const allowed = host.prompts().map((prompt) => prompt.name);
   return unknown('prompt', 'name', name, allowed);
 };
 
-const unknownResource = (host: McpHost, uri: unknown, near?: string): Refusal => {
+const unknownResource = (host: McpHost, uri: unknown, near?: string): RpcError => {
   const allowed = [
     ...host.resources().map((resource) => resource.uri),
     ...host.templates().map((template) => template.uriTemplate),
@@ -125,12 +125,12 @@ const unknown = (
   asked: unknown,
   allowed: readonly string[],
   near?: string,
-): Refusal => {
+): RpcError => {
   const hint =
     near ?? (allowed.length === 0 ? `There is no ${thing} here at all.` : `One of: ${allowed.join(', ')}.`);
   if (typeof asked !== 'string')
-    return new Refusal(-32602, `unknown_${thing}`, `params.${field} must be text.`, { data: { hint } });
-  return new Refusal(
+    return new RpcError(-32602, `unknown_${thing}`, `params.${field} must be text.`, { data: { hint } });
+  return new RpcError(
     -32602,
     `unknown_${thing}`,
     `There is no ${thing} ${JSON.stringify(asked.slice(0, 200))} for this key.`,

@@ -1,6 +1,6 @@
 import { capabilities, type Era, isObject, type McpCall, type McpHeaders } from './era.ts';
 import type { McpMethod } from './host.ts';
-import { forTheModel, modernRefusal, Refusal } from './refusal.ts';
+import { forTheModel, modernRefusal, RpcError } from './refusal.ts';
 
 /** The only revision of its era so far. */
 const modernVersion = '2026-07-28';
@@ -65,7 +65,7 @@ const checkVersion = ({ meta }: McpCall, headers: McpHeaders): void => {
   if (typeof stated === 'string') checkHeader('MCP-Protocol-Version', stated, headers);
   const requested = typeof stated === 'string' ? stated : headers['mcp-protocol-version']?.trim();
   if (requested === undefined || requested === modernVersion) return;
-  throw new Refusal(
+  throw new RpcError(
     -32022,
     'unsupported_protocol_version',
     `This endpoint speaks ${modernVersion} without a handshake, or older versions after initialize.`,
@@ -82,7 +82,7 @@ const checkMeta = ({ meta }: McpCall): void => {
     ...(isObject(meta[capabilitiesKey]) ? [] : [capabilitiesKey]),
   ];
   if (missing.length === 0) return;
-  throw new Refusal(
+  throw new RpcError(
     -32602,
     'invalid_params',
     `params._meta lacks ${missing.join(' and ')}; every request of ${modernVersion} carries both.`,
@@ -98,7 +98,7 @@ const checkHeader = (name: string, stated: string, headers: McpHeaders): void =>
   if (sent !== undefined && decoded(sent) === stated) return;
   const why =
     sent === undefined ? `The header ${name} is missing` : `The header ${name} differs from the body`;
-  throw new Refusal(-32020, 'header_mismatch', `${why}; it repeats what the body says.`, {
+  throw new RpcError(-32020, 'header_mismatch', `${why}; it repeats what the body says.`, {
     status: 400,
     data: { header: name },
   });

@@ -4,7 +4,7 @@ import { visible } from '../tools/visible.ts';
 import type { Json, McpToolResult } from './host.ts';
 
 /** A JSON-RPC error: a stable word as `message`, the sentence for people in `data.message` (contract §6). */
-export class Refusal extends Error {
+export class RpcError extends Error {
   readonly code: number;
   readonly word: string;
   readonly status: number;
@@ -46,16 +46,16 @@ export const forTheModel = (problem: Problem): McpToolResult => ({
 });
 
 /** A problem with its code and word of contract §6; problems of the caller’s own making that have none are -32602. */
-export const legacyRefusal = (problem: Problem): Refusal => {
+export const legacyRefusal = (problem: Problem): RpcError => {
   const { rpc } = problems[problem.code];
   const word = rpc === -32000 && problem.code !== 'insufficient_scope' ? 'tool_failed' : problem.code;
-  return new Refusal(rpc ?? -32602, word, problem.message, {
+  return new RpcError(rpc ?? -32602, word, problem.message, {
     data: { reason: problem.code, ...details(problem) },
   });
 };
 
 /** A problem outside of a tool call: the modern era leaves -32000 to -32019 alone and forbids -32002. */
-export const modernRefusal = (problem: Problem): Refusal =>
-  new Refusal(problem.status >= 500 ? -32603 : -32602, problem.code, problem.message, {
+export const modernRefusal = (problem: Problem): RpcError =>
+  new RpcError(problem.status >= 500 ? -32603 : -32602, problem.code, problem.message, {
     data: details(problem),
   });

@@ -9,7 +9,7 @@ export const idsTold = [1, 2, 3, 4, 5] as const;
 
 /**
  * The people who did these events, one row each: `project_id`, `w` (the person, hashed), `person`, `first_seen`,
- * `last_seen`, `events`, `visitors` (different anonymous ids), `id_1` … (those used last), `first_source` (where
+ * `last_seen`, `events`, `visitors` (different anonymous ids), `id_${n}` from 1 (those used last), `first_source` (where
  * a click within the site has no known origin: `direct`), `country` (the last known) and `device_type` (the last).
  * `found`: 1 where `seeks` holds of one of the ids.
  */

@@ -1,12 +1,12 @@
 import { name, type Sql, sql } from '../sql/sql.ts';
 import { pageOf } from './page.ts';
-import type { Kept } from './sessions.ts';
+import type { SessionValue } from './sessions.ts';
 
 /** Who stands in a URL as its host, in lower case; null where there is none. */
 export const hostOf = (url: Sql): Sql =>
   sql`lower(regexp_extract(${url}, ${'^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)'}, 1))`;
 
-const opening = (value: Sql): Omit<Kept, 'as'> => ({ value, of: 'opening' });
+const opening = (value: Sql): Omit<SessionValue, 'as'> => ({ value, of: 'opening' });
 
 /**
  * What a session is told apart by: of the event that opened it, or the first and last page it saw. Where the
@@ -23,7 +23,7 @@ export const sessionFields = {
   entry_path: { value: pageOf(name('path')), of: 'first_view' },
   exit_path: { value: pageOf(name('path')), of: 'last_view' },
   host: opening(hostOf(name('url'))),
-} as const satisfies Record<string, Omit<Kept, 'as'>>;
+} as const satisfies Record<string, Omit<SessionValue, 'as'>>;
 
 /** The name of one of them. */
 export type SessionField = keyof typeof sessionFields;

@@ -47,7 +47,7 @@ export const whoHashed = (who: Sql, projects: Reading['projects']): Sql =>
   hashed(projects.length > 1 ? sql`concat(e.project_id, '/', ${who})` : who);
 
 /** What a session keeps of one of its events: of the one that opened it, of its first or of its last page view; or of how many of them (`matches`) the value holds. */
-export interface Kept {
+export interface SessionValue {
   readonly as: string;
   readonly value: Sql;
   readonly of: 'opening' | 'first_view' | 'last_view' | 'matches';
@@ -73,7 +73,7 @@ export const sessionRows = (
   events: Sql,
   reading: Pick<Reading, 'projects'>,
   period: Period,
-  keeps: readonly Kept[] = [],
+  keeps: readonly SessionValue[] = [],
   doers?: Doers,
 ): Sql => {
   const { projects } = reading;

@@ -1,15 +1,17 @@
 import { principalOfKey, tokenIn } from '../access/authorize.ts';
-import type { Principal } from '../access/kinds.ts';
 import { refusalFor } from '../access/may.ts';
-import { accountOf, type Books } from '../accounts/accounts.ts';
+import type { Principal } from '../access/principal.ts';
+import { accountOf } from '../accounts/accounts.ts';
+import type { Books } from '../accounts/books.ts';
 import { booksOnce } from '../accounts/once.ts';
 import type { World } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Deed } from '../routes.ts';
 import type { Act } from './admin/act.ts';
 import { things } from './admin/things.ts';
+import type { RoutedRequest } from './asked.ts';
 import { challenge } from './cors.ts';
-import { type Asked, door, type Handler, type Told } from './door.ts';
+import { door, type Handler, type Told } from './door.ts';
 
 /** What administration needs of the world. */
 export type AdminWorld = Pick<World, 'ledger' | 'clock' | 'random' | 'pepper' | 'log'>;
@@ -17,7 +19,7 @@ export type AdminWorld = Pick<World, 'ledger' | 'clock' | 'random' | 'pepper' | 
 /** /v1/admin/*: accounts, projects, keys, plans and the audit, each thing’s deeds as src/serve/admin has them. */
 export const administer = (world: AdminWorld): Handler => door(world, (asked) => answer(world, asked));
 
-async function answer(world: AdminWorld, asked: Asked): Promise<Told> {
+async function answer(world: AdminWorld, asked: RoutedRequest): Promise<Told> {
   const { route } = asked;
   if (route.admin === undefined) throw new Problem('not_found', `${route.path} administers nothing.`);
   const { thing, deed } = route.admin;
@@ -48,7 +50,7 @@ async function answer(world: AdminWorld, asked: Asked): Promise<Told> {
 const makes: readonly Deed[] = ['create', 'rotate'];
 
 /** Who asks, by the record as it is at this moment: a verdict may be a minute old, and what was revoked or is no longer `admin` must change nothing more. */
-async function principalNow(world: AdminWorld, { headers }: Asked): Promise<Principal> {
+async function principalNow(world: AdminWorld, { headers }: RoutedRequest): Promise<Principal> {
   const token = tokenIn(headers.authorization ?? '');
   const found = typeof token === 'string' ? await principalOfKey(world, token) : token;
   if ('problem' in found) throw new Problem(found.problem, found.message, { headers: challenge });
@@ -57,7 +59,7 @@ async function principalNow(world: AdminWorld, { headers }: Asked): Promise<Prin
   return found;
 }
 
-async function once(books: Books, { headers, route, id, query, body }: Asked): Promise<Books> {
+async function once(books: Books, { headers, route, id, query, body }: RoutedRequest): Promise<Books> {
   const idempotencyKey = headers['idempotency-key'];
   if (idempotencyKey === undefined) return books;
   if (!/^[!-~]{1,255}$/.test(idempotencyKey))
@@ -70,7 +72,7 @@ async function once(books: Books, { headers, route, id, query, body }: Asked): P
 }
 
 /** Ids, slugs, names of keys and plans have these characters and no other. */
-const idOf = ({ id = '' }: Asked): string => (/^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : '');
+const idOf = ({ id = '' }: RoutedRequest): string => (/^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : '');
 
 function versionIn(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '*') return undefined;

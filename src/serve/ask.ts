@@ -1,4 +1,4 @@
-import type { Principal } from '../access/kinds.ts';
+import type { Principal } from '../access/principal.ts';
 import type { QuestionWorld, Reads } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Sql } from '../sql/sql.ts';
@@ -8,7 +8,7 @@ import type { Question } from '../tools/question.ts';
 import { inputOf, type Resolved, resolve } from '../tools/resolve.ts';
 import { meantFields } from '../tools/shown.ts';
 import { understood } from '../tools/spellings.ts';
-import { type Asked, answered, type Envelope } from './envelope.ts';
+import { answered, type CuttableAnswer, type Envelope } from './envelope.ts';
 import { scopeOf } from './scope.ts';
 import { limitsFor } from './time-left.ts';
 
@@ -33,7 +33,7 @@ export async function ask(
   tool: string,
   given: Arguments,
   signal?: AbortSignal,
-): Promise<Asked | Running> {
+): Promise<CuttableAnswer | Running> {
   const { engine } = world;
   const args = meantFields(readBy(tool, given));
   if (engine.follow === undefined) {
@@ -74,7 +74,7 @@ async function askToTheEnd(
   tool: string,
   args: Arguments,
   signal?: AbortSignal,
-): Promise<Asked> {
+): Promise<CuttableAnswer> {
   const limits = limitsFor(world, signal);
   const plan = await planOf(world, principal, tool, args);
   return answered(world, plan, await world.engine.ask(plan.text, plan.reads, limits()), {

@@ -1,12 +1,11 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { principalOf, refusalOf } from '../access/context.ts';
-import type { Principal } from '../access/kinds.ts';
+import { contextRefusal, principalOf } from '../access/context.ts';
 import { checkOrigin, checkPlan, refusalFor } from '../access/may.ts';
 import { presentedIn } from '../access/presented.ts';
+import type { Principal } from '../access/principal.ts';
 import { Problem } from '../problems.ts';
 import { type Route, routes } from '../routes.ts';
 import { challenge } from './cors.ts';
-import type { Asked } from './door.ts';
 import { bodyLimitBytes, gatewayAnswers } from './gateway-answers.ts';
 import { unpacked } from './unpacked.ts';
 
@@ -14,7 +13,7 @@ import { unpacked } from './unpacked.ts';
  * A gateway’s request as a door sees it, checked in this order: route, key (401), what its kind may do (403), its plan (402) and where (403), content type
  * (415), size (413), encoding (400), query. Throws the Problem of the first that fails; without a principal nothing passes that needs a key.
  */
-export const askedOf = (event: APIGatewayProxyEvent): Asked => {
+export const askedOf = (event: APIGatewayProxyEvent): RoutedRequest => {
   const route = routeOf(event);
   const headers = lowerCased(event.headers);
   const principal = route.needs === null ? null : principalFor(event, route, headers);
@@ -36,7 +35,7 @@ export const askedOf = (event: APIGatewayProxyEvent): Asked => {
 const baseOf = (
   { requestContext }: APIGatewayProxyEvent,
   { path }: Route,
-  headers: Asked['headers'],
+  headers: RoutedRequest['headers'],
 ): string => {
   const host = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(headers.host ?? '')
     ? headers.host
@@ -57,11 +56,15 @@ const routeOf = ({ httpMethod, resource }: APIGatewayProxyEvent): Route => {
   return route;
 };
 
-const principalFor = (event: APIGatewayProxyEvent, route: Route, headers: Asked['headers']): Principal => {
+const principalFor = (
+  event: APIGatewayProxyEvent,
+  route: Route,
+  headers: RoutedRequest['headers'],
+): Principal => {
   const { requestContext } = event;
   // The verdict may be one that was remembered, of a request with one key.
   if (presentedIn(event, route).length > 1) throw gatewayAnswers.noKey;
-  const refused = refusalOf(requestContext.authorizer);
+  const refused = contextRefusal(requestContext.authorizer);
   if (refused !== null) throw new Problem(refused.problem, refused.message, { headers: challenge });
   const principal = principalOf(requestContext.authorizer);
   if (principal === null || route.needs === null) throw gatewayAnswers.noKey;
@@ -81,7 +84,7 @@ const lowerCased = (headers: APIGatewayProxyEvent['headers']): Record<string, st
   return lower;
 };
 
-const checkContentType = ({ body }: Route, headers: Asked['headers']): void => {
+const checkContentType = ({ body }: Route, headers: RoutedRequest['headers']): void => {
   if (body.length === 0) return;
   const came = headers['content-type'] ?? '';
   const wanted = `Send Content-Type: ${body.join(' or ')}`;
@@ -108,7 +111,7 @@ const checkContentType = ({ body }: Route, headers: Asked['headers']): void => {
 
 /** ASCII is UTF-8. */
 const utf8 = ['utf-8', 'utf8', 'us-ascii', 'ascii', ''];
-const codingOf = (headers: Asked['headers']): string =>
+const codingOf = (headers: RoutedRequest['headers']): string =>
   (headers['content-encoding'] ?? '').trim().toLowerCase() || 'identity';
 /** By its name and its old one. */
 const isGzip = (coding: string): boolean => coding === 'gzip' || coding === 'x-gzip';
@@ -137,7 +140,7 @@ const queryOf = ({
 /** The body as text, without a byte order mark. What a gateway handed on as bytes is checked here; what it handed on as text it has read itself. */
 const bodyOf = (
   { body, isBase64Encoded }: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>,
-  headers: Asked['headers'],
+  headers: RoutedRequest['headers'],
 ): string => {
   if (body === null) return '';
   if (isGzip(codingOf(headers)))
@@ -170,3 +173,23 @@ const textOf = (bytes: Uint8Array): string => {
     );
   }
 };
+
+/** A request as a door sees it: already authorized, its route known. */
+export interface RoutedRequest {
+  readonly route: Route;
+  /** Null only where the route needs no key. */
+  readonly principal: Principal | null;
+  /** What stands for `{id}` in the route’s path; undefined where it has none. */
+  readonly id?: string | undefined;
+  readonly requestId: string;
+  /** Where the caller reaches this installation, as its Host header says: no slash at the end. */
+  readonly base: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The caller’s address as the gateway saw it. Never logged. */
+  readonly ip: string;
+  /** Aborts when the caller hung up, where the gateway can tell. */
+  readonly signal?: AbortSignal;
+}

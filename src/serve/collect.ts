@@ -1,4 +1,4 @@
-import type { Principal } from '../access/kinds.ts';
+import type { Principal } from '../access/principal.ts';
 import { dailySalts } from '../access/salt.ts';
 import type { Event } from '../events/columns.ts';
 import { enrichment } from '../events/enrich.ts';
@@ -7,9 +7,10 @@ import { isBatch, parseBatch, parseIdentify, parseJson, parseTrack } from '../ev
 import { isPlaceholder } from '../events/placeholder.ts';
 import { requestIds } from '../events/request-ids.ts';
 import type { Track } from '../events/schema.ts';
-import type { IntakeWorld, Kept } from '../ports.ts';
+import type { IntakeWorld, KeepResult } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { type Asked, door, type Handler, type Told } from './door.ts';
+import type { RoutedRequest } from './asked.ts';
+import { door, type Handler, type Told } from './door.ts';
 
 /** From so many characters on a body is read in pieces of time. */
 const largeBody = 256 << 10;
@@ -18,7 +19,7 @@ const largeBody = 256 << 10;
 export const collect = (world: IntakeWorld): Handler => door(world, (asked) => take(world, asked));
 
 /** Takes a request’s events in: stored durably when it resolves, none of them when it rejects. */
-export const take = async (world: IntakeWorld, asked: Asked): Promise<Told> => {
+export const take = async (world: IntakeWorld, asked: RoutedRequest): Promise<Told> => {
   const { route, principal, headers } = asked;
   if (principal === null) throw noProject;
   const from = {
@@ -28,9 +29,9 @@ export const take = async (world: IntakeWorld, asked: Asked): Promise<Told> => {
     edgeCountry: (world.countryHeader && headers[world.countryHeader]) ?? null,
   };
   const isLarge = asked.body.length > largeBody;
-  // Unpacking, reading and looking through 4 MiB take some 40 ms each: others get their turn between them.
+  // Unpacking and looking through 4 MiB take some 40 ms each: others get their turn between them.
   if (isLarge) await world.breathe();
-  const body = parseJson(asked.body);
+  const body = await parseJson(asked.body, world.breathe);
   if (isLarge) await world.breathe();
   if (route.path === '/v1/identify') {
     const said = parseIdentify(body);
@@ -105,7 +106,7 @@ const nobody = ({ event, anonymous_id = '', user_id = '' }: Track): Nobody => {
 };
 
 /** What was found while events were taken in. */
-type Taken = Kept & { readonly skewed: number };
+type Taken = KeepResult & { readonly skewed: number };
 
 const trusts = ({ kind }: Principal): boolean => kind === 'sk';
 const noProject = new Problem(

@@ -1,38 +1,16 @@
 import middy, { type Request } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { keyNameIn } from '../access/context.ts';
-import type { Principal } from '../access/kinds.ts';
 import type { World } from '../ports.ts';
 import { asProblem, type Problem } from '../problems.ts';
-import type { Route } from '../routes.ts';
 import { shownText } from '../tools/shown.ts';
-import { askedOf } from './asked.ts';
+import { askedOf, type RoutedRequest } from './asked.ts';
 import { challenge, cors } from './cors.ts';
 import { logFailure } from './failure.ts';
 import { gatewayAnswers } from './gateway-answers.ts';
 
 /** What API Gateway calls: one request in, one answer out. */
 export type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
-
-/** A request as a door sees it: already authorized, its route known. */
-export interface Asked {
-  readonly route: Route;
-  /** Null only where the route needs no key. */
-  readonly principal: Principal | null;
-  /** What stands for `{id}` in the route’s path; undefined where it has none. */
-  readonly id?: string | undefined;
-  readonly requestId: string;
-  /** Where the caller reaches this installation, as its Host header says: no slash at the end. */
-  readonly base: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** The caller’s address as the gateway saw it. Never logged. */
-  readonly ip: string;
-  /** Aborts when the caller hung up, where the gateway can tell. */
-  readonly signal?: AbortSignal;
-}
 
 /** A door’s answer; `body` is JSON, shown as visible.ts says, unless it is text with its own content type. */
 export interface Told {
@@ -44,7 +22,7 @@ export interface Told {
 /** Makes a handler of what a door says to one request. */
 export type MakeDoor = (
   world: Pick<World, 'log' | 'clock'>,
-  tell: (asked: Asked) => Promise<Told>,
+  tell: (asked: RoutedRequest) => Promise<Told>,
 ) => Handler;
 
 type Turn = Request<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, { began?: number }>;
@@ -93,7 +71,7 @@ export const door: MakeDoor = (world, tell) => {
 };
 
 /** A gateway in this process says in the context when the caller hung up; AWS’s cannot. */
-const callerOf = (context: Context): Pick<Asked, 'signal'> =>
+const callerOf = (context: Context): Pick<RoutedRequest, 'signal'> =>
   'signal' in context && context.signal instanceof AbortSignal ? { signal: context.signal } : {};
 
 const answer = ({ status, headers = {}, body }: Told): APIGatewayProxyResult => {

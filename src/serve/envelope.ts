@@ -3,7 +3,7 @@ import { Problem } from '../problems.ts';
 import { fieldFrom } from '../sql/field.ts';
 import type { Sql } from '../sql/sql.ts';
 import { cursorText } from '../tools/cursor.ts';
-import { heldAt, heldIn, type Place } from '../tools/held.ts';
+import { heldAt, heldIn, type PropertyPath } from '../tools/held.ts';
 import { partialBuckets } from '../tools/period.ts';
 import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
 import type { Resolved } from '../tools/resolve.ts';
@@ -11,6 +11,8 @@ import { listed, namesFrom, namesInUse, unheard, vocabularyMs } from '../tools/v
 
 /** An answer: the numbers and what they mean. The same over REST and MCP. */
 export interface Envelope {
+  /** What the rows are of, where that is one thing, such as a person. */
+  readonly profile?: Row;
   readonly rows: readonly Row[];
   readonly columns: readonly AnswerColumn[];
   readonly period: { readonly from: string; readonly to: string; readonly timezone: string };
@@ -31,7 +33,7 @@ export interface Envelope {
 }
 
 /** An answer that can still be cut: `first(n)` is the same answer with only its first n rows and a cursor below them. */
-export interface Asked {
+export interface CuttableAnswer {
   readonly envelope: Envelope;
   readonly head: Readonly<Record<string, unknown>>;
   readonly first: (n: number) => Envelope;
@@ -46,7 +48,7 @@ export async function answered(
     query_id = hex(world.random(8)),
     limits,
   }: { readonly query_id?: string | undefined; readonly limits: () => Limits },
-): Promise<Asked> {
+): Promise<CuttableAnswer> {
   const { asking, resolved } = understood;
   const shaped = question.shape(answer.rows, asking, answer.completeUntil);
   const rows = shaped.rows.slice(understood.skip);
@@ -55,6 +57,7 @@ export async function answered(
       ? await unheardNames(world.engine, question, understood, rows, limits())
       : [];
   const envelope: Envelope = {
+    ...(shaped.profile === undefined ? {} : { profile: shaped.profile }),
     rows,
     columns: question.columns(asking),
     period: { from: String(resolved.from), to: String(resolved.to), timezone: asking.tz },
@@ -137,7 +140,7 @@ async function unseenKeys(
   limits: () => Limits,
 ): Promise<readonly string[]> {
   if (rows.length === 0 || truncated !== undefined) return [];
-  const places = asking.groups.flatMap(({ spelled }): readonly Place[] => {
+  const places = asking.groups.flatMap(({ spelled }): readonly PropertyPath[] => {
     const field = fieldFrom(spelled);
     return field !== undefined && 'keys' in field && rows.every((row) => row[spelled] === null)
       ? [field]

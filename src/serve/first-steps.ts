@@ -6,7 +6,7 @@ export interface StepKeys {
 }
 
 /** One way to connect: what it is, where its lines go, and the lines, ready to paste. */
-export interface Step {
+export interface FirstStep {
   readonly does: string;
   readonly lines: (url: string, keys: StepKeys) => string;
 }
@@ -59,10 +59,10 @@ curl '${url}/v1/sources?from=last:7d' -H 'Authorization: Bearer ${rk}'`,
     lines: (url, { rk }) =>
       `npx @modelcontextprotocol/inspector --cli ${url}/mcp --transport http --header "Authorization: Bearer ${rk}" --method tools/list`,
   },
-} as const satisfies Readonly<Record<string, Step>>;
+} as const satisfies Readonly<Record<string, FirstStep>>;
 
 /** What a person does first with an installation, keys filled in, ready to paste. `url` has no slash at the end. */
 export const firstSteps = (url: string, keys: StepKeys): string =>
-  `\n${Object.values(steps satisfies Readonly<Record<string, Step>>)
+  `\n${Object.values(steps satisfies Readonly<Record<string, FirstStep>>)
     .map(({ does, lines }) => `  ${does}:\n\n${lines(url, keys)}\n\n`)
     .join('')}`;

@@ -1,4 +1,4 @@
-import { type Step, steps } from './first-steps.ts';
+import { type FirstStep, steps } from './first-steps.ts';
 
 /** What stands where a key belongs: the page is for everybody who reaches it, so it holds none. */
 const placeholders = { pk: 'pk_live_…', sk: 'sk_live_…', rk: 'rk_live_…' } as const;
@@ -74,7 +74,7 @@ ${
 </main>${live ? `<script>${frontScript}</script>` : ''}</body></html>
 `;
 
-const lines = (step: Step, url: string): string =>
+const lines = (step: FirstStep, url: string): string =>
   `<pre><code>${text(step.lines(url, placeholders))}</code></pre>`;
 
 /** As text between tags and in quotes. */

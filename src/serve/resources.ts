@@ -1,4 +1,4 @@
-import type { Principal } from '../access/kinds.ts';
+import type { Principal } from '../access/principal.ts';
 import type { Period, Reading } from '../lake/events-of.ts';
 import type { Json, McpContents, McpResource, McpTemplate } from '../mcp/host.ts';
 import type { QuestionWorld, Row } from '../ports.ts';
@@ -163,7 +163,7 @@ export const vocabularyOf = async (reader: Reader): Promise<readonly KnownEvent[
   (await schemaOf(reader)).events;
 
 /** The names this key may see that begin with these letters, without case, most frequent first. */
-export const namesOf = async (reader: Reader, sought: Sought): Promise<Names> =>
+export const namesMatching = async (reader: Reader, sought: Sought): Promise<Names> =>
   namesFrom((await lookFor(reader)((reading, period) => namesInUse(reading, period, sought))).rows);
 
 interface Schema {

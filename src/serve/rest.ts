@@ -1,13 +1,17 @@
 import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { ask } from './ask.ts';
-import { type Asked, door, type Handler, type Told } from './door.ts';
+import type { RoutedRequest } from './asked.ts';
+import { door, type Handler, type Told } from './door.ts';
 
 /** GET /v1/<question>: the query string as arguments, the contract’s fields beside the envelope as answer. */
 export const answerQuestions = (world: QuestionWorld): Handler =>
   door(world, (asked) => answer(world, asked));
 
-async function answer(world: QuestionWorld, { route, principal, query, signal }: Asked): Promise<Told> {
+async function answer(
+  world: QuestionWorld,
+  { route, principal, query, signal }: RoutedRequest,
+): Promise<Told> {
   if (principal === null || route.question === undefined)
     throw new Problem('not_found', `${route.path} answers no question.`);
   const said = await ask(world, principal, route.question, query, signal);

@@ -1,4 +1,4 @@
-import type { Principal } from '../access/kinds.ts';
+import type { Principal } from '../access/principal.ts';
 import { projectsOf } from '../accounts/project-rows.ts';
 import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';

@@ -1,6 +1,7 @@
 import type { World } from '../ports.ts';
 import { Problem } from '../problems.ts';
-import { type Asked, door, type Handler, type Told } from './door.ts';
+import type { RoutedRequest } from './asked.ts';
+import { door, type Handler, type Told } from './door.ts';
 import { frontHeaders, frontPage } from './front-page.ts';
 
 /** What the keyless routes show. */
@@ -40,7 +41,7 @@ export const site = (
     },
   };
   /** A page for a browser, the same in few words for a program. */
-  const front = async (asked: Asked): Promise<Told> => {
+  const front = async (asked: RoutedRequest): Promise<Told> => {
     const live = pulse !== undefined && isAtHome(asked.headers);
     if (/\btext\/html\b/i.test(asked.headers.accept ?? ''))
       return { status: 200, headers: frontHeaders, body: frontPage(asked.base, version, live) };
@@ -74,6 +75,6 @@ export const site = (
  * Does the request come from this page, a shell or a neighbour, and not from a page elsewhere? Every answer may be read by any page (cors), and a name of somebody else’s may be made to point
  * at this machine, so the count is told only where the host is an address or `localhost`, and no other origin asks.
  */
-const isAtHome = ({ host = '', origin }: Asked['headers']): boolean =>
+const isAtHome = ({ host = '', origin }: RoutedRequest['headers']): boolean =>
   /^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host) &&
   (origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`);

@@ -13,6 +13,7 @@ const cell = { type: ['string', 'number', 'boolean', 'null'] } as const;
 export const envelopeSchema = {
   type: 'object',
   properties: {
+    profile: { type: 'object', additionalProperties: cell },
     rows: { type: 'array', items: { type: 'object', additionalProperties: cell } },
     columns: {
       type: 'array',
@@ -80,7 +81,7 @@ export function toolInputSchema(type: z.ZodMiniObject): Json {
 const inputs = new Map<string, z.ZodMiniObject>();
 
 /** The input of a question as a project’s key may use it. */
-export function projectInput(question: Question): z.ZodMiniObject {
+export function toolInputForProject(question: Question): z.ZodMiniObject {
   const known = inputs.get(question.name);
   if (known !== undefined) return known;
   const own = z.strictObject(
@@ -94,7 +95,7 @@ export function projectInput(question: Question): z.ZodMiniObject {
 
 /** The same with what questions share in few words, and `required` last. */
 const briefInputs = (question: Question): Json => {
-  const { properties, ...schema } = toolInputSchema(projectInput(question));
+  const { properties, ...schema } = toolInputSchema(toolInputForProject(question));
   return {
     ...schema,
     properties: { ...(typeof properties === 'object' ? properties : {}), ...sharedIn(question) },
@@ -119,5 +120,6 @@ export const toolOf = (question: Question): McpTool => ({
   description: question.answers,
   inputSchema: briefInputs(question),
   outputSchema,
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  // What only reads destroys nothing: the protocol gives the other hints no meaning then.
+  annotations: { readOnlyHint: true, openWorldHint: false },
 });

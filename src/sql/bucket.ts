@@ -1,4 +1,3 @@
-import type { Cell } from '../ports.ts';
 import { type Sql, sql } from './sql.ts';
 import { firstInstantOf, type Interval, offsetsOf } from './zone.ts';
 
@@ -43,7 +42,11 @@ export const bucketOf = (
 };
 
 /** The UTC instant (ISO 8601) at which a bucket starts: the first that has its date on the zone’s clock. `cell`: what an engine answered for `bucketOf`. */
-export const bucketStart = (cell: Cell, tz: string, interval: Interval): string => {
+export const bucketStart = (
+  cell: string | number | boolean | null,
+  tz: string,
+  interval: Interval,
+): string => {
   const start = typeof cell === 'string' ? Date.parse(cell) : Number.NaN;
   if (Number.isNaN(start)) throw new Error(`not a bucket: ${String(cell)}`);
   return new Date(interval === 'hour' ? start : firstInstantOf(tz, start)).toISOString();

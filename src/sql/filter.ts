@@ -66,7 +66,7 @@ function matches(field: Field, op: Operator, values: readonly Scalar[]): Sql {
     case 'not_contains':
       return containsText(textOf(field), String(value));
     case 'starts_with':
-      return sql`strpos(${folded(textOf(field))}, ${folded(sql`${String(value)}`)}) = 1`;
+      return sql`strpos(${caseFolded(textOf(field))}, ${caseFolded(sql`${String(value)}`)}) = 1`;
     default:
       return values.length === 1
         ? sql`${left} = ${right(value)}`
@@ -76,7 +76,7 @@ function matches(field: Field, op: Operator, values: readonly Scalar[]): Sql {
 
 /** Does this text hold that part, without case? Null where there is no text. */
 export const containsText = (text: Sql, part: string): Sql =>
-  sql`strpos(${folded(text)}, ${folded(sql`${part}`)}) > 0`;
+  sql`strpos(${caseFolded(text)}, ${caseFolded(sql`${part}`)}) > 0`;
 
 /** Without case. Letters are lowered one by one, so a capital Σ at a word’s end becomes σ: a final ς that was typed must be one too. */
-export const folded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;
+export const caseFolded = (text: Sql): Sql => sql`replace(lower(${text}), 'ς', 'σ')`;

@@ -4,14 +4,14 @@ import { join, type Sql, sql } from '../sql/sql.ts';
 import { strangeCursor } from './cursor.ts';
 
 /** A column that rows are ordered by, where a page ended in it, and which way it goes. */
-export interface Place {
+export interface CursorColumn {
   readonly column: Sql;
   readonly at: Sql;
   readonly up?: boolean;
 }
 
 /** Strictly below a place in the order; spelled out since row comparison differs between engines. */
-export const below = (place: readonly Place[]): Sql => {
+export const below = (place: readonly CursorColumn[]): Sql => {
   const levels = place.map(({ column, at, up = false }, i) =>
     join(
       [

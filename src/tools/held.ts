@@ -5,12 +5,12 @@ import type { Asking } from './question.ts';
 import { askedEvents } from './relations.ts';
 
 /** A place inside `properties`. */
-export type Place = Extract<Field, { readonly keys: readonly string[] }>;
+export type PropertyPath = Extract<Field, { readonly keys: readonly string[] }>;
 
 /** Whether each place holds lists, and one object of those it holds: (lists_1, object_1, lists_2, …), one row. */
 export const heldAt = (
   asking: Pick<Asking<unknown>, 'reading' | 'period' | 'where'>,
-  places: readonly Place[],
+  places: readonly PropertyPath[],
 ): Sql =>
   sql`select ${join(
     places.flatMap(({ keys }, i) => [
@@ -20,7 +20,7 @@ export const heldAt = (
   )} from (${askedEvents(asking)}) as e`;
 
 /** Per place, what the row of `heldAt` says it holds that is no single value, and how to ask for what is inside; undefined where it is neither list nor object. */
-export const heldIn = (row: Row, places: readonly Place[]): readonly (string | undefined)[] =>
+export const heldIn = (row: Row, places: readonly PropertyPath[]): readonly (string | undefined)[] =>
   places.map(({ spelled, keys }, i) => {
     if (Number(row[`lists_${i + 1}`] ?? 0) > 0)
       return `it holds lists, which can neither be grouped nor compared; ${spelled}.0, the first entry of each, can`;

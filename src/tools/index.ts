@@ -4,10 +4,14 @@ import { flow } from './behaviour/flow.ts';
 import { funnel } from './behaviour/funnel.ts';
 import { lifecycle } from './behaviour/lifecycle.ts';
 import { retention } from './behaviour/retention.ts';
+import { anomalies } from './change/anomalies.ts';
+import { explainChange } from './change/explain-change.ts';
 import { getStats } from './counting/get-stats.ts';
 import { topSources } from './counting/top-sources.ts';
 import { trends } from './counting/trends.ts';
+import { dataHealth } from './health/data-health.ts';
 import { findPeople } from './people/find-people.ts';
+import { person } from './people/person.ts';
 import { querySessions } from './people/query-sessions.ts';
 import type { Question } from './question.ts';
 import { describeData } from './reading/describe-data.ts';
@@ -33,7 +37,11 @@ export const questions: readonly Question[] = [
   describeData,
   querySessions,
   findPeople,
+  person,
   trends,
+  explainChange,
+  anomalies,
+  dataHealth,
 ];
 
 /** The question of this name, if there is one. */

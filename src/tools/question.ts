@@ -43,6 +43,8 @@ export interface Shaped {
     readonly what: 'groups' | 'rows' | 'buckets';
   };
   readonly notes?: readonly string[];
+  /** What the rows are of, where that is one thing: said beside them, on every page. */
+  readonly profile?: Row;
   /** Per row, where a page that ends with it would go on; absent: rows are paged by their number. */
   readonly places?: readonly (readonly Cell[])[];
   /** Are there rows below the last one? */
@@ -54,6 +56,8 @@ export interface Example {
   readonly says: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly rows: readonly Row[];
+  /** What is said beside the rows, where the question says something there. */
+  readonly profile?: Row;
 }
 
 /** A question people ask: one file each. Its functions are methods, so that one table can list questions of different inputs. REST, MCP, OpenAPI, docs and tests are made from it. */

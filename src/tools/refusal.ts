@@ -8,7 +8,7 @@ export const invalidParam = (name: string, message: string): Problem =>
   new Problem('invalid_params', message, { details: { formErrors: [], fieldErrors: { [name]: [message] } } });
 
 /** What was wrong with arguments, as the contract’s flattened form and one sentence. Unknown columns to group by have a code of their own. */
-export function refusalOf(
+export function argumentsProblem(
   tool: string,
   found: readonly Issue[],
   given: Readonly<Record<string, unknown>>,

@@ -8,7 +8,7 @@ import { fromOf, projectChoice, resumption, type SharedName, shared } from './in
 import { nearest } from './nearest.ts';
 import { periodFrom, timeZoneFrom } from './period.ts';
 import type { Asking, Question } from './question.ts';
-import { invalidParam, refusalOf } from './refusal.ts';
+import { argumentsProblem, invalidParam } from './refusal.ts';
 
 /** Who asks, where and when: everything about an answer that is not in its arguments. */
 export interface Asker {
@@ -89,7 +89,11 @@ function understood(
   for (const name of Object.keys(args)) if (!Object.hasOwn(input.shape, name)) throw unknown(question, name);
   const [own, others] = [question.input.safeParse(args), common.safeParse(since(question, args))];
   if (!own.success || !others.success)
-    throw refusalOf(question.name, [...(own.error?.issues ?? []), ...(others.error?.issues ?? [])], args);
+    throw argumentsProblem(
+      question.name,
+      [...(own.error?.issues ?? []), ...(others.error?.issues ?? [])],
+      args,
+    );
   const { where, per, include_bots: bots } = others.data;
   // A tool whose rows always have an interval says itself which there are.
   const interval = shared.interval.safeParse(own.data.interval).data ?? others.data.interval ?? null;

@@ -1,10 +1,10 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { authorize } from '../../src/access/authorize.ts';
-import { contextOf, principalOf, refusalOf } from '../../src/access/context.ts';
+import { contextOf, contextRefusal, principalOf } from '../../src/access/context.ts';
 import { keyId, newKey } from '../../src/access/keys.ts';
-import type { Principal } from '../../src/access/kinds.ts';
 import { knownTerms } from '../../src/access/plans.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import { mintKey, revokeKey } from '../../src/accounts/keys.ts';
 import { changeProject } from '../../src/accounts/projects.ts';
 import { openBooks, openShop } from './books.ts';
@@ -145,7 +145,7 @@ describe('the authorizer', () => {
     const verdict = await ask(event('GET', '/v1/stats', headers(key)));
     expect(books.reads()).toBe(before);
     expect(verdict.policyDocument).toEqual(policyFor('Allow', 'GET', '/v1/stats'));
-    expect(refusalOf(verdict.context)?.problem).toBe(problem);
+    expect(contextRefusal(verdict.context)?.problem).toBe(problem);
     expect(principalOf(verdict.context)).toBeNull();
   });
 
@@ -159,13 +159,13 @@ describe('the authorizer', () => {
   test('a whole key nobody minted is invalid_api_key', async () => {
     const { books, ask } = await open();
     const verdict = await ask(event('GET', '/v1/stats', bearer(newKey('rk', 'live', books.random))));
-    expect(refusalOf(verdict.context)?.problem).toBe('invalid_api_key');
+    expect(contextRefusal(verdict.context)?.problem).toBe('invalid_api_key');
   });
 
   test('a revoked key is invalid_api_key from the next request on', async () => {
     const { books, ask, key, record, project } = await open();
     await revokeKey(books, project.project_id, record.key);
-    expect(refusalOf((await ask(event('GET', '/v1/stats', bearer(key)))).context)?.problem).toBe(
+    expect(contextRefusal((await ask(event('GET', '/v1/stats', bearer(key)))).context)?.problem).toBe(
       'invalid_api_key',
     );
   });
@@ -178,7 +178,9 @@ describe('the authorizer', () => {
     const id = keyId(key, await books.pepper());
     const item = await books.ledger.read(id);
     await books.ledger.write({ id, data: { ...item?.data, [field]: value } }, item?.version ?? 0);
-    expect(refusalOf((await ask(event('GET', '/v1/stats', bearer(key)))).context)?.problem).toBe(problem);
+    expect(contextRefusal((await ask(event('GET', '/v1/stats', bearer(key)))).context)?.problem).toBe(
+      problem,
+    );
   });
 
   test('HEAD is let through where GET is, under its own name', async () => {
@@ -200,7 +202,7 @@ describe('the authorizer', () => {
     const { key } = await mintKey(books, { kind: 'pk', env: 'live', projectId: project.project_id });
     expect(principalOf((await ask(event('POST', '/v1/beacon', {}, { k: [key] }))).context)?.kind).toBe('pk');
     expect(
-      refusalOf((await ask(event('POST', '/v1/beacon', bearer(key), { k: ['x'] }))).context)?.problem,
+      contextRefusal((await ask(event('POST', '/v1/beacon', bearer(key), { k: ['x'] }))).context)?.problem,
     ).toBe('malformed_api_key');
   });
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Books } from '../../src/accounts/accounts.ts';
 import { createAccount } from '../../src/accounts/accounts.ts';
+import type { Books } from '../../src/accounts/books.ts';
 import { createProject } from '../../src/accounts/projects.ts';
-import { openLedger } from '../../src/local/ledger.ts';
+import { openLocalLedger } from '../../src/local/ledger.ts';
 import type { Ledger } from '../../src/ports.ts';
 
 /** Books in memory whose clock stands at 2026-01-05T10:00:00Z and moves one second with each look; `reads` counts what the ledger was asked. */
 export const openBooks = (): Books & { readonly reads: () => number } => {
-  const { ledger } = openLedger(':memory:');
+  const { ledger } = openLocalLedger(':memory:');
   let now = Date.UTC(2026, 0, 5, 10);
   let reads = 0;
   const counting: Ledger = {

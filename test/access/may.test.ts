@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Principal } from '../../src/access/kinds.ts';
 import { checkOrigin, refusalFor } from '../../src/access/may.ts';
+import type { Principal } from '../../src/access/principal.ts';
 
 test.each([
   ['ak', 'admin', null],

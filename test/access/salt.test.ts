@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { dailySalts } from '../../src/access/salt.ts';
-import { openLedger } from '../../src/local/ledger.ts';
+import { openLocalLedger } from '../../src/local/ledger.ts';
 import type { Log } from '../../src/ports.ts';
 
 const hourMs = 3_600_000;
@@ -10,7 +10,7 @@ const day = (n: number, hour = 0) => Date.UTC(2026, 2, n, hour);
 const hex = async (salt: ReturnType<ReturnType<typeof dailySalts>>) => (await salt).export().toString('hex');
 
 const installation = () => {
-  const { ledger } = openLedger(':memory:');
+  const { ledger } = openLocalLedger(':memory:');
   return { ledger, process: () => dailySalts({ ledger, random: (n) => randomBytes(n), log: quiet }) };
 };
 

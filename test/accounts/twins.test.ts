@@ -10,13 +10,13 @@ import { listKeys, mintKey } from '../../src/accounts/keys.ts';
 import { booksOnce } from '../../src/accounts/once.ts';
 import { projectOf, projectsOf } from '../../src/accounts/project-rows.ts';
 import { changeProject, createProject } from '../../src/accounts/projects.ts';
-import { openLedger } from '../../src/local/ledger.ts';
+import { openLocalLedger } from '../../src/local/ledger.ts';
 import { booksIn, openDynamo } from '../aws/dynamo.ts';
 
 const dynamo = await openDynamo();
 afterAll(() => dynamo.close());
 const { books: inDynamo } = booksIn(dynamo);
-const { ledger } = openLedger(':memory:');
+const { ledger } = openLocalLedger(':memory:');
 const twins = [
   ['SQLite', { ...inDynamo, ledger }],
   ['DynamoDB', inDynamo],

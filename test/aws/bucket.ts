@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  type DeleteObjectsCommandInput,
   GetObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandInput,
@@ -34,8 +35,8 @@ export const openBucket = (clock: () => number = Date.now) => {
     };
   });
   mock.on(DeleteObjectCommand).callsFake(async ({ Key }: { Key: string }) => void objects.delete(Key));
-  mock.on(DeleteObjectsCommand).callsFake(async ({ Delete }: Deletion) => {
-    for (const { Key } of Delete.Objects) objects.delete(Key);
+  mock.on(DeleteObjectsCommand).callsFake(async ({ Delete }: DeleteObjectsCommandInput) => {
+    for (const { Key = '' } of Delete?.Objects ?? []) objects.delete(Key);
     return {};
   });
   mock.on(ListObjectsV2Command).callsFake(async (asked: ListObjectsV2CommandInput) => listed(objects, asked));
@@ -52,9 +53,6 @@ interface Put {
   readonly Key: string;
   readonly Body: Uint8Array | string | Readable;
   readonly IfNoneMatch?: string;
-}
-interface Deletion {
-  readonly Delete: { readonly Objects: readonly { readonly Key: string }[] };
 }
 
 const listed = (

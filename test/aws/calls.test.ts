@@ -4,7 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Principal } from '../../src/access/kinds.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import { settingNames } from '../../src/aws/settings.ts';
 import { agentWorld, intakeWorld } from '../../src/aws/world.ts';
 import { countryFiles } from '../../src/events/country-files.ts';

@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, test } from 'vitest';
 import { bufferSeconds, deliverySeconds } from '../../src/aws/settings.ts';
-import { openStore } from '../../src/aws/store.ts';
+import { openCloudStore } from '../../src/aws/store.ts';
 import { engineKeepsItsPromise } from '../contracts/engine.ts';
 import { sinkKeepsItsPromise } from '../contracts/sink.ts';
 import { storeKeepsItsPromise } from '../contracts/store.ts';
@@ -18,14 +18,14 @@ engineKeepsItsPromise('aws', openCloudLake, {
 
 storeKeepsItsPromise('aws', async () => {
   const { client } = openBucket();
-  const store = () => openStore({ client, bucket: 'lake', prefix: 'store/' });
+  const store = () => openCloudStore({ client, bucket: 'lake', prefix: 'store/' });
   return { store: store(), reopen: async () => store(), close: async () => {} };
 });
 
 describe('a bucket that cannot be reached', () => {
   const client = new S3Client({ region: 'eu-west-1' });
   const mock = mockClient(client);
-  const store = openStore({ client, bucket: 'lake', prefix: 'store/' });
+  const store = openCloudStore({ client, bucket: 'lake', prefix: 'store/' });
 
   test.each(['SlowDown', 'ExpiredToken', 'AccessDenied', 'TimeoutError'])(
     '%s is upstream_failed',

@@ -3,8 +3,8 @@ import { createServer, request, type Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { keyId } from '../../src/access/keys.ts';
-import type { Books } from '../../src/accounts/accounts.ts';
-import { openLedger } from '../../src/aws/ledger.ts';
+import type { Books } from '../../src/accounts/books.ts';
+import { openCloudLedger } from '../../src/aws/ledger.ts';
 import { ledgerIndex } from '../../src/aws/settings.ts';
 import type { Ledger } from '../../src/ports.ts';
 
@@ -29,11 +29,11 @@ export const openDynamo = async (): Promise<Dynamo> => {
   await createTable(clientAt(url));
   return {
     url,
-    ledger: () => openLedger({ client: clientAt(url), table }),
+    ledger: () => openCloudLedger({ client: clientAt(url), table }),
     forgetful: async () => {
       const road = lossyRoad(url);
       servers.push(road);
-      return openLedger({ client: clientAt(await listening(road)), table });
+      return openCloudLedger({ client: clientAt(await listening(road)), table });
     },
     close: async () => {
       for (const each of servers) {

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-athena';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/aws/engine.ts';
+import { openCloudEngine } from '../../src/aws/engine.ts';
 import { cellOf } from '../../src/aws/engine-cells.ts';
 import { wait } from '../../src/aws/surroundings.ts';
 import { sql } from '../../src/sql/sql.ts';
@@ -26,7 +26,7 @@ const stops = () =>
   athena.commandCalls(StopQueryExecutionCommand).map(({ args }) => args[0].input.QueryExecutionId);
 
 const engineWith = (newest: number | undefined = now - minute, waits = noWait()) => ({
-  ...openEngine({
+  ...openCloudEngine({
     client,
     workgroup: 'questions',
     database: 'millimetric',
@@ -103,28 +103,17 @@ describe('a question', () => {
     expect(notes).toEqual([expect.stringContaining('Nothing has been delivered')]);
   });
   const openEngineOfNothing = () =>
-    openEngine({
+    openCloudEngine({
       ...{ client, workgroup: 'w', database: 'd', clock: () => now, random, wait: noWait(), log: quiet },
       delivered: async () => ({ newest: undefined, completeUntil: 0 }),
     }).ask(sql`select 1 as n`, reads, { timeMs: 10_000 });
 
-  test.each([
-    ['30 seconds', 0.5, undefined],
-    ['two minutes: the one that was being made as the file came is not new enough', 1.9, undefined],
-    ['2 minutes', 2, 1],
-    ['10 minutes', 10.9, 9],
-    ['a day', 1440, 60],
-  ])(
-    'takes an earlier result only if it was made after the newest file came: %s ago',
-    async (_, minutes, age) => {
-      await ask(engineWith(now - minutes * minute));
-      const { ResultReuseConfiguration: reuse } =
-        athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input ?? {};
-      expect(reuse?.ResultReuseByAgeConfiguration).toEqual(
-        age === undefined ? undefined : { Enabled: true, MaxAgeInMinutes: age },
-      );
-    },
-  );
+  test('asks for no result to be reused, however long nothing came: a workgroup that manages results refuses that', async () => {
+    await ask(engineWith(now - 1440 * minute));
+    expect(
+      Object.keys(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input ?? {}).sort(),
+    ).toEqual(['ClientRequestToken', 'QueryExecutionContext', 'QueryString', 'WorkGroup']);
+  });
 
   test('longer than Athena takes is refused before it is sent', async () => {
     await expect(

@@ -6,10 +6,10 @@ import {
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { mockClient } from 'aws-sdk-client-mock';
 import { openDelivered } from '../../src/aws/delivered.ts';
-import { openEngine } from '../../src/aws/engine.ts';
+import { openCloudEngine } from '../../src/aws/engine.ts';
 import { prefixes } from '../../src/aws/settings.ts';
-import { openSink } from '../../src/aws/sink.ts';
-import { openStore } from '../../src/aws/store.ts';
+import { openCloudSink } from '../../src/aws/sink.ts';
+import { openCloudStore } from '../../src/aws/store.ts';
 import { wait } from '../../src/aws/surroundings.ts';
 import type { Wait } from '../../src/aws/upstream.ts';
 import { columnNames, columns } from '../../src/events/columns.ts';
@@ -73,13 +73,13 @@ export const openCloudLake = async () => {
     };
   });
   const sink = () =>
-    openSink({
+    openCloudSink({
       stream: { client: firehose, name: 'events', random, wait: noWait() },
-      spill: openStore({ client: bucket.client, bucket: 'lake', prefix: prefixes.spill }),
+      spill: openCloudStore({ client: bucket.client, bucket: 'lake', prefix: prefixes.spill }),
       log: quiet,
     });
   const engine = () =>
-    openEngine({
+    openCloudEngine({
       client: athena.client,
       workgroup: 'questions',
       database: 'millimetric',

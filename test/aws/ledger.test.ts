@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLedger } from '../../src/aws/ledger.ts';
+import { openCloudLedger } from '../../src/aws/ledger.ts';
 import { ledgerKeepsItsPromise } from '../contracts/ledger.ts';
 import { credentials, type Dynamo, openDynamo, region } from './dynamo.ts';
 
@@ -66,7 +66,7 @@ describe('an item that somewhen nobody needs', () => {
 describe('a table that cannot be reached', () => {
   const client = new DynamoDBClient({ region });
   const mock = mockClient(client);
-  const ledger = openLedger({ client, table: 'ledger' });
+  const ledger = openCloudLedger({ client, table: 'ledger' });
   const failures = ['ThrottlingException', 'ExpiredTokenException', 'AccessDeniedException', 'TimeoutError'];
 
   test.each(failures)('%s is upstream_failed, its cause kept for the log', async (name) => {

@@ -6,10 +6,10 @@ import { accountsOf } from '../../src/accounts/accounts.ts';
 import { listKeys } from '../../src/accounts/keys.ts';
 import { projectOf } from '../../src/accounts/project-rows.ts';
 import { s3 } from '../../src/aws/clients.ts';
-import { openCountries } from '../../src/aws/country.ts';
+import { openCloudCountries } from '../../src/aws/country.ts';
 import { settingsIn } from '../../src/aws/environment.ts';
-import { firstStart } from '../../src/aws/first-start.ts';
-import { openLog } from '../../src/aws/log.ts';
+import { cloudFirstStart } from '../../src/aws/first-start.ts';
+import { openCloudLog } from '../../src/aws/log.ts';
 import { openPepper } from '../../src/aws/pepper.ts';
 import { countryFiles } from '../../src/events/country-files.ts';
 import { booksIn, type Dynamo, openDynamo } from './dynamo.ts';
@@ -79,12 +79,12 @@ describe('countries', () => {
     ['10.0.0.1', null],
     ['nonsense', null],
   ])('%s is in %s', (ip, country) => {
-    expect(openCountries(tables, quiet)(ip)).toBe(country);
+    expect(openCloudCountries(tables, quiet)(ip)).toBe(country);
   });
 
   test('are all unknown where the tables are missing, which is logged once', () => {
     const errors: string[] = [];
-    const country = openCountries('nowhere', { ...quiet, error: (message) => errors.push(message) });
+    const country = openCloudCountries('nowhere', { ...quiet, error: (message) => errors.push(message) });
     expect([country('8.8.8.8'), country('1.1.1.1')]).toEqual([null, null]);
     expect(errors).toHaveLength(1);
   });
@@ -93,7 +93,7 @@ describe('countries', () => {
 describe('a function’s surroundings', () => {
   test('a line of the log is one JSON object, written at once', () => {
     const lines: string[] = [];
-    openLog(
+    openCloudLog(
       (text) => lines.push(text),
       () => 0,
     ).warn('a\nb', { n: 1 });
@@ -124,9 +124,9 @@ describe('the first start in the cloud', () => {
 
   test('gives its keys to exactly one of several who begin at once; all see the same account and project', async () => {
     const begun = await Promise.all([
-      firstStart(books(), {}),
-      firstStart(books(), {}),
-      firstStart(books(), undefined),
+      cloudFirstStart(books(), {}),
+      cloudFirstStart(books(), {}),
+      cloudFirstStart(books(), undefined),
     ]);
     expect(new Set(begun.map(({ account_id, project_id }) => `${account_id} ${project_id}`)).size).toBe(1);
     const [keys, ...others] = begun.flatMap(({ keys }) => keys ?? []);
@@ -137,18 +137,18 @@ describe('the first start in the cloud', () => {
   });
 
   test('repeated makes nothing and shows names, no secrets', async () => {
-    const again = await firstStart(books(), {});
+    const again = await cloudFirstStart(books(), {});
     expect(again).toMatchObject({ project_slug: 'demo', keys: null });
     expect(again.active.map((name) => name.split('_')[0]).sort()).toEqual(['ak', 'pk', 'rk', 'sk']);
     expect(JSON.stringify(again)).not.toMatch(/_[A-Za-z0-9]{8}_/);
   });
 
   test('with rotate mints four more; the old ones work until they are revoked by name', async () => {
-    const before = await firstStart(books(), {});
-    const { keys, active, project_id } = await firstStart(books(), { rotate: true });
+    const before = await cloudFirstStart(books(), {});
+    const { keys, active, project_id } = await cloudFirstStart(books(), { rotate: true });
     expect(Object.keys(keys ?? {})).toEqual(['pk', 'sk', 'rk', 'ak']);
     expect(active).toHaveLength(8);
-    const after = await firstStart(books(), { revoke: before.active });
+    const after = await cloudFirstStart(books(), { revoke: before.active });
     expect([after.keys, after.active]).toEqual([
       null,
       active.filter((name) => !before.active.includes(name)),
@@ -164,8 +164,8 @@ describe('the first start in the cloud', () => {
   });
 
   test('sets the project’s fields and leaves the others', async () => {
-    const { project_id } = await firstStart(books(), { project: { timezone: 'Europe/Berlin' } });
-    await firstStart(books(), { project: { allowed_origins: ['https://shop.example'] } });
+    const { project_id } = await cloudFirstStart(books(), { project: { timezone: 'Europe/Berlin' } });
+    await cloudFirstStart(books(), { project: { allowed_origins: ['https://shop.example'] } });
     expect(await projectOf(books(), project_id)).toMatchObject({
       slug: 'demo',
       timezone: 'Europe/Berlin',
@@ -179,6 +179,6 @@ describe('the first start in the cloud', () => {
     ['a zone that is none', { project: { timezone: 'Mars' } }, /timezone/],
     ['a key nobody made', { revoke: ['sk_live_AbCd1234'] }, /has no key/],
   ])('refuses %s and says so', async (_, order, sentence) => {
-    await expect(firstStart(books(), order)).rejects.toThrow(sentence);
+    await expect(cloudFirstStart(books(), order)).rejects.toThrow(sentence);
   });
 });

@@ -122,9 +122,9 @@ describe('a format is seen from its first lines, and each line is the event it i
     },
   );
 
-  test('every format has its line in the README', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    for (const name of formatNames) expect(readme).toContain(`| \`${name}\` | ${formatOfWhom(name)} |`);
+  test('every format has its line in docs/sending.md', () => {
+    const page = readFileSync('docs/sending.md', 'utf8');
+    for (const name of formatNames) expect(page).toContain(`| \`${name}\` | ${formatOfWhom(name)} |`);
   });
 });
 

@@ -11,7 +11,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { projectOf } from '../../src/accounts/project-rows.ts';
-import { firstStart } from '../../src/aws/first-start.ts';
+import { cloudFirstStart } from '../../src/aws/first-start.ts';
 import { booksIn, type Dynamo, openDynamo } from '../aws/dynamo.ts';
 import { desk } from './desk.ts';
 
@@ -63,7 +63,7 @@ const failure = (name: string, more: object = {}) =>
 beforeEach(async () => {
   dynamo = await openDynamo();
   stack('UPDATE_COMPLETE', outputs);
-  answers((order) => firstStart(books(), order));
+  answers((order) => cloudFirstStart(books(), order));
 });
 afterEach(async () => {
   await dynamo.close();
@@ -121,7 +121,7 @@ describe('init', () => {
     answers(async (order) => {
       if (JSON.stringify(order).includes('"revoke"'))
         throw new Error('The records of keys and projects cannot be reached.');
-      return firstStart(books(), order);
+      return cloudFirstStart(books(), order);
     });
     const { exit, out, err } = await init('--rotate');
     expect(exit).toBe(1);
@@ -273,7 +273,7 @@ describe('what stands in the way is one sentence, exit code 1', () => {
     ],
     [
       'what the function refuses',
-      () => answers(async () => firstStart(books(), { project: { timezone: 'Mars' } })),
+      () => answers(async () => cloudFirstStart(books(), { project: { timezone: 'Mars' } })),
       'The function init-function refused: The project does not fit: timezone: Use an IANA name',
     ],
   ])('%s', async (_, given, sentence) => {

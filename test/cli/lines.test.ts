@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { linesOf, longestLine } from '../../src/cli/lines.ts';
+import { linesIn, longestLine } from '../../src/cli/lines.ts';
 import { sourceOf } from '../../src/cli/source.ts';
 import { bytes, file } from './desk.ts';
 
 const all = async (chunks: AsyncIterable<Uint8Array>): Promise<readonly string[]> => {
   const lines: string[] = [];
-  for await (const some of linesOf(chunks)) lines.push(...some);
+  for await (const some of linesIn(chunks)) lines.push(...some);
   return lines;
 };
 

@@ -3,20 +3,12 @@ import * as z from 'zod';
 import { type TrinoAnswer, TrinoError, trino } from '../trino/client.ts';
 import { athenaText, athenaType } from './athena-text.ts';
 
-/** What StartQueryExecution takes, with its limits. */
-export const start = z.object({
+/** What StartQueryExecution takes, with its limits, of a workgroup that manages results: reuse of them is not supported there. */
+export const start = z.strictObject({
   QueryString: z.string().min(1).max(262_144),
   WorkGroup: z.string().default('primary'),
   QueryExecutionContext: z.object({ Database: z.string() }),
   ClientRequestToken: z.string().min(32).max(128),
-  ResultReuseConfiguration: z
-    .object({
-      ResultReuseByAgeConfiguration: z.object({
-        Enabled: z.boolean(),
-        MaxAgeInMinutes: z.int().min(0).max(10_080).default(60),
-      }),
-    })
-    .optional(),
 });
 /** A question as it was put. */
 export type Asked = z.infer<typeof start>;
@@ -31,7 +23,6 @@ export interface Execution {
   readonly id: string;
   readonly asked: Asked;
   readonly submitted: number;
-  readonly reused: boolean;
   readonly stopping: AbortController;
   state: State;
   reason?: string;
@@ -54,19 +45,18 @@ export const carriedOut = async (
   execution: Execution,
   { trinoUrl, queueMs, cutoff }: Means,
 ): Promise<void> => {
-  const { asked, stopping, reused } = execution;
+  const { asked, stopping } = execution;
   const { signal } = stopping;
   try {
     await setTimeout(queueMs, undefined, { signal });
     execution.state = 'RUNNING';
     execution.began = Date.now();
-    if (!reused)
-      execution.answer = await trino(asked.QueryString, {
-        url: trinoUrl,
-        catalog: 'hive',
-        schema: asked.QueryExecutionContext.Database,
-        signal,
-      });
+    execution.answer = await trino(asked.QueryString, {
+      url: trinoUrl,
+      catalog: 'hive',
+      schema: asked.QueryExecutionContext.Database,
+      signal,
+    });
     const over = execution.answer.bytes > ((await cutoff()) ?? Number.POSITIVE_INFINITY);
     execution.state = over ? 'CANCELLED' : 'SUCCEEDED';
     if (over) execution.reason = 'Bytes scanned limit was exceeded';
@@ -92,7 +82,6 @@ export const described = ({
   state,
   reason,
   category,
-  reused,
   answer,
 }: Execution) => ({
   QueryExecutionId: id,
@@ -110,11 +99,11 @@ export const described = ({
       : {}),
   },
   Statistics: {
-    DataScannedInBytes: reused ? 0 : answer.bytes,
+    DataScannedInBytes: answer.bytes,
     QueryQueueTimeInMillis: (began ?? Date.now()) - submitted,
     EngineExecutionTimeInMillis: began === undefined ? 0 : (ended ?? Date.now()) - began,
     TotalExecutionTimeInMillis: (ended ?? Date.now()) - submitted,
-    ResultReuseInformation: { ReusedPreviousResult: reused },
+    ResultReuseInformation: { ReusedPreviousResult: false },
   },
 });
 

@@ -44,25 +44,15 @@ export const startAthena = async ({ trinoUrl, cutoffOf }: AthenaParts): Promise<
     if (known !== undefined && known.asked.QueryString !== asked.QueryString)
       throw new Refusal('Idempotent parameters do not match');
     if (known !== undefined) return known;
-    const { Enabled = false, MaxAgeInMinutes = 0 } =
-      asked.ResultReuseConfiguration?.ResultReuseByAgeConfiguration ?? {};
-    const same = ({ state, asked: its, reused, ended = 0 }: Execution): boolean =>
-      state === 'SUCCEEDED' &&
-      !reused &&
-      its.QueryString === asked.QueryString &&
-      its.WorkGroup === asked.WorkGroup &&
-      Date.now() - ended <= MaxAgeInMinutes * 60_000;
-    const earlier = Enabled ? [...executions.values()].findLast(same) : undefined;
     const execution: Execution = {
       ...{
         id: crypto.randomUUID(),
         asked,
         submitted: Date.now(),
-        reused: earlier !== undefined,
         stopping: new AbortController(),
         state: 'QUEUED',
       },
-      answer: earlier?.answer ?? nothing,
+      answer: nothing,
     };
     executions.set(execution.id, execution);
     byToken.set(asked.ClientRequestToken, execution);

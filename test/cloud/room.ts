@@ -2,11 +2,11 @@ import { DeleteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { athena, dynamo, firehose, s3 } from '../../src/aws/clients.ts';
 import { openDelivered } from '../../src/aws/delivered.ts';
-import { openEngine } from '../../src/aws/engine.ts';
-import { openLedger } from '../../src/aws/ledger.ts';
+import { openCloudEngine } from '../../src/aws/engine.ts';
+import { openCloudLedger } from '../../src/aws/ledger.ts';
 import { prefixes } from '../../src/aws/settings.ts';
-import { openSink } from '../../src/aws/sink.ts';
-import { openStore } from '../../src/aws/store.ts';
+import { openCloudSink } from '../../src/aws/sink.ts';
+import { openCloudStore } from '../../src/aws/store.ts';
 import { surroundings, wait } from '../../src/aws/surroundings.ts';
 import type { Engine, Ledger, Store } from '../../src/ports.ts';
 import { overRaw, quiet } from '../aws/lake.ts';
@@ -18,7 +18,7 @@ import type { stacks } from './rooms.ts';
 
 const { clock, random } = surroundings();
 const storeUnder = (prefix: string): Store =>
-  openStore({ client: s3(process.env), bucket: outputsOf('rooms')('LakeBucket'), prefix });
+  openCloudStore({ client: s3(process.env), bucket: outputsOf('rooms')('LakeBucket'), prefix });
 
 const emptied = async (): Promise<void> => {
   // A client without the product’s short patience.
@@ -31,7 +31,7 @@ const emptied = async (): Promise<void> => {
 /** Our engine over a stack’s Athena, with the rights of an operator. */
 export const engineOf = (stack: keyof typeof stacks): Engine => {
   const output = outputsOf(stack);
-  return openEngine({
+  return openCloudEngine({
     ...{
       client: athena(),
       workgroup: output('Workgroup'),
@@ -50,7 +50,7 @@ export const openRoomLake = async (): Promise<OpenSink> => {
   const output = outputsOf('rooms');
   const spill = storeUnder(prefixes.spill);
   const sink = () =>
-    openSink({
+    openCloudSink({
       stream: { client: firehose(), name: output('EventsStream'), random, wait },
       spill,
       log: quiet,
@@ -67,7 +67,7 @@ export const openRoomStore = async (): Promise<OpenStore> => {
 /** Our ledger in the rooms’ table; emptied at the end. */
 export const openRoomLedger = async (): Promise<OpenLedger> => {
   const table = outputsOf('rooms')('LedgerTable');
-  const ledger = (): Ledger => openLedger({ client: dynamo(), table });
+  const ledger = (): Ledger => openCloudLedger({ client: dynamo(), table });
   const close = async (): Promise<void> => {
     const client = dynamo();
     for await (const { Items = [] } of paginateScan({ client }, { TableName: table }))

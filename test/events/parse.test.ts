@@ -176,13 +176,18 @@ test.each([
     () => parseTrack({ event: 'e', timestamp: '1 March', user_id: null }, true),
     'The body does not fit: `timestamp` must be an ISO 8601 date and time with a zone, such as 2026-03-01T12:00:00Z; “1 March” came. 1 more field does not fit: see details.fieldErrors.',
   ],
-  [() => parseJson(' '), 'The body is empty: send a JSON object.'],
-  [
-    () => parseJson('{"a":1,}'),
-    'The body is not JSON: Expected double-quoted property name in JSON at position 7 (line 1 column 8). Send one JSON object, in UTF-8.',
-  ],
 ])('a refusal tells what came and what is allowed (%#)', (parse, message) =>
   expect(said(parse)).toBe(message),
+);
+
+test.each([
+  [' ', 'The body is empty: send a JSON object.'],
+  [
+    '{"a":1,}',
+    'The body is not JSON: Expected double-quoted property name in JSON at position 7 (line 1 column 8). Send one JSON object, in UTF-8.',
+  ],
+])('a body that is no JSON is told so: %j', (text, message) =>
+  expect(parseJson(text, async () => {})).rejects.toThrow(message),
 );
 
 test('whatever JSON comes is taken or refused, never a crash', async () => {
@@ -207,7 +212,7 @@ test('whatever JSON comes is taken or refused, never a crash', async () => {
       fc.oneof(fc.jsonValue(), almost, fc.record({ events: fc.array(almost) })),
       fc.boolean(),
       async (body, trusted) => {
-        const read = parseJson(JSON.stringify(body));
+        const read = await parseJson(JSON.stringify(body), async () => {});
         refused(() => parseTrack(read, trusted));
         refused(await settled(batch(read, trusted)));
         refused(() => parseIdentify(read));

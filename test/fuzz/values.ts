@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { columnNames, dimensions } from '../../src/events/columns.ts';
-import { projectInput } from '../../src/serve/tool-schemas.ts';
+import { toolInputForProject } from '../../src/serve/tool-schemas.ts';
 import { operators } from '../../src/sql/filter.ts';
 import { questions } from '../../src/tools/index.ts';
 
@@ -249,7 +249,7 @@ const seldom = ['cursor', 'project_id', 'project_slug', 'project_ids'];
 /** Arguments of the question of this name: those it has, and seldom one that it has not. */
 export const argumentsOf = (question: string): fc.Arbitrary<Record<string, unknown>> => {
   const asked = questions.find(({ name: known }) => known === question);
-  const own = Object.keys(asked === undefined ? inputs : projectInput(asked).shape);
+  const own = Object.keys(asked === undefined ? inputs : toolInputForProject(asked).shape);
   const needed = own.filter((field) => field === 'steps');
   const fields = (names: readonly string[]) =>
     Object.fromEntries(names.map((field) => [field, inputs[field] ?? anything]));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventsOf } from '../../src/lake/events-of.ts';
-import { claimFolder } from '../../src/local/disk/lake-folder.ts';
+import { claimLakeFolder } from '../../src/local/disk/lake-folder.ts';
 import { compactOnce } from '../../src/local/parquet/compaction.ts';
 import { openManifest } from '../../src/local/parquet/manifest.ts';
 import { join as joined, sql } from '../../src/sql/sql.ts';
@@ -166,7 +166,7 @@ test('files of an older version that lack a column are read with null there, and
   await on.now().compact();
   await on.now().close();
   // The older version: the same file without `country`, and a manifest that says so.
-  const folder = claimFolder(on.dir);
+  const folder = claimLakeFolder(on.dir);
   const manifest = openManifest(folder);
   const [old] = manifest.files();
   if (old === undefined) throw new Error('no file');
@@ -241,7 +241,7 @@ test('a day too large to sort at once is several files, and none of its events i
 test('a compaction that is stopped has changed nothing', async () => {
   await on.sink().keep(sent(anEvent({ ts: monday }), anEvent({ ts: monday + day })));
   await on.now().close();
-  const folder = claimFolder(on.dir);
+  const folder = claimLakeFolder(on.dir);
   const manifest = openManifest(folder);
   const before = [...manifest.files()];
   const connection = await (await DuckDBInstance.create(':memory:')).connect();

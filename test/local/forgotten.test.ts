@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openLedger } from '../../src/local/ledger.ts';
+import { openLocalLedger } from '../../src/local/ledger.ts';
 import type { Ledger } from '../../src/ports.ts';
 import { startProduct } from './product.ts';
 
@@ -71,7 +71,7 @@ describe('the salts of thirty days of visits', () => {
 });
 
 test('what is erased from a ledger is in no byte of its files, whatever pages its rows went through', async () => {
-  const { ledger, close } = openLedger(join(dir, 'ledger.sqlite'));
+  const { ledger, close } = openLocalLedger(join(dir, 'ledger.sqlite'));
   const secrets = Array.from({ length: 200 }, (_, i) => `secret-${i}-${'s'.repeat((i * 37) % 900)}`);
   for (const [i, secret] of secrets.entries())
     await ledger.write({ id: `${(i * 7919) % 200}#${secret.slice(0, 12)}`, group: 'G', data: { secret } }, 0);

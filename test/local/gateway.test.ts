@@ -6,10 +6,11 @@ import { authorize } from '../../src/access/authorize.ts';
 import { mintKey } from '../../src/accounts/keys.ts';
 import { connectionsFor } from '../../src/local/gateway/connections.ts';
 import { gateway } from '../../src/local/gateway/gateway.ts';
-import { openLog } from '../../src/local/log.ts';
+import { openLocalLog } from '../../src/local/log.ts';
 import { problems } from '../../src/problems.ts';
 import { routes } from '../../src/routes.ts';
-import { type Asked, door, type Handler } from '../../src/serve/door.ts';
+import type { RoutedRequest } from '../../src/serve/asked.ts';
+import { door, type Handler } from '../../src/serve/door.ts';
 import { bodyLimitBytes, gatewayAnswers } from '../../src/serve/gateway-answers.ts';
 import { site } from '../../src/serve/site.ts';
 import { openBooks, openShop } from '../access/books.ts';
@@ -23,9 +24,9 @@ const open = async (roomBytes?: number, connections?: number) => {
     (await mintKey(books, { kind, env: 'live', projectId: project.project_id })).key;
   const keys = { pk: await keyFor('pk'), sk: await keyFor('sk'), rk: await keyFor('rk') };
   const lines: string[] = [];
-  const log = openLog((text) => lines.push(text), Date.now);
+  const log = openLocalLog((text) => lines.push(text), Date.now);
   const world = { log, clock: Date.now };
-  const asked: Asked[] = [];
+  const asked: RoutedRequest[] = [];
   const events: APIGatewayProxyEvent[] = [];
   const letGo = Promise.withResolvers<void>();
   const echo = door(world, async (one) => {
@@ -491,8 +492,8 @@ describe('what a door is given', () => {
 
   test('a base64 body, as API Gateway sends some, is the text it stands for', async () => {
     const event = on.events.findLast(({ httpMethod }) => httpMethod === 'POST');
-    const seen: Asked[] = [];
-    const handler = door({ log: openLog(() => {}, Date.now), clock: Date.now }, async (asked) => {
+    const seen: RoutedRequest[] = [];
+    const handler = door({ log: openLocalLog(() => {}, Date.now), clock: Date.now }, async (asked) => {
       seen.push(asked);
       return { status: 204 };
     });

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { claimFolder, makeFolder } from '../../src/local/disk/lake-folder.ts';
+import { claimLakeFolder, makeFolder } from '../../src/local/disk/lake-folder.ts';
 import { leases } from '../../src/local/disk/serial.ts';
 import { lineOf } from '../../src/local/journal/format.ts';
 import { openJournal } from '../../src/local/journal/journal.ts';
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 test('what comes soon after a question is rows already when the next one asks, and each of it once', async () => {
-  const folder = claimFolder(dir);
+  const folder = claimLakeFolder(dir);
   makeFolder(folder);
   duck = await openDuck({
     directories: [folder.journal, folder.temp],

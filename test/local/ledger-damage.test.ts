@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openLedger } from '../../src/local/ledger.ts';
+import { openLocalLedger } from '../../src/local/ledger.ts';
 import { listening } from './lake-folder.ts';
 
 let dir: string;
@@ -14,14 +14,14 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const put = async (from: number, to: number) => {
-  const { ledger, close } = openLedger(file);
+  const { ledger, close } = openLocalLedger(file);
   for (let n = from; n < to; n++)
     await ledger.write({ id: `k${n}`, group: 'K', data: { n, text: `key ${n}` } }, 0);
   close();
 };
 const opened = async () => {
   const { log, lines } = listening();
-  const { ledger, close } = openLedger(file, log);
+  const { ledger, close } = openLocalLedger(file, log);
   const ids = (await ledger.list('K')).items.map(({ id, data }) => `${id} ${String(data.text)}`);
   close();
   return { ids, lines };
@@ -87,7 +87,7 @@ describe('a ledger', () => {
   test('that is replaced while it is open takes no change', async () => {
     await put(0, 1);
     await copyFile(file, join(dir, 'other'));
-    const { ledger, close } = openLedger(file);
+    const { ledger, close } = openLocalLedger(file);
     await rename(join(dir, 'other'), file);
     await expect(ledger.write({ id: 'k9', group: 'K', data: {} }, 0)).rejects.toThrow(
       'ledger.sqlite was replaced or removed while the server runs, so nothing was changed: stop the server, put the file back, start it again.',

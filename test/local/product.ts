@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Keys } from '../../src/local/first-start.ts';
 import type { Patience } from '../../src/local/gateway/gateway.ts';
-import { openLog } from '../../src/local/log.ts';
+import { openLocalLog } from '../../src/local/log.ts';
 import { openProduct } from '../../src/local/product.ts';
 import type { World } from '../../src/ports.ts';
 
@@ -32,7 +32,7 @@ export const startProduct = async ({
   readonly patience?: Patience;
 } = {}): Promise<Running> => {
   const lines: string[] = [];
-  const log = openLog((text) => lines.push(text), clock);
+  const log = openLocalLog((text) => lines.push(text), clock);
   const folder = dir ?? (await mkdtemp(join(tmpdir(), 'millimetric-')));
   const product = await openProduct(
     { port: 0, host: '127.0.0.1', dir: folder },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventsOf } from '../../src/lake/events-of.ts';
-import { claimFolder } from '../../src/local/disk/lake-folder.ts';
+import { claimLakeFolder } from '../../src/local/disk/lake-folder.ts';
 import { openManifest } from '../../src/local/parquet/manifest.ts';
 import { sql } from '../../src/sql/sql.ts';
 import { anEvent } from '../worlds/event.ts';
@@ -40,7 +40,7 @@ const count = async (from: number, to: number) => {
 /** The settled files of the closed folder. */
 const settled = async () => {
   await on.now().close();
-  const manifest = openManifest(claimFolder(on.dir));
+  const manifest = openManifest(claimLakeFolder(on.dir));
   const files = [...manifest.files()];
   manifest.close();
   await on.reopenAfterClose();

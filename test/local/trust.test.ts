@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { columnNames } from '../../src/events/columns.ts';
-import { claimFolder } from '../../src/local/disk/lake-folder.ts';
+import { claimLakeFolder } from '../../src/local/disk/lake-folder.ts';
 import { fingerprint } from '../../src/local/parquet/check.ts';
 import { openManifest } from '../../src/local/parquet/manifest.ts';
 import { sql } from '../../src/sql/sql.ts';
@@ -37,7 +37,7 @@ test('a folder of a version that knew no kind of key is read as a browser’s ev
   await keep(named('e1', '/old'), named('e2', '/old, too'));
   await on.now().compact();
   await on.now().close();
-  const folder = claimFolder(on.dir);
+  const folder = claimLakeFolder(on.dir);
   const manifest = openManifest(folder);
   const [old] = manifest.files();
   if (old === undefined) throw new Error('no file');
@@ -73,7 +73,7 @@ test('what overrules is one small file per project, and is not there where nothi
   }
   await on.now().compact();
   await on.now().close();
-  const manifest = openManifest(claimFolder(on.dir));
+  const manifest = openManifest(claimLakeFolder(on.dir));
   const held = [...manifest.files()].map(({ kind, projects, rows }) => [kind, projects, rows]);
   manifest.close();
   await on.reopenAfterClose();
@@ -87,7 +87,7 @@ test('while the file of what overrules cannot be read, answers say what may coun
   await keep(named('e1', '/server', server));
   await on.now().compact();
   await on.now().close();
-  const folder = claimFolder(on.dir);
+  const folder = claimLakeFolder(on.dir);
   const [lost = ''] = readdirSync(join(folder.lake, 'shop')).filter((name) => name.startsWith('overrules'));
   rmSync(join(folder.lake, 'shop', lost));
   await on.reopenAfterClose();

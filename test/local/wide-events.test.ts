@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import { eventsOf } from '../../src/lake/events-of.ts';
-import { claimFolder, makeFolder } from '../../src/local/disk/lake-folder.ts';
+import { claimLakeFolder, makeFolder } from '../../src/local/disk/lake-folder.ts';
 import { heading, lineOf } from '../../src/local/journal/format.ts';
 import { openPage } from '../../src/local/journal/page.ts';
 import { type Lake, openLake } from '../../src/local/lake.ts';
@@ -103,7 +103,7 @@ const open = async (clock = Date.now) => {
 };
 /** Files of the lake by level, as the manifest of a closed folder has them. */
 const filesIn = () => {
-  const manifest = openManifest(claimFolder(dir));
+  const manifest = openManifest(claimLakeFolder(dir));
   const files = [...manifest.files()];
   manifest.close();
   return files;
@@ -111,7 +111,7 @@ const filesIn = () => {
 
 test('a folder that the version before could not bring to its lake is healed by a start', async () => {
   // What that version left: segments of up to 7 MB of wide events, the first two of which it tried again and again, and more behind them.
-  const folder = claimFolder(dir);
+  const folder = claimLakeFolder(dir);
   openManifest(folder).close();
   makeFolder(folder);
   let sent = 0;
@@ -176,7 +176,7 @@ test('a flush that fails again says so in the log and in answers, until it works
   let later = 0;
   const { lake, lines } = await open(() => Date.now() + later);
   await lake.sink.keep([anEvent({ request_id: 'r1' })]);
-  const { temp } = claimFolder(dir);
+  const { temp } = claimLakeFolder(dir);
   await rm(temp, { recursive: true });
   await writeFile(temp, 'in the way');
   const failures = () => lines.filter((line) => line.includes('could not be brought to the lake'));

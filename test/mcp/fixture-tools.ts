@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isObject } from '../../src/mcp/era.ts';
 import type { Json, McpInputRequired, McpToolResult, McpTurn } from '../../src/mcp/host.ts';
-import { Refusal } from '../../src/mcp/refusal.ts';
+import { RpcError } from '../../src/mcp/refusal.ts';
 import { Problem } from '../../src/problems.ts';
 
 /** A tool of the conformance suite, or one of ours that shows what its tools leave out. */
@@ -28,7 +28,7 @@ const stated = (sent: unknown): string | undefined => {
   const what = typeof sent === 'string' ? sent.split('.')[0] : undefined;
   const [given, right] = [Buffer.from(typeof sent === 'string' ? sent : ''), Buffer.from(state(what ?? ''))];
   if (given.length === right.length && timingSafeEqual(given, right)) return what;
-  throw new Refusal(-32602, 'invalid_request_state', 'requestState is not one of ours.');
+  throw new RpcError(-32602, 'invalid_request_state', 'requestState is not one of ours.');
 };
 
 const elicit = (message: string, properties: Json): Json => ({
@@ -157,7 +157,7 @@ export const fixtureTools: Readonly<Record<string, FixtureTool>> = {
     call: (_args, turn) => {
       if (isObject(clientMay(turn).sampling)) return text('You may.');
       const data = { requiredCapabilities: { sampling: {} } };
-      throw new Refusal(-32021, 'missing_client_capability', 'Declare the capability sampling.', {
+      throw new RpcError(-32021, 'missing_client_capability', 'Declare the capability sampling.', {
         status: 400,
         data,
       });

@@ -77,7 +77,7 @@ const rowOf = (who: string, own: readonly Event[], sessions: number, traits: str
 };
 
 /** What the last `$identify` before `end` said of a person; bots’ too. */
-const traitsOf = (who: string, seen: readonly Event[], end: number): string | null =>
+export const traitsOf = (who: string, seen: readonly Event[], end: number): string | null =>
   seen.findLast(
     (e) =>
       e.event_name === '$identify' &&

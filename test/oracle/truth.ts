@@ -1,9 +1,12 @@
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
 import { activePeopleOracle } from './active-people.ts';
+import { anomaliesOracle } from './anomalies.ts';
 import { attributionOracle } from './attribution.ts';
+import { dataHealthOracle } from './data-health.ts';
 import { describeDataOracle } from './describe-data.ts';
 import { engagementOracle } from './engagement.ts';
+import { explainChangeOracle } from './explain-change.ts';
 import { findPeopleOracle } from './find-people.ts';
 import { flowOracle } from './flow.ts';
 import { funnelOracle } from './funnel.ts';
@@ -12,6 +15,7 @@ import { lifecycleOracle } from './lifecycle.ts';
 import type { Asking, Oracle } from './oracle.ts';
 import { overviewOracle } from './overview.ts';
 import { pagesOracle } from './pages.ts';
+import { personOracle } from './person.ts';
 import { queryEventsOracle } from './query-events.ts';
 import { querySessionsOracle } from './query-sessions.ts';
 import { retentionOracle } from './retention.ts';
@@ -36,7 +40,11 @@ export const oracles = {
   describe_data: describeDataOracle,
   query_sessions: querySessionsOracle,
   find_people: findPeopleOracle,
+  person: personOracle,
   trends: trendsOracle,
+  explain_change: explainChangeOracle,
+  anomalies: anomaliesOracle,
+  data_health: dataHealthOracle,
 } as const satisfies Record<string, Oracle>;
 
 /** The questions that have an oracle. */

@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { Principal } from '../../src/access/kinds.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import { createProject } from '../../src/accounts/projects.ts';
 import { columnNames, columns, type Event } from '../../src/events/columns.ts';
 import { openLake } from '../../src/local/lake.ts';
-import { openLedger } from '../../src/local/ledger.ts';
+import { openLocalLedger } from '../../src/local/ledger.ts';
 import { definitions } from '../../src/local/parquet/relations.ts';
 import { cell } from '../../src/local/query/cells.ts';
 import { perConnection, prelude } from '../../src/local/query/prelude.ts';
-import type { Cell, Engine, Kept, World } from '../../src/ports.ts';
+import type { Cell, Engine, KeepResult, World } from '../../src/ports.ts';
 import { askQuestion } from '../../src/serve/ask.ts';
 import type { Envelope } from '../../src/serve/envelope.ts';
 import { join, type Sql, sql } from '../../src/sql/sql.ts';
@@ -42,12 +42,7 @@ export interface Asker {
 export const cleanAsker = async (): Promise<Asker> => {
   const dir = mkdtempSync(joinPath(tmpdir(), 'millimetric-worlds-'));
   const lake = await openLake({ dir: joinPath(dir, 'events'), log: quiet, clock: Date.now });
-  return askerOf(
-    dir,
-    { lake: 'clean', sink: lake.sink, engine: lake.engine, store: lake.store },
-    lake.compact,
-    lake.close,
-  );
+  return askerOf(dir, { lake: 'clean', sink: lake.sink, engine: lake.engine }, lake.compact, lake.close);
 };
 
 /** DuckDB with the prelude over one table of everything that was sent, repeats included: what the cloud’s lake holds until it compacts. */
@@ -56,7 +51,7 @@ export const rawAsker = async (): Promise<Asker> => {
   const connection = await instance.connect();
   await connection.run(sql`create table main.events (${definitions}, dt varchar)`.text);
   for (const statement of [...prelude, ...perConnection]) await connection.run(statement);
-  const keep = async (events: readonly Event[]): Promise<Kept> => {
+  const keep = async (events: readonly Event[]): Promise<KeepResult> => {
     // Its pipeline may deliver a row twice: all that have no id of their own do come twice.
     const delivered = [...events, ...events.filter((event) => event.event_id === null)];
     if (delivered.length > 0)
@@ -68,24 +63,19 @@ export const rawAsker = async (): Promise<Asker> => {
     instance.closeSync();
   };
   const dir = mkdtempSync(joinPath(tmpdir(), 'millimetric-worlds-'));
-  return askerOf(
-    dir,
-    { lake: 'raw', sink: { keep }, engine: engineOn(connection), store: noStore },
-    async () => {},
-    close,
-  );
+  return askerOf(dir, { lake: 'raw', sink: { keep }, engine: engineOn(connection) }, async () => {}, close);
 };
 
 /** A raw lake of any make, asked as the product asks. */
 export const askerOn = (lake: Pick<World, 'sink' | 'engine'>, close: () => Promise<void>): Asker =>
   askerOf(
     mkdtempSync(joinPath(tmpdir(), 'millimetric-worlds-')),
-    { ...lake, lake: 'raw', store: noStore },
+    { ...lake, lake: 'raw' },
     async () => {},
     close,
   );
 
-type Lake = Pick<World, 'lake' | 'sink' | 'engine' | 'store'>;
+type Lake = Pick<World, 'lake' | 'sink' | 'engine'>;
 
 function askerOf(
   dir: string,
@@ -93,7 +83,7 @@ function askerOf(
   settle: () => Promise<void>,
   closeLake: () => Promise<void>,
 ): Asker {
-  const { ledger, close } = openLedger(joinPath(dir, 'ledger.sqlite'));
+  const { ledger, close } = openLocalLedger(joinPath(dir, 'ledger.sqlite'));
   let last = '';
   // What a world holds is complete when it is asked: its own time, not the machine’s.
   const engineAt = (now: number): Engine => ({
@@ -129,12 +119,6 @@ function askerOf(
 }
 
 const quiet: World['log'] = { info: () => {}, warn: () => {}, error: () => {} };
-const noStore: World['store'] = {
-  get: async () => undefined,
-  put: async () => {},
-  delete: async () => {},
-  list: async () => [],
-};
 const surroundings = {
   log: quiet,
   breathe: async () => {},

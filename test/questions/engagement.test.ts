@@ -54,7 +54,7 @@ test('of belongs to frequency and is refused by name with recency', async () => 
     asking,
   );
   await expect(asked).rejects.toMatchObject({
-    problem: 'invalid_params',
+    code: 'invalid_params',
     message: expect.stringMatching(/^of /),
   });
 });

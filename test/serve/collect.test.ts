@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Principal } from '../../src/access/kinds.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import type { Event } from '../../src/events/columns.ts';
-import { openLedger } from '../../src/local/ledger.ts';
-import type { Kept, World } from '../../src/ports.ts';
+import { openLocalLedger } from '../../src/local/ledger.ts';
+import type { KeepResult, World } from '../../src/ports.ts';
 import { Problem } from '../../src/problems.ts';
 import { type Route, routes } from '../../src/routes.ts';
 import { keepTracked, take } from '../../src/serve/collect.ts';
@@ -12,10 +12,10 @@ import { keepTracked, take } from '../../src/serve/collect.ts';
 const noon = Date.UTC(2026, 2, 1, 12);
 const iphone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
-const unasked = () => Promise.reject(new Error('taking events in asks neither the engine nor the store'));
+const unasked = () => Promise.reject(new Error('taking events in asks no engine'));
 
 /** A world whose sink can be looked into. */
-const worldOf = (keep?: World['sink']['keep'], told: Kept = {}) => {
+const worldOf = (keep?: World['sink']['keep'], told: KeepResult = {}) => {
   const kept: Event[] = [];
   const world: World = {
     sink: {
@@ -27,8 +27,7 @@ const worldOf = (keep?: World['sink']['keep'], told: Kept = {}) => {
         }),
     },
     engine: { ask: unasked },
-    ledger: openLedger(':memory:').ledger,
-    store: { get: unasked, put: unasked, delete: unasked, list: unasked },
+    ledger: openLocalLedger(':memory:').ledger,
     clock: () => noon,
     breathe: async () => {},
     random: (n) => randomBytes(n),

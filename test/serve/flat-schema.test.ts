@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { flat } from '../../src/serve/flat-schema.ts';
 import { jsonSchemaOf } from '../../src/serve/json-schema.ts';
-import { projectInput, toolInputSchema } from '../../src/serve/tool-schemas.ts';
+import { toolInputForProject, toolInputSchema } from '../../src/serve/tool-schemas.ts';
 import { questions } from '../../src/tools/index.ts';
 import { trackEvent } from '../../src/tools/writing/track-event.ts';
 
@@ -18,7 +18,7 @@ const unread = (schema: unknown, at = ''): readonly string[] =>
   ]);
 
 test.each([
-  ...questions.map((question) => [question.name, projectInput(question)] as const),
+  ...questions.map((question) => [question.name, toolInputForProject(question)] as const),
   [trackEvent.name, trackEvent.input] as const,
 ])('the input of %s is one that every client’s converter reads', (_, input) => {
   expect(unread(toolInputSchema(input))).toEqual([]);
@@ -26,7 +26,7 @@ test.each([
 
 test('where is a list of objects with field, op, value and any', () => {
   for (const question of questions) {
-    const { properties } = toolInputSchema(projectInput(question));
+    const { properties } = toolInputSchema(toolInputForProject(question));
     const { type, items } = Object(Object(properties).where);
     expect([type, items.type, Object.keys(items.properties)]).toEqual([
       'array',

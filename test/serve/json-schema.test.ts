@@ -8,14 +8,14 @@ import {
   trackBody,
 } from '../../src/events/schema.ts';
 import { jsonSchemaOf } from '../../src/serve/json-schema.ts';
-import { projectInput } from '../../src/serve/tool-schemas.ts';
+import { toolInputForProject } from '../../src/serve/tool-schemas.ts';
 import { questions } from '../../src/tools/index.ts';
 import { inputOf } from '../../src/tools/resolve.ts';
 
 const inputs: readonly (readonly [string, z.ZodMiniType])[] = [
   ...questions.flatMap((question) => [
     [question.name, inputOf(question)] as const,
-    [`${question.name} for a project’s key`, projectInput(question)] as const,
+    [`${question.name} for a project’s key`, toolInputForProject(question)] as const,
   ]),
   ...Object.entries({ trackBody, publicTrackBody, batchBody, publicBatchBody, identifyBody }),
 ];

@@ -8,7 +8,7 @@ import { createAccount } from '../../src/accounts/accounts.ts';
 import { mintKey } from '../../src/accounts/keys.ts';
 import { createProject } from '../../src/accounts/projects.ts';
 import { gateway } from '../../src/local/gateway/gateway.ts';
-import { openLedger } from '../../src/local/ledger.ts';
+import { openLocalLedger } from '../../src/local/ledger.ts';
 import { administer } from '../../src/serve/admin.ts';
 import { collect } from '../../src/serve/collect.ts';
 import { speakMcp } from '../../src/serve/mcp.ts';
@@ -24,7 +24,7 @@ const noon = Date.parse('2026-11-21T12:00:00.000Z');
 /** The doors on a port, over the cloud’s engine whose Athena does nothing while it is held, with a key for each of two projects; its clock stands still. */
 const openCloud = async () => {
   const lake = await openCloudLake();
-  const { ledger, close } = openLedger(':memory:');
+  const { ledger, close } = openLocalLedger(':memory:');
   const on = { now: noon };
   const world = {
     ...{

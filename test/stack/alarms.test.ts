@@ -2,7 +2,7 @@ import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { drain } from '../../src/aws/drain.ts';
-import { openLog } from '../../src/aws/log.ts';
+import { openCloudLog } from '../../src/aws/log.ts';
 import { routes } from '../../src/routes.ts';
 import { noWait, random } from '../aws/lake.ts';
 import { matches } from './filter-pattern.ts';
@@ -114,7 +114,7 @@ describe('an alarm on a log looks at what a filter counts in the log that is wri
       LogGroup: { Ref: group },
     });
     const lines: string[] = [];
-    const log = openLog((text) => lines.push(text), Date.now);
+    const log = openCloudLog((text) => lines.push(text), Date.now);
     const stored = new Map([['2026-03-01T00:00:00.000Z-r1.ndjson.gz', new Uint8Array([1, 2, 3])]]);
     const never = () => Promise.reject(new Error('nothing is written'));
     const spill = {
@@ -122,6 +122,7 @@ describe('an alarm on a log looks at what a filter counts in the log that is wri
       get: async (name: string) => stored.get(name),
       put: never,
       delete: never,
+      deleteAll: async () => {},
     };
     const stream = {
       client: new FirehoseClient({ region: 'eu-west-1' }),

@@ -11,7 +11,7 @@ import { doorBundle, doorNames } from '../../bench/bundles.ts';
 import config from '../../cdk.json' with { type: 'json' };
 import { countries } from '../../lib/countries.ts';
 import { MillimetricStack } from '../../lib/stack.ts';
-import { openCountries } from '../../src/aws/country.ts';
+import { openCloudCountries } from '../../src/aws/country.ts';
 import { settingNames } from '../../src/aws/settings.ts';
 import { countryFiles } from '../../src/events/country-files.ts';
 import { quiet } from '../aws/lake.ts';
@@ -97,7 +97,7 @@ test('an operator’s own table goes in place of ours', async () => {
   const bundled = countries(table);
   expect(bundled).toEqual({ [countryFiles.own]: table });
   await copyFile(table, join(folder, countryFiles.own));
-  expect(openCountries(folder, quiet)('8.8.8.8')).toBe('FR');
+  expect(openCloudCountries(folder, quiet)('8.8.8.8')).toBe('FR');
   expect(() => countries(join(folder, 'not-there.mmdb'))).toThrow('not-there.mmdb');
   await rm(folder, { recursive: true });
 });

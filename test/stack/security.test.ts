@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { keyId } from '../../src/access/keys.ts';
 import { type KeyRecord, keyRecord } from '../../src/access/record.ts';
-import { firstStart } from '../../src/aws/first-start.ts';
+import { cloudFirstStart } from '../../src/aws/first-start.ts';
 import { openBooks } from '../access/books.ts';
 
 /** What docs/security.md says of changing keys and pepper, done on the code that does it. */
@@ -10,7 +10,7 @@ const installation = () => {
   let pepper = Buffer.alloc(64, 1);
   const room = { ...books, pepper: async () => pepper };
   return {
-    init: (order: unknown) => firstStart(room, order),
+    init: (order: unknown) => cloudFirstStart(room, order),
     /** What the authorizer finds for a key. */
     found: async (key: string): Promise<KeyRecord | undefined> => {
       const item = await room.ledger.read(keyId(key, pepper));
@@ -21,7 +21,7 @@ const installation = () => {
     },
   };
 };
-const keysOf = ({ keys }: Awaited<ReturnType<typeof firstStart>>): readonly string[] =>
+const keysOf = ({ keys }: Awaited<ReturnType<typeof cloudFirstStart>>): readonly string[] =>
   Object.values(keys ?? {});
 
 test('a changed pepper ends every key at once, and `init --rotate` mints ones that work and revokes the old', async () => {

@@ -15,10 +15,11 @@ describe.each([
   for (const question of questions)
     test.each(question.examples.map((example) => [example.says, example] as const))(
       `${question.name}: %s`,
-      async (_says, { input, rows }) => {
+      async (_says, { input, rows, profile }) => {
         await kept;
         const answer = await asker.ask(question.name, input, { projects: [shopProject], env: 'live' }, later);
         expect(answer.rows, asker.sql()).toEqual(rows);
+        expect(answer.profile).toEqual(profile);
       },
     );
 

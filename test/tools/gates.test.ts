@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Principal } from '../../src/access/kinds.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import { hostFor } from '../../src/serve/mcp.ts';
 import { questionNamed, questions } from '../../src/tools/index.ts';
 import { resolve } from '../../src/tools/resolve.ts';
@@ -17,7 +17,8 @@ const asker = (lake: 'clean' | 'raw') =>
     env: 'live',
     lake,
     timezone: 'Australia/Lord_Howe',
-    now: Date.parse('2026-04-07T00:00:00Z'),
+    // After every world there is.
+    now: Date.parse('2027-04-07T00:00:00Z'),
   }) as const;
 
 test('a question that takes group_by splits its rows by it', () => {
@@ -43,7 +44,8 @@ const texts = (['clean', 'raw'] as const).flatMap((lake) =>
       {
         ...sampled[0],
         ...(name === 'funnel' ? { order: 'any', window: '9999w' } : {}),
-        from: '0001-01-01',
+        // Anomalies judges no thousands of years.
+        from: name === 'anomalies' ? '9999-12-01' : '0001-01-01',
         to: '9999-12-31',
       },
     ];

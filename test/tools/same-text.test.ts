@@ -17,7 +17,7 @@ const planned = (question: Question, args: Readonly<Record<string, unknown>>, no
   return { text: question.ask(asking).text, resolved };
 };
 
-/** Athena takes an earlier result for a question of the very same text (docs/decisions/0010-aws-twins.md). */
+/** What `resolved` says is the whole question: nothing else of a text knows the time (docs/decisions/0002). */
 describe.each(questions.map((question) => [question.name, question] as const))(
   '%s is the same text an hour later',
   (_, question) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Principal } from '../../src/access/kinds.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import type { Engine, World } from '../../src/ports.ts';
 import { askQuestion } from '../../src/serve/ask.ts';
 import { questions } from '../../src/tools/index.ts';
@@ -16,11 +16,11 @@ const seed = Number(process.env.MILLIMETRIC_SEED ?? 20_261_121);
 const never = () => {
   throw new Error('a question needs no such thing');
 };
+/** All there is has come by `now`. */
 const worldAt = (engine: Engine, now: number): World => ({
   sink: { keep: never },
-  engine,
+  engine: { ask: async (...asked) => ({ ...(await engine.ask(...asked)), completeUntil: now }) },
   ledger: { read: never, write: never, erase: never, list: never },
-  store: { get: never, put: never, delete: never, list: never },
   clock: () => now,
   breathe: async () => {},
   random: (n) => new Uint8Array(n),

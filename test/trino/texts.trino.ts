@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Principal } from '../../src/access/kinds.ts';
+import type { Principal } from '../../src/access/principal.ts';
 import { dimensions } from '../../src/events/columns.ts';
 import type { Engine, QuestionWorld } from '../../src/ports.ts';
 import { askQuestion } from '../../src/serve/ask.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Day, type DayFile, daysPast } from '../../lake/compaction.ts';
 import type { Log } from '../../ports.ts';
 import { prefixes } from '../settings.ts';
-import { compactDay, type Done, folderOf, readMerge, type Trouble } from './day.ts';
+import { compactDay, folderOf, type RunTally, readMerge, type Trouble } from './day.ts';
 import type { Merging } from './merging.ts';
 import type { LakeObject, Objects } from './objects.ts';
 
@@ -22,7 +22,7 @@ export interface CompactionParts {
 }
 
 /** What one run did. */
-export interface Compacted extends Readonly<Done> {
+export interface Compacted extends Readonly<RunTally> {
   /** Did time run out? The next run goes on. */
   readonly cut: boolean;
 }
@@ -46,7 +46,7 @@ export const compact = async (parts: CompactionParts): Promise<Compacted> => {
   if (now === undefined) throw new Error('the bucket does not show what was just written to it');
   const [stored, noted] = [byDay(files, prefixes.raw), byDay(notes, prefixes.compaction)];
 
-  const done: Done = {
+  const done: RunTally = {
     days: 0,
     joined: 0,
     written: 0,

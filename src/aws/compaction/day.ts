@@ -16,7 +16,7 @@ import { isTooMuch, type Merging } from './merging.ts';
 import type { Objects } from './objects.ts';
 
 /** What a run has done so far, in days, files and rows. */
-export interface Done {
+export interface RunTally {
   days: number;
   joined: number;
   written: number;
@@ -38,7 +38,7 @@ export interface DayWork {
   readonly scratch: string;
   readonly clock: () => number;
   readonly trouble: Trouble;
-  readonly done: Done;
+  readonly done: RunTally;
   /** After this instant no merge is begun. */
   readonly until: number;
 }

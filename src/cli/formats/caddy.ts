@@ -1,4 +1,4 @@
-import { lineOf } from './fields.ts';
+import { requestLine } from './fields.ts';
 import { looking, timeOf } from './json-log.ts';
 import type { LogFormat } from './log-line.ts';
 
@@ -12,7 +12,7 @@ export const caddy: LogFormat = {
       return look('logger') !== undefined && look('msg') !== undefined && look('level') !== undefined
         ? 'no request'
         : undefined;
-    return lineOf({
+    return requestLine({
       address: look('request.client_ip') ?? look('request.remote_ip') ?? look('request.remote_addr'),
       forwarded: look('request.headers.X-Forwarded-For'),
       host: look('request.host'),

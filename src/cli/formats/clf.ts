@@ -1,7 +1,7 @@
 import { addressesIn, type Client, clientIn, unprefixed } from './client.ts';
 
 /** What a line says up to the size of the answer, and where the rest of it begins. */
-export interface Head {
+export interface LineHead {
   readonly client: Client;
   readonly at: number;
   readonly method: string;
@@ -13,13 +13,13 @@ export interface Head {
 }
 
 /** `address ident user [time] "request" status bytes`, with whatever containers, syslog or a virtual host put before; undefined where it is not. */
-export const headOf = (whole: string): Head | undefined => {
+export const headOf = (whole: string): LineHead | undefined => {
   const line = unprefixed(whole);
   const timeEnd = line.indexOf('] "');
   const timeStart = line.lastIndexOf(' [', timeEnd);
   if (timeEnd === -1 || timeStart === -1) return undefined;
   const client = clientIn(line.slice(0, timeStart));
-  const at = instant(line.slice(timeStart + 2, timeEnd));
+  const at = clfInstant(line.slice(timeStart + 2, timeEnd));
   const requestEnd = closingQuote(line, timeEnd + 3);
   if (client === undefined || at === undefined || requestEnd === -1) return undefined;
   numbers.lastIndex = requestEnd + 1;
@@ -117,7 +117,7 @@ const shape =
   /^(\d\d)\/([A-Z][a-z]{2})\/([1-9]\d{3}):([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60) ([+-])(0\d|1[0-4])([0-5]\d)$/;
 
 /** `17/May/2015:10:05:03 +0200` as milliseconds since 1970; undefined where no such instant is. */
-export function instant(text: string): number | undefined {
+export function clfInstant(text: string): number | undefined {
   const [, day, monthName, year, hour, minute, second, sign, zoneHours, zoneMinutes] = shape.exec(text) ?? [];
   const month = months[monthName ?? ''];
   if (month === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { isoInstant, lineOf } from './fields.ts';
+import { isoInstant, requestLine } from './fields.ts';
 import type { LogFormat } from './log-line.ts';
 import { directed, targetOf } from './w3c.ts';
 
@@ -6,7 +6,7 @@ import { directed, targetOf } from './w3c.ts';
 export const cloudfront: LogFormat = {
   of: 'CloudFront standard logs (tabs, `.gz` as they lie in the bucket)',
   lines: directed('\t', (row) =>
-    lineOf({
+    requestLine({
       address: row('c-ip'),
       forwarded: decoded(row('x-forwarded-for')),
       host: row('x-host-header') ?? row('cs(host)'),

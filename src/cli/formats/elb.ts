@@ -1,5 +1,5 @@
 import { closingQuote, requestOf, unescaped } from './clf.ts';
-import { isoInstant, lineOf } from './fields.ts';
+import { isoInstant, requestLine } from './fields.ts';
 import type { LogFormat } from './log-line.ts';
 
 const head =
@@ -16,7 +16,7 @@ export const elb: LogFormat = {
     const agentEnd = closingQuote(line, requestEnd + 3);
     if (agentEnd === -1) return undefined;
     const [method, target] = requestOf(unescaped(line.slice(start.length, requestEnd)));
-    return lineOf({
+    return requestLine({
       address: client,
       at: isoInstant(time),
       method,

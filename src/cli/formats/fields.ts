@@ -17,7 +17,7 @@ export interface Fields {
 }
 
 /** The request those fields tell of; undefined where one is missing that every request has. Where only the forwarded addresses are known, the first of them is the client. */
-export const lineOf = (fields: Fields): Said => {
+export const requestLine = (fields: Fields): Said => {
   const { at, method = '-', target = '' } = fields;
   const forwarded = addressesIn(fields.forwarded ?? '');
   const address = bare(fields.address ?? '') ?? forwarded[0];

@@ -1,5 +1,5 @@
 import { logReader } from '../log-reader.ts';
-import type { Reading, Settings } from '../reading.ts';
+import type { LineReading, ReaderSettings } from '../reading.ts';
 import { caddy } from './caddy.ts';
 import { cloudfront } from './cloudfront.ts';
 import { combined } from './combined.ts';
@@ -8,7 +8,7 @@ import { elb } from './elb.ts';
 import { jsonLog } from './json-log.ts';
 import type { LogFormat, LogLine, Said } from './log-line.ts';
 import { isTrackLine, ndjsonReader, ndjsonTime } from './ndjson.ts';
-import { s3 } from './s3.ts';
+import { s3Log } from './s3.ts';
 import { traefik } from './traefik.ts';
 import { vhostCombined } from './vhost-combined.ts';
 import { w3c } from './w3c.ts';
@@ -20,7 +20,7 @@ const logs = {
   cloudfront,
   w3c,
   elb,
-  s3,
+  s3: s3Log,
   caddy,
   traefik,
   json: jsonLog,
@@ -35,13 +35,13 @@ export const formatOfWhom = (name: FormatName): string =>
   name === 'ndjson' ? 'this product’s own events: track bodies, one JSON object a line' : logs[name].of;
 
 /** Reads the lines of one file in their order; made anew for each file, because lines are told apart within theirs. */
-export const readerOf = (name: FormatName, settings: Settings): ((line: string) => Reading) =>
+export const readerOf = (name: FormatName, settings: ReaderSettings): ((line: string) => LineReading) =>
   name === 'ndjson' ? ndjsonReader(settings) : logReader(name, logs[name].lines(settings.fields), settings);
 
 /** When each line of one file happened, milliseconds since 1970; undefined where it does not say. */
 export const timesOf = (
   name: FormatName,
-  fields: Settings['fields'],
+  fields: ReaderSettings['fields'],
 ): ((line: string) => number | undefined) => {
   if (name === 'ndjson') return ndjsonTime;
   const read = logs[name].lines(fields);
@@ -54,7 +54,7 @@ const timeIn = (said: Said): number | undefined => (typeof said === 'object' ? s
 export const requestsIn = (
   name: FormatName,
   lines: readonly string[],
-  fields: Settings['fields'],
+  fields: ReaderSettings['fields'],
 ): readonly LogLine[] => {
   if (name === 'ndjson') return [];
   const read = logs[name].lines(fields);
@@ -65,13 +65,16 @@ export const requestsIn = (
 };
 
 /** The format of a file with these first lines; undefined where they are of none. A line of the format that is no request counts less than one that is. */
-export const formatOf = (lines: readonly string[], fields: Settings['fields']): FormatName | undefined => {
+export const formatOf = (
+  lines: readonly string[],
+  fields: ReaderSettings['fields'],
+): FormatName | undefined => {
   const scored = formatNames.map((name) => ({ name, score: scoreOf(name, lines, fields) }));
   const best = Math.max(...scored.map(({ score }) => score));
   return best === 0 ? undefined : scored.find(({ score }) => score === best)?.name;
 };
 
-function scoreOf(name: FormatName, lines: readonly string[], fields: Settings['fields']): number {
+function scoreOf(name: FormatName, lines: readonly string[], fields: ReaderSettings['fields']): number {
   if (name === 'ndjson') return lines.filter(isTrackLine).length;
   const read = logs[name].lines(fields);
   return lines.reduce((sum, line) => {

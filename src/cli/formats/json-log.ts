@@ -1,6 +1,6 @@
 import { parsedJson } from '../parsed-json.ts';
-import { instant, requestOf } from './clf.ts';
-import { isoInstant, lineOf } from './fields.ts';
+import { clfInstant, requestOf } from './clf.ts';
+import { isoInstant, requestLine } from './fields.ts';
 import type { LogFormat, Said } from './log-line.ts';
 
 /** Text of a JSON line by the dotted path to it: `request.headers.User-Agent`; of a list the first element. */
@@ -77,7 +77,7 @@ function requestIn(said: Look): Said {
   const [method, target] = request === undefined ? [said('method'), said('path')] : requestOf(request);
   const query = said('query');
   if (target === undefined && method === undefined) return undefined;
-  return lineOf({
+  return requestLine({
     address: said('ip'),
     forwarded: said('forwarded'),
     host: said('host'),
@@ -91,9 +91,9 @@ function requestIn(said: Look): Said {
   });
 }
 
-/** Seconds (as nginx’s `$msec` and Caddy’s `ts`), milliseconds, ISO 8601, or a common log’s time. */
+/** Seconds (as nginx’s “$msec” and Caddy’s `ts`), milliseconds, ISO 8601, or a common log’s time. */
 export const timeOf = (text: string): number | undefined => {
   if (/^\d{9,10}(?:\.\d+)?$/.test(text)) return Math.floor(Number(text) * 1000);
   if (/^\d{12,13}(?:\.\d+)?$/.test(text)) return Math.floor(Number(text));
-  return isoInstant(text) ?? instant(text);
+  return isoInstant(text) ?? clfInstant(text);
 };

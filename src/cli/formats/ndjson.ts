@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { trackBody } from '../../events/schema.ts';
 import { parsedJson } from '../parsed-json.ts';
-import { cutToLength, lineNames, type Reading, type Settings } from '../reading.ts';
+import { cutToLength, type LineReading, lineNames, type ReaderSettings } from '../reading.ts';
 
 const trackLine = z.looseObject({ event: z.string() });
 const known: ReadonlySet<string> = new Set(Object.keys(trackBody.shape));
@@ -18,7 +18,9 @@ export const ndjsonTime = (line: string): number | undefined => {
 export const isTrackLine = (line: string): boolean => trackLine.safeParse(parsedJson(line)).success;
 
 /** Reads the lines of one file of track bodies. */
-export const ndjsonReader = ({ shiftMs }: Pick<Settings, 'shiftMs'>): ((line: string) => Reading) => {
+export const ndjsonReader = ({
+  shiftMs,
+}: Pick<ReaderSettings, 'shiftMs'>): ((line: string) => LineReading) => {
   const nameLine = lineNames();
   return (line) => {
     const read = trackLine.safeParse(parsedJson(line));
@@ -46,7 +48,7 @@ function written(body: Record<string, unknown>): string | undefined {
 }
 
 /** Which names of a line say when it happened or whose it was, and which mean nothing to us. */
-export const namesOf = (
+export const fieldsNamed = (
   line: string,
 ): { readonly told: boolean; readonly whose: boolean; readonly foreign: readonly string[] } => {
   const names = Object.keys(trackLine.safeParse(parsedJson(line)).data ?? {});

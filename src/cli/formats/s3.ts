@@ -1,12 +1,12 @@
-import { closingQuote, instant, requestOf, unescaped } from './clf.ts';
-import { lineOf } from './fields.ts';
+import { clfInstant, closingQuote, requestOf, unescaped } from './clf.ts';
+import { requestLine } from './fields.ts';
 import type { LogFormat } from './log-line.ts';
 
 const head = /^\S+ \S+ \[([^\]]+)\] (\S+) \S+ \S+ ([A-Z]+\.[A-Z0-9._]+) \S+ (?:-|")/;
 const numbers = / (\d{3}|-) \S+ \S+ \S+ \S+ \S+ "/y;
 
 /** Amazon S3’s server access logs. What asked for no object (lists, locations, lifecycle) is no request of a visitor. */
-export const s3: LogFormat = {
+export const s3Log: LogFormat = {
   of: 'Amazon S3 server access logs',
   lines: () => (line) => {
     const [start, time = '', address, operation = ''] = head.exec(line) ?? [];
@@ -24,10 +24,10 @@ export const s3: LogFormat = {
     const [method, target] = requestOf(unescaped(line.slice(start.length, requestEnd)));
     // Behind the user agent: version, host id, signature, cipher, authentication, then the Host header.
     const host = line.slice(agentEnd + 2).split(' ')[5];
-    return lineOf({
+    return requestLine({
       address,
       host,
-      at: instant(time),
+      at: clfInstant(time),
       method,
       target,
       status: status === '-' ? 0 : status,

@@ -1,4 +1,4 @@
-import { isoInstant, lineOf } from './fields.ts';
+import { isoInstant, requestLine } from './fields.ts';
 import type { LogFormat, Said } from './log-line.ts';
 
 /** Values by the names of a `#Fields:` line; `-` is nothing, or what is asked for instead. */
@@ -35,7 +35,7 @@ const spaced = (text: string | undefined): string | undefined => text?.replaceAl
 export const w3c: LogFormat = {
   of: 'IIS and other W3C extended logs, by their `#Fields` line',
   lines: directed(' ', (row) =>
-    lineOf({
+    requestLine({
       address: row('c-ip'),
       forwarded: spaced(row('x-forwarded-for') ?? row('cs(x-forwarded-for)')),
       host: row('cs-host') ?? row('cs(host)'),

@@ -42,7 +42,7 @@ export interface Seen {
   add(words: Uint32Array, at: number): void;
   /** Keys that only memory and the journal have. */
   readonly recent: number;
-  /** Begins a new table; the answer writes the old one to a file, after which journal segments up to `segment` are no longer needed here. Again after a failure: the same. */
+  /** Begins a new table; `write` puts the old one into a file, after which journal segments up to `segment` are no longer needed here. Again after a failure: the same. */
   freeze(segment: number): void;
   /** Writes what was frozen and merges files that are alike in size, so that their number grows with the logarithm of the keys. */
   persist(): Promise<void>;

@@ -19,7 +19,7 @@ const mark = z.object({ format: z.int() });
 const pepperBytes = 32;
 
 /** Makes the folder ours, or finds that it is. Throws an Error with one clear sentence when it is someone else’s, newer than us, or cannot be written. */
-export const claimFolder = async (dir: string): Promise<void> => {
+export const claimDataFolder = async (dir: string): Promise<void> => {
   const inside = await attempt(dir, async () => {
     await makeFolder(dir);
     const inside = await readdir(dir);
@@ -79,17 +79,17 @@ export const writeWhole = async (path: string, text: string): Promise<void> => {
 
 /** Undefined for a file that is not there; for `catch`. */
 export const absent = (thrown: unknown): undefined => {
-  if (codeOf(thrown) === 'ENOENT') return undefined;
+  if (systemCodeOf(thrown) === 'ENOENT') return undefined;
   throw thrown;
 };
 
 /** The system’s word for what went wrong, e.g. ENOENT. */
-export const codeOf = (thrown: unknown): string =>
+export const systemCodeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 
 /** Node’s own `recursive` never ends where a parent exists that takes no folders, as in /proc. */
 const makeFolder = async (dir: string): Promise<void> => {
-  const made = await mkdir(dir, { mode: 0o700 }).catch(codeOf);
+  const made = await mkdir(dir, { mode: 0o700 }).catch(systemCodeOf);
   if (made === 'ENOENT' && dirname(dir) !== dir) {
     await makeFolder(dirname(dir));
     await mkdir(dir, { mode: 0o700 });
@@ -125,7 +125,7 @@ const attempt = async <T>(dir: string, act: () => Promise<T>): Promise<T> => {
     return await act();
   } catch (cause) {
     throw new Error(
-      `The data folder ${dir} ${reasons[codeOf(cause)] ?? `cannot be used (${codeOf(cause) || String(cause)})`}; set MILLIMETRIC_DATA to a folder you may write to.`,
+      `The data folder ${dir} ${reasons[systemCodeOf(cause)] ?? `cannot be used (${systemCodeOf(cause) || String(cause)})`}; set MILLIMETRIC_DATA to a folder you may write to.`,
       { cause },
     );
   }

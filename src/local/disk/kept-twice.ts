@@ -15,13 +15,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../../ports.ts';
 import { Problem } from '../../problems.ts';
 import { asideFor } from './set-aside.ts';
-import { openTallied, type Plan, recognise, type Tallied } from './tallied.ts';
+import { type DatabasePlan, openTallied, recognise, type Tallied } from './tallied.ts';
 
 // A small database in two files. A start can tell a file that is older than the other, or in which a bit has flipped, and takes the other.
 // The first is the truth, and its changes are synced; the second follows, and after a power cut it may be behind.
 
 /** What is kept, and where. */
-export interface Kept<Statements> extends Plan {
+export interface KeptTwicePlan<Statements> extends DatabasePlan {
   /** The first file; `:memory:` keeps nothing. */
   readonly path: string;
   readonly statements: (db: DatabaseSync) => Statements;
@@ -52,7 +52,7 @@ export const isKept = (path: string): boolean =>
   [path, copyOf(path)].some((one) => statSync(one, { throwIfNoEntry: false }) !== undefined);
 
 /** Opens the better of two files and makes the other like it. Throws an Error with one sentence where it is in use, somebody else’s, newer, or damaged twice. */
-export const openTwice = <Statements>(kept: Kept<Statements>): KeptTwice<Statements> => {
+export const openTwice = <Statements>(kept: KeptTwicePlan<Statements>): KeptTwice<Statements> => {
   const { path, log } = kept;
   const second = copyOf(path);
   if (path === ':memory:') return running(kept, openTallied(path, kept, 'full'), undefined);
@@ -106,7 +106,7 @@ export const openTwice = <Statements>(kept: Kept<Statements>): KeptTwice<Stateme
 };
 
 const running = <Statements>(
-  kept: Kept<Statements>,
+  kept: KeptTwicePlan<Statements>,
   first: Tallied,
   other: Tallied | undefined,
 ): KeptTwice<Statements> => {
@@ -179,7 +179,11 @@ const running = <Statements>(
 };
 
 /** Sets a file and SQLite’s log of it aside, byte for byte, before SQLite could change them. */
-const retire = ({ aside }: Pick<Kept<unknown>, 'aside'>, path: string, open: Tallied | undefined): void => {
+const retire = (
+  { aside }: Pick<KeptTwicePlan<unknown>, 'aside'>,
+  path: string,
+  open: Tallied | undefined,
+): void => {
   for (const suffix of ['', '-wal'])
     if ((statSync(`${path}${suffix}`, { throwIfNoEntry: false })?.size ?? 0) > 0)
       copyFileSync(`${path}${suffix}`, asideFor(aside, `${basename(path)}${suffix}`));

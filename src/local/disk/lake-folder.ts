@@ -19,11 +19,10 @@ export interface Folder {
   readonly aside: string;
   /** What a start found and the manifest did not name; below `aside`. */
   readonly unnamed: string;
-  readonly store: string;
 }
 
 /** The folder at `dir`, made if need be. Refuses, touching nothing, a folder that holds things of somebody else (anything, where our manifest is not). */
-export const claimFolder = (dir: string): Folder => {
+export const claimLakeFolder = (dir: string): Folder => {
   const root = resolve(dir);
   if (/[*?[\]]/.test(root))
     throw new Error(
@@ -38,7 +37,6 @@ export const claimFolder = (dir: string): Folder => {
     temp: join(root, 'temp'),
     aside: join(root, 'set-aside'),
     unnamed: join(root, 'set-aside', 'unnamed'),
-    store: join(root, 'store'),
   };
   if (existsSync(root) && !isKept(folder.manifest)) {
     const [stranger] = readdirSync(root);
@@ -52,7 +50,7 @@ export const claimFolder = (dir: string): Folder => {
 
 /** Makes what is missing of it. Call once the folder is known to be ours and locked. */
 export const makeFolder = (folder: Folder): void => {
-  for (const path of [folder.journal, folder.lake, folder.seen, folder.temp, folder.aside, folder.store])
+  for (const path of [folder.journal, folder.lake, folder.seen, folder.temp, folder.aside])
     mkdirSync(path, { recursive: true });
 };
 

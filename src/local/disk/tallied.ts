@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 
 /** What a small database of ours is made of. */
-export interface Plan {
+export interface DatabasePlan {
   /** The mark in its header; a file with another is somebody else's. The first is ours, further ones were written by earlier versions. */
   readonly applicationIds: readonly [number, ...number[]];
   /** Of the tables; a file with a higher one is a newer version's. */
@@ -29,7 +29,10 @@ export interface Tallied {
 }
 
 /** What is at a path, told by its bytes, because opening with SQLite may already write. */
-export const recognise = (path: string, { applicationIds, format }: Plan): 'absent' | 'foreign' | 'ours' => {
+export const recognise = (
+  path: string,
+  { applicationIds, format }: DatabasePlan,
+): 'absent' | 'foreign' | 'ours' => {
   if (!existsSync(path)) return 'absent';
   const header = Buffer.alloc(100);
   const file = openSync(path, 'r');
@@ -48,7 +51,7 @@ export const recognise = (path: string, { applicationIds, format }: Plan): 'abse
 };
 
 /** Opens and locks a file, made where there is none, by a lock the operating system lifts when the process dies. Changes nothing in one that is damaged. */
-export const openTallied = (path: string, plan: Plan, synchronous: 'full' | 'normal'): Tallied => {
+export const openTallied = (path: string, plan: DatabasePlan, synchronous: 'full' | 'normal'): Tallied => {
   const db = new DatabaseSync(path);
   const damaged = { path, db, generation: undefined, count: () => {} };
   try {
@@ -96,13 +99,13 @@ const rowSum = (columns: readonly string[], of = ''): string =>
   `crc_of(json_array(${columns.map((column) => `${of}${column}`).join(', ')}))`;
 
 /** A sum over all rows, whatever their order: a row that is lost, or of which a bit is not as it was, changes it. */
-const digest = ({ tables }: Plan): string =>
+const digest = ({ tables }: DatabasePlan): string =>
   Object.entries(tables)
     .map(([table, { columns }]) => `(select coalesce(sum(${rowSum(columns)}), 0) from ${table})`)
     .join(' + ');
 
 /** The digest follows each change by itself. */
-const triggers = ({ tables }: Plan): string =>
+const triggers = ({ tables }: DatabasePlan): string =>
   Object.entries(tables)
     .map(([table, { columns }]) => {
       const [was, is] = [rowSum(columns, 'old.'), rowSum(columns, 'new.')];
@@ -119,7 +122,7 @@ const triggers = ({ tables }: Plan): string =>
     })
     .join('\n');
 
-const isWhole = (db: DatabaseSync, plan: Plan, isOlder: boolean): boolean => {
+const isWhole = (db: DatabaseSync, plan: DatabasePlan, isOlder: boolean): boolean => {
   const said = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})[0];
   if (said !== 'ok') return false;
   if (isOlder) return true;

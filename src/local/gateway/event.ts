@@ -9,7 +9,7 @@ import type { Route } from '../../routes.ts';
 import { parametersIn } from './match.ts';
 
 /** A request as far as its head tells. */
-export interface Head {
+export interface RequestHead {
   readonly route: Route;
   readonly requestId: string;
   /** Milliseconds since 1970. */
@@ -25,7 +25,7 @@ type Values = Record<string, string[]>;
 
 /** The event API Gateway (REST, v1) gives a Lambda for this request. */
 export const eventFor = (
-  head: Head,
+  head: RequestHead,
   body: string | null = null,
   authorizer: APIGatewayAuthorizerResult['context'] = null,
 ): APIGatewayProxyEvent => {
@@ -101,7 +101,7 @@ const covers = (pattern: string, arn: string): boolean => {
 
 /** What Lambda tells a handler about its run, API Gateway waiting 29 s; and what only this gateway can tell, when the caller hung up. */
 export const contextFor = (
-  { requestId, at, route }: Head,
+  { requestId, at, route }: RequestHead,
   clock: () => number,
   signal: AbortSignal,
 ): LambdaContext & { readonly signal: AbortSignal } => ({

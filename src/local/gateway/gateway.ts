@@ -12,7 +12,7 @@ import { logFailure } from '../../serve/failure.ts';
 import { bodyLimitBytes, denied, gatewayAnswers } from '../../serve/gateway-answers.ts';
 import { announcesTooMuch, bodyRoom, hungUp } from './body.ts';
 import { boundConnections, connectionsFor, descriptorLimit } from './connections.ts';
-import { allows, authorizerEventFor, contextFor, eventFor, type Head } from './event.ts';
+import { allows, authorizerEventFor, contextFor, eventFor, type RequestHead } from './event.ts';
 import { placeAt, routeAt } from './match.ts';
 import { answerBrokenHttp, headerLimitBytes, headerLimitCount, hostFault, tooManyHeaders } from './wire.ts';
 
@@ -100,7 +100,14 @@ export const gateway = (
         body: '',
       };
     }
-    const head: Head = { route: routeAt(place, request.method ?? ''), requestId, at, path, query, request };
+    const head: RequestHead = {
+      route: routeAt(place, request.method ?? ''),
+      requestId,
+      at,
+      path,
+      query,
+      request,
+    };
     if (announcesTooMuch(request, bodyLimitBytes)) throw gatewayAnswers.tooLarge;
     const event = eventFor(head);
     const authorizerContext = head.route.key === 'none' ? undefined : await permit(event, head.route);

@@ -4,14 +4,14 @@ import { gatewayAnswers, wrongMethod } from '../../serve/gateway-answers.ts';
 import { nearest } from '../../tools/nearest.ts';
 
 /** What lies at one path. */
-export interface Place {
+export interface PathRoutes {
   readonly path: string;
   readonly routes: readonly Route[];
   /** For `Allow`: HEAD goes wherever GET does. */
   readonly methods: readonly string[];
 }
 
-const places: ReadonlyMap<string, Place> = new Map(
+const places: ReadonlyMap<string, PathRoutes> = new Map(
   Map.groupBy(routes, ({ path }) => path)
     .entries()
     .map(([path, here]: [string, readonly Route[]]) => [
@@ -25,12 +25,12 @@ const places: ReadonlyMap<string, Place> = new Map(
 );
 
 /** Places with `{id}` in them, and what their paths look like. */
-const patterns: readonly (readonly [RegExp, Place])[] = Array.from(places.values()).flatMap((place) =>
+const patterns: readonly (readonly [RegExp, PathRoutes])[] = Array.from(places.values()).flatMap((place) =>
   place.path.includes('{')
     ? [[new RegExp(`^${place.path.replace(/\{(\w+)\}/, '(?<$1>[^/]+)')}/?$`), place] as const]
     : [],
 );
-const patterned = (path: string): Place | undefined =>
+const patterned = (path: string): PathRoutes | undefined =>
   path.startsWith('/v1/') ? patterns.find(([pattern]) => pattern.test(path))?.[1] : undefined;
 
 /** What stands for `{id}` in this path of a place, decoded as API Gateway does; null where the place has none. */
@@ -53,7 +53,7 @@ const decoded = (text: string): string => {
  * The place at this path; throws `not_found` naming the nearest. One slash more at the end is the same place, since clients put it there; nothing else is decoded, folded or
  * trimmed: `//v1/track`, `/v1/%74rack` and `/v1/track//` are no routes.
  */
-export const placeAt = (path: string): Place => {
+export const placeAt = (path: string): PathRoutes => {
   const place = places.get(path) ?? places.get(path.replace(/(?<=[^/])\/$/, '')) ?? patterned(path);
   if (place !== undefined) return place;
   const [near] = nearest(path, [...places.keys()], 1);
@@ -67,7 +67,7 @@ export const placeAt = (path: string): Place => {
 };
 
 /** The route of this method; throws `method_not_allowed` with `Allow`. */
-export const routeAt = ({ path, routes: here, methods }: Place, method: string): Route => {
+export const routeAt = ({ path, routes: here, methods }: PathRoutes, method: string): Route => {
   const route = here.find((one) => one.method === (method === 'HEAD' ? 'GET' : method));
   if (route === undefined) throw wrongMethod(path, methods);
   return route;

@@ -3,7 +3,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Problem } from '../../problems.ts';
 import { cors } from '../../serve/cors.ts';
-import { codeOf } from '../disk/data-folder.ts';
+import { systemCodeOf } from '../disk/data-folder.ts';
 
 /** The most that request line and headers may take together. */
 export const headerLimitBytes = 16 * 1024;
@@ -42,7 +42,7 @@ export const hostFault = ({ rawHeaders, httpVersion }: IncomingMessage): Problem
 
 /** Answers on the bare socket what never became a request (too slow, too long, not HTTP) in the same form as everything else, and hangs up. */
 export const answerBrokenHttp = (error: Error, socket: Duplex): void => {
-  if (codeOf(error) === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  if (systemCodeOf(error) === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const problem = problemOf(error);
   const body = JSON.stringify(problem.body);
   const headers = {
@@ -61,7 +61,7 @@ export const answerBrokenHttp = (error: Error, socket: Duplex): void => {
 };
 
 const problemOf = (error: Error): Problem => {
-  switch (codeOf(error)) {
+  switch (systemCodeOf(error)) {
     case 'HPE_HEADER_OVERFLOW':
       return new Problem(
         'headers_too_large',

@@ -32,14 +32,14 @@ const lineFrom = (values: readonly unknown[]): string => {
 export const markOf = (lines: number, body: Uint8Array): string => `,[${lines},${crc32(body, current.seed)}]`;
 
 /** An event as a line holds it: the value of each column, undefined where the version that wrote it had none. */
-export type Kept = (column: ColumnName | typeof overrules) => unknown;
+export type LineCells = (column: ColumnName | typeof overrules) => unknown;
 
 /** How the lines of a segment are to be read. */
 export interface Form {
   readonly mark: RegExp;
   readonly close: string;
   readonly seed: number;
-  readonly read: (line: string) => Kept;
+  readonly read: (line: string) => LineCells;
 }
 
 const listed = (text: string, held: readonly string[]): Form => {
@@ -84,11 +84,11 @@ const opening = (bytes: Buffer): { readonly form: Form; readonly begin: number }
 };
 
 /** A line of any form as a line of today’s. */
-export const renewed = (event: Kept): string =>
+export const renewed = (event: LineCells): string =>
   lineFrom([...columnNames.map((column) => event(column) ?? absent(column)), isOverruling(event) ? 1 : 0]);
 
 /** Does this event stand in the place of a browser’s copy that is kept too? */
-export const isOverruling = (event: Kept): boolean => event(overrules) === 1;
+export const isOverruling = (event: LineCells): boolean => event(overrules) === 1;
 
 const absent = (column: ColumnName): string | null => {
   const about = columns[column];

@@ -3,7 +3,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../ports.ts';
 import { type Folder, syncDirectory } from '../disk/lake-folder.ts';
-import { heading, type Kept } from './format.ts';
+import { heading, type LineCells } from './format.ts';
 import { mend } from './recovery.ts';
 
 /** A closed piece of the journal: never written again. */
@@ -49,7 +49,7 @@ export const openJournal = (
   after: { readonly forgotten: number; readonly flushed: number; readonly lowest: number },
   clock: () => number,
   log: Log,
-  onEvent: (event: Kept, segment: number) => void,
+  onEvent: (event: LineCells, segment: number) => void,
 ): Journal => {
   let sealed: Segment[] = [];
   let number = after.lowest;

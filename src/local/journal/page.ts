@@ -4,7 +4,7 @@ import { markOf } from './format.ts';
 export type Verdict = 'keep' | 'overrule' | 'leave out';
 
 /** Bytes in which requests wait for one write and one sync; used again and again, so that lines never wait as objects of the heap. */
-export interface Page {
+export interface JournalPage {
   /** Events in it. */
   readonly rows: number;
   /** Bytes in it. */
@@ -24,7 +24,7 @@ const usualBytes = 4 << 20;
 const markBytes = 64;
 
 /** An empty page of journal lines. */
-export const openPage = (): Page => {
+export const openPage = (): JournalPage => {
   let page = Buffer.allocUnsafeSlow(usualBytes);
   let end = 0;
   let rows = 0;

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import type { Log } from '../../ports.ts';
 import type { Folder } from '../disk/lake-folder.ts';
 import { asideFor } from '../disk/set-aside.ts';
-import { current, heading, type Kept, readSegment, renewed } from './format.ts';
+import { current, heading, type LineCells, readSegment, renewed } from './format.ts';
 import { openPage } from './page.ts';
 
 /** Leaves only whole requests, in today’s form, in a segment of an earlier process; a torn end and damage are logged, a damaged file is also kept aside. `unsure`: it was being written when that process ended; `isFlushed`: its events are in the lake, and only their ids were still needed. `onEvent` gets every event that is left; the answer counts rows and bytes. */
@@ -20,7 +20,7 @@ export const mend = (
   entry: string,
   { unsure, isFlushed }: { readonly unsure: boolean; readonly isFlushed: boolean },
   log: Log,
-  onEvent: (event: Kept) => void,
+  onEvent: (event: LineCells) => void,
 ): { readonly rows: number; readonly bytes: number } => {
   const path = join(folder.journal, entry);
   const bytes = readFileSync(path);

@@ -9,8 +9,9 @@ import { asideFor } from '../disk/set-aside.ts';
 import { throwShortage } from '../disk/shortage.ts';
 import { type Checker, fingerprint } from './check.ts';
 import { rowsOf } from './duckdb.ts';
+import type { LakeFile } from './kinds.ts';
 import type { Doubtful, KnownRows } from './known-rows.ts';
-import type { LakeFile, Manifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 import { parquetOf } from './relations.ts';
 import { copyTo, order, settle, syncPlaces, toldBy } from './write.ts';
 

@@ -6,7 +6,8 @@ import type { Log } from '../../ports.ts';
 import type { Folder } from '../disk/lake-folder.ts';
 import { asideFor } from '../disk/set-aside.ts';
 import { throwShortage } from '../disk/shortage.ts';
-import type { LakeFile, Manifest } from './manifest.ts';
+import type { LakeFile } from './kinds.ts';
+import type { Manifest } from './manifest.ts';
 
 /** Finds files that are not as they were written, and takes them out of the lake. */
 export interface Checker {

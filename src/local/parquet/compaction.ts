@@ -5,8 +5,9 @@ import { firstUpTo, joining, type Size } from '../../lake/compaction.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
 import { removeAll } from '../disk/copy-range.ts';
 import type { Folder } from '../disk/lake-folder.ts';
-import type { LakeFile, Manifest } from './manifest.ts';
-import { fits, type Place, placesIn, rowsAt, stretchesOf } from './places.ts';
+import type { LakeFile } from './kinds.ts';
+import type { Manifest } from './manifest.ts';
+import { type FilePlace, fits, placesIn, rowsAt, stretchesOf } from './places.ts';
 import { currentColumns, filesOf, parquetOf } from './relations.ts';
 import { placeOf, sharing, weightOf } from './sharing.ts';
 import { copyTo, discard, isOutOfMemory, order, settle, syncPlaces } from './write.ts';
@@ -95,7 +96,7 @@ const compactSome = async (
     }
     const dropped = [...young];
 
-    const write = async (source: Sql, place: Place, old: readonly LakeFile[]) => {
+    const write = async (source: Sql, place: FilePlace, old: readonly LakeFile[]) => {
       const writing: Writing = {
         place,
         rows: old.reduce((sum, { rows }) => sum + rows, place.rows),
@@ -121,7 +122,7 @@ const compactSome = async (
       const source = isScattered(own) ? await gather(connection, all, own, gathered) : all;
       const days = Map.groupBy(files, ({ dt }) => dt);
       const shared = kind === 'events' ? sharing(own, files) : [];
-      const taken = new Set<Place | LakeFile>();
+      const taken = new Set<FilePlace | LakeFile>();
       for (const union of shared) {
         for (const one of [...union.added, ...union.old]) taken.add(one);
         const others = (days.get(union.dt) ?? []).filter((file) => !taken.has(file));
@@ -185,7 +186,7 @@ const nothingNew = (
   project: string,
   dt: string,
   old: readonly LakeFile[],
-): Place => ({
+): FilePlace => ({
   kind,
   project,
   dt,
@@ -196,13 +197,13 @@ const nothingNew = (
 });
 
 /** How often each new file is opened for these places. */
-const openingsOf = (places: readonly Place[]): number =>
+const openingsOf = (places: readonly FilePlace[]): number =>
   [...Map.groupBy(places, ({ project }) => project).values()].reduce(
     (sum, own) => sum + (isScattered(own) ? 1 : own.length),
     0,
   );
 
-const isScattered = (own: readonly Place[]): boolean => {
+const isScattered = (own: readonly FilePlace[]): boolean => {
   const rows = own.reduce((sum, place) => sum + place.rows, 0);
   const bytes = own.reduce((sum, place) => sum + place.bytes, 0);
   return own.length >= manyDays && rows <= mergedRows && bytes <= mergedBytes && rows < own.length * fewRows;
@@ -212,7 +213,7 @@ const isScattered = (own: readonly Place[]): boolean => {
 const gather = async (
   connection: DuckDBConnection,
   from: Sql,
-  own: readonly Place[],
+  own: readonly FilePlace[],
   path: string,
 ): Promise<Sql> => {
   const rows = sql`select ${stored} from (${from}) as young where project_id = ${own[0]?.project ?? ''}`;

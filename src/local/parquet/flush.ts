@@ -7,8 +7,8 @@ import type { Folder } from '../disk/lake-folder.ts';
 import type { Segment } from '../journal/journal.ts';
 import { cutLines, type Lines } from '../journal/pieces.ts';
 import { rowsOf } from './duckdb.ts';
-import { type LakeKind, lakeKinds } from './kinds.ts';
-import type { LakeFile, Manifest } from './manifest.ts';
+import { type LakeFile, type LakeKind, lakeKinds } from './kinds.ts';
+import type { Manifest } from './manifest.ts';
 import { currentColumns, linesOf, parquetOf } from './relations.ts';
 import {
   copyTo,

@@ -4,7 +4,8 @@ import { join, type Sql, sql } from '../../sql/sql.ts';
 import type { Folder } from '../disk/lake-folder.ts';
 import type { Segment } from '../journal/journal.ts';
 import { rowsOf } from './duckdb.ts';
-import type { LakeFile, Manifest } from './manifest.ts';
+import type { LakeFile } from './kinds.ts';
+import type { Manifest } from './manifest.ts';
 import { filesOf, linesOf, parquetOf } from './relations.ts';
 
 /** A file whose rows may be in others: where it lies, and what it holds. */

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { lakeKinds } from './kinds.ts';
-import type { LakeFile } from './manifest.ts';
+import { type LakeFile, lakeKinds } from './kinds.ts';
 
 const columns = [
   'id',
@@ -62,7 +61,7 @@ export const statements = (db: DatabaseSync) => ({
 });
 
 /** The mark with the rows of a segment. */
-export const markOf = (segment: number): string => `segment ${segment}`;
+export const segmentMark = (segment: number): string => `segment ${segment}`;
 
 /** The segment whose rows a mark tells; undefined for another. */
 export const segmentOf = (mark: string): number | undefined =>

@@ -2,33 +2,8 @@ import { dirname } from 'node:path';
 import type { Log } from '../../ports.ts';
 import { type KeptTwice, openTwice } from '../disk/kept-twice.ts';
 import type { Folder } from '../disk/lake-folder.ts';
-import type { LakeKind } from './kinds.ts';
-import { fileOf, markOf, segmentOf, statements, tables } from './manifest-tables.ts';
-
-/** One Parquet file of the lake. */
-export interface LakeFile {
-  readonly id: number;
-  /** Below the lake folder. */
-  readonly path: string;
-  readonly kind: LakeKind;
-  /** Level 0: as flushed, several projects in one file. Level 1: one project, one day or several with few rows (of other kinds than events: all days). */
-  readonly level: 0 | 1;
-  readonly projects: readonly string[];
-  /** UTC day, `yyyy-mm-dd`, or what the dates of its days begin with: nothing, where they may be any. */
-  readonly dt: string;
-  readonly rows: number;
-  readonly bytes: number;
-  /** About how many bytes its rows take where they are sorted; null in files of an earlier version. */
-  readonly weight: number | null;
-  /** Smallest and largest `ts`, ms. */
-  readonly minTs: number;
-  readonly maxTs: number;
-  /** CRC-32 of all bytes, and of those from the footer on. */
-  readonly crc: number;
-  readonly footerCrc: number;
-  /** The names of its columns, comma between. */
-  readonly columns: string;
-}
+import type { LakeFile } from './kinds.ts';
+import { fileOf, segmentMark, segmentOf, statements, tables } from './manifest-tables.ts';
 
 /** One file of already seen event ids. */
 export interface SeenFile {
@@ -198,9 +173,9 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
           for (const f of change.addSeen ?? []) to.addSeen.run(f.id, f.path, f.keys);
           for (const f of change.dropSeen ?? []) to.dropSeen.run(f.id);
           if (change.flushed !== undefined) to.setMark.run('flushed', change.flushed);
-          for (const { number, rows } of change.segments ?? []) to.setMark.run(markOf(number), rows);
+          for (const { number, rows } of change.segments ?? []) to.setMark.run(segmentMark(number), rows);
           if (change.seenUpTo !== undefined) to.setMark.run('seenUpTo', change.seenUpTo);
-          for (const number of done) to.dropMark.run(markOf(number));
+          for (const number of done) to.dropMark.run(segmentMark(number));
           to.setMark.run('lastId', last);
           return true;
         });

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { join, type Sql, sql } from '../../sql/sql.ts';
 import { rowsOf } from './duckdb.ts';
-import type { LakeFile } from './manifest.ts';
+import type { LakeFile } from './kinds.ts';
 import { filesOf, weight } from './relations.ts';
 import { sortable } from './write.ts';
 
@@ -12,7 +12,7 @@ const dayOf = sql`cast(floor(epoch_ms(ts) / 86400000e0) as bigint)`;
 export const fullRows = 32_768;
 
 /** New rows of one project’s day, of several of its days with few rows, or of all its identifications: what becomes one file. */
-export interface Place {
+export interface FilePlace {
   readonly kind: LakeFile['kind'];
   readonly project: string;
   /** The day, or what the dates of its days begin with: `2026-03`, `2026`, `20` or nothing. */
@@ -31,7 +31,7 @@ export const fits = (rows: number, bytes: number): boolean =>
   rows <= fullRows && bytes <= sortable(bytes / Math.max(1, rows));
 
 /** The rows of a place among new ones. */
-export const rowsAt = (source: Sql, { project, days, minTs, maxTs }: Place): Sql => {
+export const rowsAt = (source: Sql, { project, days, minTs, maxTs }: FilePlace): Sql => {
   const among = days === undefined ? sql`` : sql` and ${dayOf} in (${join(days)})`;
   return sql`select * from (${source}) as young where project_id = ${project} and ts between epoch_ms(${minTs}) and epoch_ms(${maxTs})${among}`;
 };
@@ -42,7 +42,7 @@ export const placesIn = async (
   files: readonly LakeFile[],
   kind: LakeFile['kind'],
   most: number,
-): Promise<readonly Place[]> => {
+): Promise<readonly FilePlace[]> => {
   if (files.length === 0) return [];
   const days = kind === 'events' ? dayOf : sql`cast(0 as bigint)`;
   const found = await rowsOf(
@@ -65,8 +65,8 @@ export const placesIn = async (
 export const stretchesOf = async (
   connection: DuckDBConnection,
   source: Sql,
-  place: Place,
-): Promise<readonly Place[]> => {
+  place: FilePlace,
+): Promise<readonly FilePlace[]> => {
   if (fits(place.rows, place.bytes)) return [place];
   const share = Math.min(fullRows / place.rows, sortable(place.bytes / place.rows) / place.bytes);
   // A second at most: history comes evenly, bursts do not.
@@ -76,7 +76,7 @@ export const stretchesOf = async (
     sql`select count(*) as total, sum(${weight}) as bytes, epoch_ms(min(ts)) as first, epoch_ms(max(ts)) as last
       from (${rowsAt(source, place)}) as own group by epoch_ms(ts) // ${piece} order by min(ts)`,
   );
-  const stretches: Place[] = [];
+  const stretches: FilePlace[] = [];
   for (const { total, bytes, first, last } of pieces) {
     const next = {
       ...place,
@@ -99,4 +99,4 @@ export const stretchesOf = async (
 };
 
 /** The days since 1970 that a place holds. */
-export const daysOf = (place: Place): readonly number[] => place.days ?? [Math.floor(place.minTs / day)];
+export const daysOf = (place: FilePlace): readonly number[] => place.days ?? [Math.floor(place.minTs / day)];

@@ -1,11 +1,11 @@
-import type { LakeFile } from './manifest.ts';
-import { daysOf, fits, fullRows, type Place } from './places.ts';
+import type { LakeFile } from './kinds.ts';
+import { daysOf, type FilePlace, fits, fullRows } from './places.ts';
 
 /** One project’s new rows and settled files that become one file. */
 export interface Union {
   /** The day, or what the dates of its days begin with. */
   readonly dt: string;
-  readonly added: readonly Place[];
+  readonly added: readonly FilePlace[];
   readonly old: readonly LakeFile[];
   readonly rows: number;
   readonly bytes: number;
@@ -27,7 +27,7 @@ const isSmall = ({ rows, bytes }: Pick<Union, 'rows' | 'bytes'>): boolean =>
   rows < fewRows && bytes < fewBytes;
 
 /** The small ones of one project, days and files, as they are to share files; those that stay alone are not in it. */
-export const sharing = (places: readonly Place[], settled: readonly LakeFile[]): readonly Union[] => {
+export const sharing = (places: readonly FilePlace[], settled: readonly LakeFile[]): readonly Union[] => {
   const days = new Map<string, Union>();
   const put = (dt: string, more: Omit<Union, 'dt'>) => {
     const there = days.get(dt);
@@ -60,7 +60,7 @@ export const sharing = (places: readonly Place[], settled: readonly LakeFile[]):
 };
 
 /** One day’s new rows and files are as they were: they join as those of busier days do. */
-const spans = (added: readonly Place[], old: readonly LakeFile[]): boolean =>
+const spans = (added: readonly FilePlace[], old: readonly LakeFile[]): boolean =>
   new Set([...added, ...old].map(({ dt }) => dt)).size > 1;
 
 /** In the order of time, as many together as make one file. */
@@ -91,7 +91,7 @@ const union = (dt: string, all: readonly Union[]): Union => ({
 });
 
 /** The new rows of a union as one place. */
-export const placeOf = ({ dt, added, old }: Union): Place | undefined => {
+export const placeOf = ({ dt, added, old }: Union): FilePlace | undefined => {
   const [first] = added;
   if (first === undefined) return undefined;
   return {

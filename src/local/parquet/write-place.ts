@@ -2,13 +2,12 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { stored } from '../../lake/compacted.ts';
 import { type Sql, sql } from '../../sql/sql.ts';
 import { removeAll } from '../disk/copy-range.ts';
-import { fits, fullRows, type Place } from './places.ts';
-
+import { type FilePlace, fits, fullRows } from './places.ts';
 import { copyTo, groupRowsOf, isOutOfMemory, order, type Planned, sortable } from './write.ts';
 
 /** Rows of one place, new ones and of settled files, that become files. */
 export interface Writing {
-  readonly place: Place;
+  readonly place: FilePlace;
   readonly source: Sql;
   readonly rows: number;
   /** About how many bytes they take where they are sorted. */

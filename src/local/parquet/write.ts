@@ -4,8 +4,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Sql, sql } from '../../sql/sql.ts';
 import { type Folder, syncDirectory } from '../disk/lake-folder.ts';
 import { fingerprint } from './check.ts';
-import { lakeKinds } from './kinds.ts';
-import type { LakeFile, Manifest } from './manifest.ts';
+import { type LakeFile, lakeKinds } from './kinds.ts';
+import type { Manifest } from './manifest.ts';
 import { currentColumns } from './relations.ts';
 
 /** What a file is to be; its numbers are known when it is written. */

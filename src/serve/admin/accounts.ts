@@ -8,7 +8,7 @@ import {
   shownAccount,
 } from '../../accounts/accounts.ts';
 import { changeAccount } from '../../accounts/change-account.ts';
-import type { Kept } from '../../accounts/collection.ts';
+import type { Versioned } from '../../accounts/collection.ts';
 import { parsed } from '../../accounts/parsed.ts';
 import { checkPlanName } from '../../accounts/plans.ts';
 import { Problem } from '../../problems.ts';
@@ -17,20 +17,20 @@ import {
   accountFor,
   type Deeds,
   type Done,
-  listed,
   mustOperate,
-  pageOf,
+  pageAnswer,
   queries,
   queryOf,
+  requestedPage,
 } from './act.ts';
 
 /** Accounts: the operator sees and makes all of them, everybody else sees and names their own. */
 export const accounts: Deeds = {
   list: async (act) => {
     const query = queryOf(queries.list, act);
-    if (!act.operator) return listed([shownAccount(await keptAccount(act, act.own))], undefined);
-    const { rows, next } = await accountPage(act.books.ledger, pageOf(query));
-    return listed(rows.map(shownAccount), next);
+    if (!act.operator) return pageAnswer([shownAccount(await keptAccount(act, act.own))], undefined);
+    const { rows, next } = await accountPage(act.books.ledger, requestedPage(query));
+    return pageAnswer(rows.map(shownAccount), next);
   },
   create: async (act) => {
     queryOf(queries.none, act);
@@ -67,9 +67,9 @@ export const accounts: Deeds = {
   },
 };
 
-const shown = (kept: Kept<Account>): Done => ({ row: shownAccount(kept), version: kept.version });
+const shown = (kept: Versioned<Account>): Done => ({ row: shownAccount(kept), version: kept.version });
 
-const keptAccount = async (act: Act, id: string): Promise<Kept<Account>> => {
+const keptAccount = async (act: Act, id: string): Promise<Versioned<Account>> => {
   const { account_id } = await accountFor(act, id);
   const kept = await accountRows(act.books.ledger).read(account_id);
   if (kept === undefined) throw new Problem('not_found', 'The account is gone.');

@@ -1,7 +1,8 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
-import { type Account, accountOf, type Books } from '../../accounts/accounts.ts';
-import type { Kept, PageAt } from '../../accounts/collection.ts';
+import { type Account, accountOf } from '../../accounts/accounts.ts';
+import type { Books } from '../../accounts/books.ts';
+import type { PageAt, Versioned } from '../../accounts/collection.ts';
 import { Problem } from '../../problems.ts';
 import type { Deed } from '../../routes.ts';
 
@@ -63,18 +64,27 @@ export const queryOf = <S extends z.ZodMiniType>(schema: S, { query }: Act): z.o
 const usual = 50;
 
 /** Which page a query asks for. */
-export const pageOf = ({ cursor, limit }: { readonly cursor?: string; readonly limit?: string }): PageAt => ({
+export const requestedPage = ({
+  cursor,
+  limit,
+}: {
+  readonly cursor?: string;
+  readonly limit?: string;
+}): PageAt => ({
   limit: limit === undefined ? usual : Number(limit),
   ...(cursor !== undefined && { after: cursor }),
 });
 
 /** A page as it is answered. */
-export const listed = (rows: readonly object[], next: string | undefined): Done => ({
+export const pageAnswer = (rows: readonly object[], next: string | undefined): Done => ({
   row: { rows, next_cursor: next ?? null },
 });
 
 /** A row with its version. */
-export const withVersion = ({ row, version }: Kept<object>): Done => ({ row: { ...row, version }, version });
+export const withVersion = ({ row, version }: Versioned<object>): Done => ({
+  row: { ...row, version },
+  version,
+});
 
 /**
  * The account that is meant: the key’s own, or, for the operator, whichever is named. Another one is answered as one that is not there, so nobody can find out which there are.

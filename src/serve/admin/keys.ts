@@ -14,7 +14,16 @@ import {
 import { parsed, wrongField } from '../../accounts/parsed.ts';
 import type { LedgerItem } from '../../ports.ts';
 import { Problem } from '../../problems.ts';
-import { type Act, accountFor, type Deeds, type Done, listed, pageOf, queries, queryOf } from './act.ts';
+import {
+  type Act,
+  accountFor,
+  type Deeds,
+  type Done,
+  pageAnswer,
+  queries,
+  queryOf,
+  requestedPage,
+} from './act.ts';
 import { foundProject } from './projects.ts';
 
 /** Keys of the account, or for the operator of any. A key is seen when it is made, and never again. */
@@ -24,8 +33,11 @@ export const keys: Deeds = {
     const account = await accountFor(act, account_id);
     const project = project_id === undefined ? undefined : await theProject(act, project_id, account_id);
     const owner = project?.project_id ?? account.account_id;
-    const { items, next } = await act.books.ledger.list(`KEYS#${owner}`, pageOf(page));
-    return listed(await Promise.all(items.map((item) => shownKey(act.books.ledger, keptKey(item)))), next);
+    const { items, next } = await act.books.ledger.list(`KEYS#${owner}`, requestedPage(page));
+    return pageAnswer(
+      await Promise.all(items.map((item) => shownKey(act.books.ledger, keptKey(item)))),
+      next,
+    );
   },
   create: async (act) => {
     queryOf(queries.none, act);

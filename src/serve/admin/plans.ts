@@ -1,5 +1,5 @@
 import { publishedPlans } from '../../access/plans.ts';
-import type { Kept } from '../../accounts/collection.ts';
+import type { Versioned } from '../../accounts/collection.ts';
 import { parsed } from '../../accounts/parsed.ts';
 import {
   allPlans,
@@ -16,8 +16,8 @@ import {
   type Act,
   accountFor,
   type Deeds,
-  listed,
   mustOperate,
+  pageAnswer,
   queries,
   queryOf,
   withVersion,
@@ -29,7 +29,7 @@ export const plans: Deeds = {
     queryOf(queries.none, act);
     const isVisible = await visibility(act);
     const visible = (await allPlans(act.books.ledger)).filter(({ row }) => isVisible(row.name));
-    return listed(
+    return pageAnswer(
       visible.map(({ row, version }) => ({ ...row, version })),
       undefined,
     );
@@ -63,7 +63,7 @@ const visibility = async (act: Act): Promise<(name: string) => boolean> => {
   return (name) => act.operator || publishedPlans.has(name) || name === plan;
 };
 
-const thePlan = async (act: Act): Promise<Kept<Plan>> => {
+const thePlan = async (act: Act): Promise<Versioned<Plan>> => {
   const isVisible = await visibility(act);
   const plan = isVisible(act.id) ? await planNamed(act.books.ledger, act.id) : undefined;
   if (plan === undefined) throw new Problem('not_found', noPlan(act.id));

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { newId } from '../../accounts/accounts.ts';
-import type { Kept } from '../../accounts/collection.ts';
+import type { Versioned } from '../../accounts/collection.ts';
 import { parsed } from '../../accounts/parsed.ts';
 import {
   type Project,
@@ -12,7 +12,16 @@ import {
 } from '../../accounts/project-rows.ts';
 import { changedProject, createProject } from '../../accounts/projects.ts';
 import { Problem } from '../../problems.ts';
-import { type Act, accountFor, type Deeds, listed, pageOf, queries, queryOf, withVersion } from './act.ts';
+import {
+  type Act,
+  accountFor,
+  type Deeds,
+  pageAnswer,
+  queries,
+  queryOf,
+  requestedPage,
+  withVersion,
+} from './act.ts';
 
 /** A new project: its name is its slug where none is said. */
 export const newProject = z.strictObject({
@@ -26,9 +35,9 @@ export const projects: Deeds = {
   list: async (act) => {
     const { archived, account_id, ...page } = queryOf(queries.projects, act);
     const account = await accountFor(act, account_id);
-    const { rows, next } = await projectPage(act.books.ledger, account.account_id, pageOf(page));
+    const { rows, next } = await projectPage(act.books.ledger, account.account_id, requestedPage(page));
     const wanted = rows.filter(({ row }) => archived === 'true' || row.archived_at === null);
-    return listed(
+    return pageAnswer(
       wanted.map(({ row, version }) => ({ ...row, version })),
       next,
     );
@@ -56,7 +65,7 @@ export const projects: Deeds = {
 };
 
 /** The project of the path, by id or slug. One of another account is answered as one that is not there. */
-const keptProject = async (act: Act): Promise<Kept<Project>> => {
+const keptProject = async (act: Act): Promise<Versioned<Project>> => {
   const { account_id } = queryOf(queries.one, act);
   const kept = await foundProject(act, act.id, account_id);
   if (kept === undefined)
@@ -72,7 +81,7 @@ export const foundProject = async (
   act: Act,
   word: string,
   accountId?: string,
-): Promise<Kept<Project> | undefined> => {
+): Promise<Versioned<Project> | undefined> => {
   const { ledger } = act.books;
   const account = await accountFor(act, accountId);
   const byId = await projectRows(ledger).read(word);

@@ -1,7 +1,7 @@
 import { auditOf } from '../../accounts/audit.ts';
 import type { Thing } from '../../routes.ts';
 import { accounts } from './accounts.ts';
-import { accountFor, type Deeds, listed, pageOf, queries, queryOf } from './act.ts';
+import { accountFor, type Deeds, pageAnswer, queries, queryOf, requestedPage } from './act.ts';
 import { keys } from './keys.ts';
 import { plans } from './plans.ts';
 import { projects } from './projects.ts';
@@ -10,8 +10,8 @@ const audit: Deeds = {
   list: async (act) => {
     const { account_id, ...page } = queryOf(queries.ofAccount, act);
     const account = await accountFor(act, account_id);
-    const { rows, next } = await auditOf(act.books, account.account_id, pageOf(page));
-    return listed(
+    const { rows, next } = await auditOf(act.books, account.account_id, requestedPage(page));
+    return pageAnswer(
       rows.map(({ row }) => row),
       next,
     );

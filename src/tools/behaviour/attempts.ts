@@ -104,7 +104,7 @@ function matched(asking: Funnel, windowMs: number, { matches, exclude, hold, gro
 const first = { ts: sql`min`, cuts: sql`max`, cuts_after: sql`max` } as const;
 
 /**
- * Loose order: each next step is the first match after the one before. From the last step on, every event learns when the chain that begins there reaches each later step: `ts_k`. A later match can
+ * Loose order: each next step is the first match after the one before. From the last step on, every event learns when the chain that begins there reaches each later step k: `ts_${k}`. A later match can
  * only go on later, so the chain of the first match is the minimum over all matches.
  */
 function firstMatches(asking: Funnel, events: Sql, parts: Parts, within: Within): Tried {

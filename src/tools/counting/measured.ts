@@ -1,7 +1,7 @@
 import { double, join, name, type Sql, sql } from '../../sql/sql.ts';
 import { ascending } from '../ranked.ts';
 import { each } from '../relations.ts';
-import { aboutMetric, percentileOf } from './metrics.ts';
+import { aboutMetric, weightedPercentileOf } from './metrics.ts';
 import { meetsAgain, pickedBySeries, type Series } from './series.ts';
 
 /** Rows of `seriesRows`, and how they are split. */
@@ -101,7 +101,7 @@ function measureOf({ metric, perPerson }: Series, packs: boolean): Sql {
   const events = packs ? sql`cast(coalesce(sum(n), 0) as bigint)` : sql`count(*)`;
   const sum = sql`coalesce(sum(${packs ? sql`x * n` : sql`x`}), ${double(0)})`;
   const { share } = aboutMetric(metric);
-  if (share !== undefined) return percentileOf(share);
+  if (share !== undefined) return weightedPercentileOf(share);
   switch (metric) {
     case 'count':
       return perPerson ? perHead(sql`cast(${events} as double)`) : events;

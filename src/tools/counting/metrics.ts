@@ -85,7 +85,7 @@ export const checkProperty = (metric: Metric, property: Field | undefined, at: s
 };
 
 /** Rows of values with how often each occurs: `x`, `n`, `upto` (values up to this one) and `whole` (all of them) of its group. */
-export const percentileOf = (share: number): Sql => {
+export const weightedPercentileOf = (share: number): Sql => {
   const rank = sql`(whole - 1) * ${double(share)}`;
   const at = (place: Sql): Sql => sql`max(case when upto - n <= ${place} and upto > ${place} then x end)`;
   const low = at(sql`floor(${rank})`);

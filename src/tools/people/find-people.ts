@@ -3,7 +3,7 @@ import { idsTold, peopleOf } from '../../people/list.ts';
 import { personKept, withPerson } from '../../people/session-persons.ts';
 import { sessionReach, sessionRows } from '../../people/sessions.ts';
 import { traitsBefore } from '../../people/traits.ts';
-import { folded } from '../../sql/filter.ts';
+import { caseFolded } from '../../sql/filter.ts';
 import { hashed } from '../../sql/hash.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { below, placed } from '../below.ts';
@@ -150,7 +150,9 @@ export const findPeople = question({
 function people(asking: Asking<Own>): Sql {
   const { own, reading, period } = asking;
   const contains = (text: Sql): Sql =>
-    own.search === undefined ? sql`false` : sql`strpos(${folded(text)}, ${folded(sql`${own.search}`)}) > 0`;
+    own.search === undefined
+      ? sql`false`
+      : sql`strpos(${caseFolded(text)}, ${caseFolded(sql`${own.search}`)}) > 0`;
   const sessions = sessionRows(askedEvents(asking, sessionReach(period)), reading, period, personKept);
   const traits = traitsBefore(reading, period.to);
   const on = (other: string): Sql => sql`${name(other)}.project_id = p.project_id and ${name(other)}.w = p.w`;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { sessionFields } from '../../people/session-fields.ts';
 import { personKept, withPerson } from '../../people/session-persons.ts';
-import { instantOf, type Kept, sessionReach, sessionRows } from '../../people/sessions.ts';
+import { instantOf, type SessionValue, sessionReach, sessionRows } from '../../people/sessions.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { below, placed } from '../below.ts';
 import { eventName, limitOf } from '../inputs.ts';
@@ -19,9 +19,9 @@ type Own = z.output<typeof input>;
 
 const { source, medium, campaign, country, device_type, entry_path, exit_path } = sessionFields;
 const shown = { entry_path, exit_path, source, medium, campaign, country, device_type } as const;
-const fields = Object.entries(shown).map(([as, of]): Kept => ({ as, ...of }));
+const fields = Object.entries(shown).map(([as, of]): SessionValue => ({ as, ...of }));
 /** Where the opening event stands among those of one instant: no two sessions are at one place. */
-const order: readonly Kept[] = (['received_at', 'request_id', 'seq'] as const).map((as) => ({
+const order: readonly SessionValue[] = (['received_at', 'request_id', 'seq'] as const).map((as) => ({
   as,
   value: name(as),
   of: 'opening',
@@ -55,7 +55,7 @@ export const querySessions = question({
   reaches: ({ period }) => sessionReach(period),
   ask: (asking) => {
     const { own, reading, period, after } = asking;
-    const holds: readonly Kept[] =
+    const holds: readonly SessionValue[] =
       own.event === undefined ? [] : [{ as: 'held', value: sql`event_name = ${own.event}`, of: 'matches' }];
     const kept = [...fields, ...personKept, ...order, ...holds];
     const sessions = sessionRows(askedEvents(asking, sessionReach(period)), reading, period, kept);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Cell, Row } from '../../ports.ts';
 import { fieldFrom, textOf } from '../../sql/field.ts';
-import { folded } from '../../sql/filter.ts';
+import { caseFolded } from '../../sql/filter.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { anyField, eventName, limitOf } from '../inputs.ts';
 import { type AnswerColumn, type Asking, question, type Shaped } from '../question.ts';
@@ -188,7 +188,7 @@ function names(asking: Asking<Own>): Sql {
   const sought =
     search === undefined
       ? sql``
-      : sql` where strpos(${folded(name('event_name'))}, ${folded(sql`${search}`)}) > 0`;
+      : sql` where strpos(${caseFolded(name('event_name'))}, ${caseFolded(sql`${search}`)}) > 0`;
   return mostFrequent(
     sql`select ${join(by)}, count(*) as events, min(ts) as first_seen, max(ts) as last_seen
       from (${askedEvents(asking)}) as e${sought} group by ${join(by)}`,

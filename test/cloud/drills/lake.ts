@@ -1,6 +1,6 @@
 import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { prefixes } from '../../../src/aws/settings.ts';
-import { openStore } from '../../../src/aws/store.ts';
+import { openCloudStore } from '../../../src/aws/store.ts';
 import type { Store } from '../../../src/ports.ts';
 import { sql } from '../../../src/sql/sql.ts';
 import { outputsOf } from '../place.ts';
@@ -15,7 +15,7 @@ const client = new S3Client({ forcePathStyle: true });
 const bucket = outputsOf('drills')('LakeBucket');
 
 /** What lies in the drills’ bucket under a prefix. */
-export const under = (prefix: string): Store => openStore({ client, bucket, prefix });
+export const under = (prefix: string): Store => openCloudStore({ client, bucket, prefix });
 
 /** How many bytes of events lie there. */
 export const storedBytes = async (): Promise<number> => {

@@ -111,6 +111,9 @@ export const constructsPhrases: readonly Phrase[] = [
   phrase('row', 'language/types', {
     "row(1, 'a') < row(1, 'b')": true,
     "row(2, 'a') < row(1, 'b')": false,
+    "row(1, 'a')[2]": 'a',
+    "(select min_by(row(x, z), row(y, z))[1] from (values ('first', 2, 'a'), ('second', 1, 'b')) as t(x, y, z))":
+      'second',
     "(select min_by(x, row(y, z)) from (values ('first', 1, 'a'), ('second', 1, 'b'), ('third', 2, 'a')) as t(x, y, z))":
       'first',
     "(select max_by(x, case when z = 'a' then row(y, z) end) from (values ('first', 1, 'a'), ('second', 9, 'b'), ('third', 2, 'a')) as t(x, y, z))":

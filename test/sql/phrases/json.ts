@@ -10,10 +10,15 @@ const none = `'{}'`;
 const keysOf = (text: string) =>
   `json_format(cast(map_keys(cast(json_parse(${text}) as map(varchar, json))) as json))`;
 
+const scalarOf = (text: string, key: string) =>
+  `(select json_extract_scalar(p, concat('$["', k, '"]')) from (values ('${text}', '${key}')) as t(p, k))`;
+
 /** JSON, with paths written `$["key"]["inner key"]`; keys without double quotes, backslashes and control characters. */
 export const jsonPhrases: readonly Phrase[] = [
   phrase('json_extract_scalar', 'functions/json', {
     [scalar('$["plan"]')]: 'pro',
+    // A path may be made of a column.
+    [scalarOf('{"a b":"x"}', 'a b')]: 'x',
     [scalar('$["n"]')]: '1.5',
     [scalar('$["big"]')]: '1e+21',
     [scalar('$["small"]')]: '1e-7',
