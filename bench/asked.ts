@@ -1,6 +1,6 @@
 import { type LakeFile, lakeKinds } from '../src/local/parquet/kinds.ts';
 import { routes } from '../src/routes.ts';
-import { join, name, type Sql, sql } from '../src/sql/sql.ts';
+import { join, name, relation, type Sql, sql } from '../src/sql/sql.ts';
 import { questionNamed } from '../src/tools/index.ts';
 import type { Question } from '../src/tools/question.ts';
 import { type Resolved, resolve } from '../src/tools/resolve.ts';
@@ -116,14 +116,14 @@ export const inLabsWords = (timed: Timed, project: string): Sql | undefined => {
   if (timed.labText === undefined) return undefined;
   const { from, to } = understood(timed, project).resolved.asking.period;
   const wanted = sql`project_id = ${project} and env = 'live' and ts >= ${new Date(from)} and ts < ${new Date(to)} and device_type <> 'bot'`;
-  return sql`with mine as (select * from events where ${wanted}) ${timed.labText}`;
+  return sql`with mine as (select * from ${relation('events')} where ${wanted}) ${timed.labText}`;
 };
 
 /** The files its answer needs: the project’s, of its days; identifications of all time. */
 export const filesFor = (timed: Timed, project: string, files: readonly LakeFile[]): readonly LakeFile[] => {
   const { question, resolved, sql } = understood(timed, project);
   const { from, to } = question.reaches?.(resolved.asking) ?? resolved.asking.period;
-  const kinds = lakeKinds.filter((kind) => sql.text.includes(kind));
+  const kinds = lakeKinds.filter((kind) => kind !== 'overrules' && sql.reads.has(kind));
   return files.filter(
     ({ kind, projects, minTs, maxTs }) =>
       kinds.includes(kind) &&

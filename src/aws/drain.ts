@@ -34,7 +34,7 @@ const throttledMs = 1000;
  * Hands spilled requests to the stream again, oldest first, and deletes each once the stream has had the time to deliver it:
  * until then it tells questions how far they are complete. A run that is cut short, or two at once, deliver twice, which
  * questions count once. What cannot be read, or what the stream refuses, stays and is logged, and the run goes on with the
- * rest. A run that finds anything logs `draining` first, which is what the alarm counts, and `drained` last.
+ * rest. A run that finds anything logs `draining` first and `drained` last, which is what the alarm counts.
  */
 export const drain = async ({ stream, spill, log, clock }: DrainParts): Promise<Drained> => {
   const names = await spill.list('');

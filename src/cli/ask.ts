@@ -97,7 +97,7 @@ async function answered(
 }
 
 const unreadable = (tool: string, why: z.ZodError) =>
-  failed(`The answer of ${tool} cannot be shown (${z.prettifyError(why)}); \`--json\` shows it came.`);
+  failed(`The answer of ${tool} cannot be shown (${z.prettifyError(why)}); \`--json\` shows it as it came.`);
 
 function show(tool: string, came: Readonly<Record<string, unknown>>, given: Given, terminal: Terminal): void {
   const read = answer.safeParse(came);

@@ -62,7 +62,7 @@ function refuseForeign(source: string, lines: readonly string[]): void {
     return ours === undefined ? name : `${name} (probably ${ours})`;
   });
   throw failed(
-    `${source}: no line has a time or an id that is known here (timestamp, event_id, user_id, anonymous_id), so it looks like an export of another tool. It has ${meant.join(', ')}; rename them, or say \`--format ndjson\` to import it is, all of it now.`,
+    `${source}: no line has a time or an id that is known here (timestamp, event_id, user_id, anonymous_id), so it looks like an export of another tool. It has ${meant.join(', ')}; rename them, or say \`--format ndjson\` to import it as it is, all of it now.`,
   );
 }
 

@@ -4,9 +4,8 @@ import { problems } from '../problems.ts';
 import { routes } from '../routes.ts';
 import { openapi } from '../serve/openapi.ts';
 import { inputSchema, toolInputForProject } from '../serve/tool-schemas.ts';
-import { questions } from '../tools/index.ts';
+import { actions, questions } from '../tools/index.ts';
 import type { Question } from '../tools/question.ts';
-import { trackEvent } from '../tools/writing/track-event.ts';
 import { version } from '../version.ts';
 import { between, markdownTable } from './markdown.ts';
 
@@ -19,13 +18,11 @@ const toolTable = (): string =>
         `\`GET ${routes.find((r) => 'question' in r && r.question === q.name)?.path ?? ''}\``,
         firstSentence(q.answers),
       ]),
-      [`\`${trackEvent.name}\``, '`POST /v1/track`', firstSentence(trackEvent.answers)],
+      ...actions.map(({ name, route, answers }) => [`\`${name}\``, `\`${route}\``, firstSentence(answers)]),
     ],
   );
 const toolNames = (): string =>
-  [...questions.map(({ name }) => name), trackEvent.name]
-    .map((name) => `[\`${name}\`](docs/tools.md#${name})`)
-    .join(' · ');
+  [...questions, ...actions].map(({ name }) => `[\`${name}\`](docs/tools.md#${name})`).join(' · ');
 const firstSentence = (text: string): string => `${text.split(/(?<=[.?!])\s/)[0] ?? text}`;
 
 const inputsOf = (question: Question): string => {
@@ -61,9 +58,7 @@ const toolsPage = (): string =>
         `\`\`\`json\n${rows.map((row) => JSON.stringify(row)).join('\n')}\n\`\`\``,
       ]),
     ]),
-    `## ${trackEvent.name}`,
-    trackEvent.answers,
-    'Takes a track body, as `POST /v1/track` does. Only `sk_` keys see it.',
+    ...actions.flatMap(({ name, answers, takes }) => [`## ${name}`, answers, takes]),
     '## Columns',
     markdownTable(
       ['column', 'type', 'from', 'holds'],

@@ -1,6 +1,6 @@
 import { columnNames, columns } from '../events/columns.ts';
 import { aheadMs, earliest, latest } from '../events/instant.ts';
-import { join, name, type Sql, sql } from '../sql/sql.ts';
+import { join, name, relation, type Sql, sql } from '../sql/sql.ts';
 
 /** Whose events a question may see and how they are kept. Made from the key and the world; only `bots` comes from the arguments. */
 export interface Reading {
@@ -39,7 +39,7 @@ export const eventsOf = (reading: Reading, period: Period): Sql => {
   const [from, to] = [Math.max(period.from, earliest), Math.min(period.to, latest)];
   const wanted = sql`ts >= ${new Date(from)} and ts < ${new Date(to)}${reading.bots ? sql`` : sql` and device_type <> 'bot'`}`;
   return reading.lake === 'clean'
-    ? sql`select ${all} from events where ${owned(reading)} and ${wanted}`
+    ? sql`select ${all} from ${relation('events')} where ${owned(reading)} and ${wanted}`
     : sql`select ${all} from (${firstCopies(reading, sql`dt >= ${firstDayOf(from)}`)}) as stored where copy = 1 and ${wanted}`;
 };
 
@@ -47,7 +47,7 @@ export const eventsOf = (reading: Reading, period: Period): Sql => {
 export const identifiesOf = (reading: Reading): Sql => {
   const wanted = sql`event_name = '$identify' and user_id is not null`;
   return reading.lake === 'clean'
-    ? sql`select ${all} from identifies where ${owned(reading)} and ${wanted}`
+    ? sql`select ${all} from ${relation('identifies')} where ${owned(reading)} and ${wanted}`
     : sql`select ${all} from (${firstCopies(reading, sql`true`)}) as stored where copy = 1 and ${wanted}`;
 };
 
@@ -73,4 +73,4 @@ export const copyOrder = sql`case when ${bySecretKey} then 0 else 1 end, receive
 /** Stored rows with their place among the copies of the same event: copy 1 counts. */
 const firstCopies = (reading: Reading, also: Sql): Sql => sql`
   select ${allOfAnyAge}, row_number() over (partition by ${copyKey} order by ${copyOrder}) as copy
-  from events where ${owned(reading)} and ${also}`;
+  from ${relation('events')} where ${owned(reading)} and ${also}`;

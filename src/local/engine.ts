@@ -4,7 +4,7 @@ import type { Period } from '../lake/events-of.ts';
 import type { Answer, Engine, Log, Row } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { tooSlow } from '../serve/time-left.ts';
-import { join, materialized, type Sql, sql } from '../sql/sql.ts';
+import { join, type Sql, sql } from '../sql/sql.ts';
 import type { Folder } from './disk/lake-folder.ts';
 import type { Leases } from './disk/serial.ts';
 import { throwShortage } from './disk/shortage.ts';
@@ -167,7 +167,7 @@ async function run(connection: DuckDBConnection, statement: Sql, ends: AbortSign
   };
   ends.addEventListener('abort', stop, { once: true });
   try {
-    const result = await connection.run(statement.text);
+    const result = await connection.run(statement.planned);
     ends.throwIfAborted();
     return rowsFrom(result);
   } catch (error) {
@@ -206,9 +206,7 @@ function look(
   question: Sql,
   { reading, period }: Reads,
 ): Snapshot {
-  const text = materialized(question);
-  const words = question.text.toLowerCase();
-  const named = (['events', 'identifies'] as const).filter((kind) => words.includes(kind));
+  const named = (['events', 'identifies'] as const).filter((kind) => question.reads.has(kind));
   const kinds: readonly LakeKind[] = named.length === 0 ? [] : [...named, 'overrules'];
   const wanted = (file: LakeFile): boolean => kinds.includes(file.kind) && isRead(file, period);
   // Newest first: a question for the newest rows has them before it opens older files, and then skips those.
@@ -239,8 +237,8 @@ function look(
     // One statement, because the engine looks at every name in a view once when it is made and again when it is used.
     whole:
       relations.length === 0
-        ? text
-        : sql`with ${join([...(overruling.length === 0 ? [] : [overruledBy(overruling)]), ...relations])} (${text})`,
+        ? question
+        : sql`with ${join([...(overruling.length === 0 ? [] : [overruledBy(overruling)]), ...relations])} (${question})`,
     copies: journal.copies,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0) + journal.bytes,
     notes: [

@@ -9,7 +9,7 @@ import { traitsBefore } from './traits.ts';
 import { doersOf } from './who.ts';
 
 /** Whose history is told: the person an id stands for, in which period, by the days of which zone. */
-export interface Sought {
+export interface PersonSought {
   readonly id: string;
   readonly period: Period;
   readonly tz: string;
@@ -44,15 +44,26 @@ const about: readonly (readonly [as: string, of: Sql])[] = [
   ['active_days', whole(sql`max(day)`)],
 ];
 
+const shown = [
+  ...told,
+  ...(['ts', 'received_at', 'request_id', 'seq', 'project_id', 'begins', 'person', 'others'] as const),
+  ...about.map(([as]) => as),
+];
+
 /**
  * Every event of one person in the period, each beside all that is known of them. `within` are the events (columns as
  * stored) of the period, `around` those as far as `sessionReach`. The person is who is called so, else who used that
  * device last. Columns: those of `told`, `ts`, `received_at`, `request_id`, `seq`, `project_id`, `begins` (when
- * its session began, ms; null where nothing opened one), `opening` (1 for the event that opened it), and of the
+ * its session began, ms; null where nothing opened one), and of the
  * person what `peopleOf` says, `sessions`, `average_session_seconds`, `pageviews`, `active_days`, `traits`, `others`
  * (how many more used that device).
  */
-export const historyOf = (within: Sql, around: Sql, reading: Reading, { id, period, tz }: Sought): Sql => {
+export const historyOf = (
+  within: Sql,
+  around: Sql,
+  reading: Reading,
+  { id, period, tz }: PersonSought,
+): Sql => {
   const { from, who } = doersOf(within, 'person', reading);
   const found = sql`
     select project_id, w, count(*) over () - 1 as others
@@ -79,7 +90,7 @@ export const historyOf = (within: Sql, around: Sql, reading: Reading, { id, peri
     from ${doers.from}
     where ${hashed(doers.who)} = e.found_w and ts >= ${new Date(period.from)} and ts < ${new Date(period.to)}`;
   return sql`
-    select h.*, t.traits as traits
+    select ${join(shown.map((column) => sql`h.${name(column)} as ${name(column)}`))}, t.traits as traits
     from (
       select *, ${join(about.map(([as, of]) => sql`${of} as ${name(as)}`))}
       from (

@@ -80,20 +80,45 @@ export const sessionRows = (
   const many = projects.length > 1;
   const project = many ? sql`min(project_id) as project_id, ` : sql``;
   const byWho = doers !== undefined;
+  const inSessions = keptOf(keeps, byWho ? sql`opening` : sql`opened`);
+  const numbered = runsOf(events, reading, keeps, doers);
+  return sql`
+    select *, cast(ends - begins as double) / 1000 as seconds${many ? sql`` : sql`, ${projects[0] ?? ''} as project_id`}
+    from (
+      select ${project}v, min(opened) as begins, max(last_ms) as ends, cast(sum(n) as bigint) as events,
+        cast(sum(views) as bigint) as views, cast(sum(others) as bigint) as others${join(inSessions, '')}${
+          byWho ? sql`, sent, min(opening) as opening, array_agg(distinct who) as all_who` : sql``
+        }
+      from (${numbered}) as numbered
+      group by v, sent, run
+    ) as sessions${byWho ? sql` cross join unnest(all_who) as t (who)` : sql``}
+    where begins >= ${period.from} and begins < ${period.to}`;
+};
+
+/** What is kept of the half hours of a session, as the session’s; `opening`: which of them holds its opening event. */
+const keptOf = (keeps: readonly SessionValue[], opening: Sql): readonly Sql[] =>
+  keeps.map(({ as, of }) => {
+    if (of === 'matches') return sql`, cast(sum(${name(as)}) as bigint) as ${name(as)}`;
+    const pick = { opening: sql`min_by`, first_view: sql`min_by`, last_view: sql`max_by` }[of];
+    const at = { opening, first_view: sql`first_view`, last_view: sql`last_view` }[of];
+    return sql`, ${pick}(${name(as)}, ${at}) as ${name(as)}`;
+  });
+
+/** The half hours of visitors with the `run` each lies in: a visitor’s (`v`), or a named session’s (`sent`), first, second … session. */
+function runsOf(
+  events: Sql,
+  reading: Pick<Reading, 'projects'>,
+  keeps: readonly SessionValue[],
+  doers?: Doers,
+): Sql {
+  const { projects } = reading;
+  const many = projects.length > 1;
+  const project = many ? sql`min(project_id) as project_id, ` : sql``;
+  const byWho = doers !== undefined;
   const inHalves = keeps.map(({ as, value, of }) => {
     if (of === 'matches') return sql`, count(case when ${value} then 1 end) as ${name(as)}`;
     const only = of === 'opening' ? opensSession : isView;
     return sql`, ${of === 'last_view' ? sql`max_by` : sql`min_by`}(${value}, case when ${only} then ${moment} end) as ${name(as)}`;
-  });
-  const inSessions = keeps.map(({ as, of }) => {
-    if (of === 'matches') return sql`, cast(sum(${name(as)}) as bigint) as ${name(as)}`;
-    const pick = { opening: sql`min_by`, first_view: sql`min_by`, last_view: sql`max_by` }[of];
-    const at = {
-      opening: byWho ? sql`opening` : sql`opened`,
-      first_view: sql`first_view`,
-      last_view: sql`last_view`,
-    }[of];
-    return sql`, ${pick}(${name(as)}, ${at}) as ${name(as)}`;
   });
   const views = keeps.some(({ of }) => of === 'first_view' || of === 'last_view')
     ? sql`, min(case when ${isView} then ${millis(sql`ts`)} end) as first_view, max(case when ${isView} then ${millis(sql`ts`)} end) as last_view`
@@ -116,21 +141,41 @@ export const sessionRows = (
   const before = byWho
     ? sql`max(last_ms) over (${lane} rows between unbounded preceding and 1 preceding)`
     : sql`lag(last_ms) over (${lane})`;
-  const numbered = sql`
+  return sql`
     select *, count(case when pause is null or (pause > ${sessionGapMs} and sent is null) then 1 end) over (
       ${lane} rows between unbounded preceding and current row) as run
     from (
       select *, first_ms - ${before} as pause from (${halves}) as halves
     ) as paused`;
-  return sql`
-    select *, cast(ends - begins as double) / 1000 as seconds${many ? sql`` : sql`, ${projects[0] ?? ''} as project_id`}
-    from (
-      select ${project}v, min(opened) as begins, max(last_ms) as ends, cast(sum(n) as bigint) as events,
-        cast(sum(views) as bigint) as views, cast(sum(others) as bigint) as others${join(inSessions, '')}${
-          byWho ? sql`, sent, min(opening) as opening, array_agg(distinct who) as all_who` : sql``
-        }
-      from (${numbered}) as numbered
-      group by v, sent, run
-    ) as sessions${byWho ? sql` cross join unnest(all_who) as t (who)` : sql``}
-    where begins >= ${period.from} and begins < ${period.to}`;
-};
+}
+
+/**
+ * The half hours of every session of these events, as `k` (`sessionKeyOf` of the events in them), each with what
+ * `sessionRows` says of its session: `begins`, `ends`, `events`, `views`, `others` and what is kept.
+ */
+export const sessionKeys = (
+  events: Sql,
+  reading: Pick<Reading, 'projects'>,
+  keeps: readonly SessionValue[],
+): Sql => sql`
+  select *, ${keyOf(name('v'), name('sent'), name('slot'))} as k
+  from (
+    select v, sent, array_agg(slot) as slots, min(opened) as begins, max(last_ms) as ends, cast(sum(n) as bigint) as events,
+      cast(sum(views) as bigint) as views, cast(sum(others) as bigint) as others${join(keptOf(keeps, sql`opened`), '')}
+    from (${runsOf(events, reading, keeps)}) as numbered
+    group by v, sent, run
+  ) as sessions cross join unnest(slots) as t (slot)
+  where begins is not null`;
+
+/** Of an event `e`: the half hour of a visitor, or the session that was named, as one number; each lies in one session. */
+export const sessionKeyOf = (reading: Pick<Reading, 'projects'>): Sql =>
+  keyOf(
+    visitorOf(reading, sql`e.`),
+    sql`case when e.session_sent then ${hashed(sql`e.session_id`)} end`,
+    sql`((${millis(sql`e.ts`)} + ${sinceYearOneMs}) / ${sessionGapMs})`,
+  );
+
+/** An odd number, so that the half hours of one visitor are told apart; small, so that no product overflows. */
+const apart = 1_000_003;
+const keyOf = (v: Sql, sent: Sql, slot: Sql): Sql =>
+  sql`case when ${sent} is null then bitwise_xor(${v}, ${slot} * ${apart}) else ${hashed(sql`concat(cast(${v} as varchar), ':', cast(${sent} as varchar))`)} end`;

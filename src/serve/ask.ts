@@ -5,6 +5,7 @@ import type { Sql } from '../sql/sql.ts';
 import { questionNamed, questions } from '../tools/index.ts';
 import { queryIdOf, type RunningQuestion, runningQuestion, strangeQueryId } from '../tools/query-id.ts';
 import type { Question } from '../tools/question.ts';
+import { readsOf } from '../tools/relations.ts';
 import { inputOf, type Resolved, resolve } from '../tools/resolve.ts';
 import { meantFields } from '../tools/shown.ts';
 import { understood } from '../tools/spellings.ts';
@@ -116,7 +117,7 @@ async function planOf(
     question,
     understood,
     text,
-    reads: { reading: asking.reading, period: question.reaches?.(asking) ?? asking.period },
+    reads: readsOf(asking),
   };
 }
 

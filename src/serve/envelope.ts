@@ -2,10 +2,12 @@ import type { Answer, Engine, Limits, Reads, Row, World } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { fieldFrom } from '../sql/field.ts';
 import type { Sql } from '../sql/sql.ts';
+import { eventsDone } from '../tools/conditions.ts';
 import { cursorText } from '../tools/cursor.ts';
-import { heldAt, heldIn, type PropertyPath } from '../tools/held.ts';
+import { heldAt, heldIn, type PropertyPath, placesCompared } from '../tools/held.ts';
 import { partialBuckets } from '../tools/period.ts';
 import type { AnswerColumn, Question, Shaped } from '../tools/question.ts';
+import { readsOf } from '../tools/relations.ts';
 import type { Resolved } from '../tools/resolve.ts';
 import { listed, namesFrom, namesInUse, unheard, vocabularyMs } from '../tools/vocabulary.ts';
 
@@ -147,7 +149,7 @@ async function unseenKeys(
       : [];
   });
   if (places.length === 0) return [];
-  const held = await besides(engine, heldAt(asking, places), asking, limits());
+  const held = await besides(engine, heldAt(asking, places), readsOf(asking), limits());
   const holds = heldIn(held?.[0] ?? {}, places);
   return places.map(
     ({ spelled }, i) =>
@@ -161,10 +163,7 @@ async function uncomparable(
   { asking }: Resolved,
   limits: () => Limits,
 ): Promise<readonly string[]> {
-  const places = asking.where
-    .flatMap((condition) => ('any' in condition ? condition.any : [condition]))
-    .flatMap(({ field, op }) => ('keys' in field && !op.endsWith('exists') ? [field] : []))
-    .slice(0, mostPlaces);
+  const places = placesCompared(asking.where).slice(0, mostPlaces);
   if (places.length === 0) return [];
   const held = await besides(engine, heldAt({ ...asking, where: [] }, places), asking, limits());
   const holds = heldIn(held?.[0] ?? {}, places);
@@ -202,11 +201,11 @@ async function unheardNames(
   const { from, to } = asking.period;
   const period = {
     from: Math.min(from, to - vocabularyMs),
-    to: Math.max(to, question.reaches?.(asking).to ?? to),
+    to: Math.max(to, asking.judged.reach.to),
   };
   const nothing = `Nothing matched between ${new Date(from).toISOString()} and ${new Date(to).toISOString()}.`;
   const { reading } = asking;
-  const spoken = [...new Set(question.speaksOf?.(asking.own) ?? [])];
+  const spoken = [...new Set([...(question.speaksOf?.(asking.own) ?? []), ...eventsDone(asking.where)])];
   const names = namesInUse(reading, period, { also: spoken });
   const found = await besides(engine, names, { reading, period }, limits);
   const known = found && namesFrom(found);

@@ -5,10 +5,14 @@ import type { Json } from '../mcp/host.ts';
 import { problems } from '../problems.ts';
 import { problemsOf, type Route, routes } from '../routes.ts';
 import { questionNamed } from '../tools/index.ts';
+import { shared } from '../tools/inputs.ts';
 import { inputOf } from '../tools/resolve.ts';
 import { holdsObjects } from '../tools/spellings.ts';
 import { adminAnswers, adminBodies, adminParameters } from './admin/schemas.ts';
+import { jsonSchemaOf } from './json-schema.ts';
 import { envelopeSchema, inputSchema, runningSchema } from './tool-schemas.ts';
+
+const where = jsonSchemaOf(shared.where);
 
 /** What bodies hold, by the names the table of routes gives them. */
 const bodies: Readonly<Record<string, Json>> = {
@@ -93,6 +97,7 @@ export const openapi = (version: string): Json => ({
     schemas: {
       Answer: envelopeSchema,
       Running: runningSchema,
+      Where: where,
       Event: {
         type: 'object',
         properties: Object.fromEntries(
@@ -154,6 +159,12 @@ function parametersOf(type: ReturnType<typeof inputOf>): readonly Json[] {
     ([name, schema]: [string, unknown]) => {
       const shape = type.shape[name];
       const isJson = shape !== undefined && holdsObjects(shape);
+      // So many questions share it that it is said once.
+      if (shape === shared.where)
+        return {
+          ...{ name, in: 'query', required: false, description: where.description },
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Where' } } },
+        };
       return {
         name,
         in: 'query',

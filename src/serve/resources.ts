@@ -3,6 +3,7 @@ import type { Period, Reading } from '../lake/events-of.ts';
 import type { Json, McpContents, McpResource, McpTemplate } from '../mcp/host.ts';
 import type { QuestionWorld, Row } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
+import { whatIsAbsent } from '../tools/reading/describe-data.ts';
 import { answerRoom, fittingRows } from '../tools/shown.ts';
 import { meant, visible } from '../tools/visible.ts';
 import {
@@ -137,7 +138,7 @@ function shortSchema({ events: all, of, period }: Schema): Json {
         ]),
     ...(isWhole ? [] : [`Where property_keys_of is larger than the list, ${one}{event} shows more.`]),
   ];
-  return { events, period, ...(notes.length === 0 ? {} : { notes }) };
+  return { events, period, ...(notes.length === 0 ? {} : { notes }), not_here: whatIsAbsent };
 }
 
 const counted = (n: number): string => n.toLocaleString('en-US');

@@ -1,31 +1,19 @@
 import type { McpTool } from '../mcp/host.ts';
-import { questions } from '../tools/index.ts';
-import { trackEvent } from '../tools/writing/track-event.ts';
+import { actions, questions } from '../tools/index.ts';
+import type { ToolAction } from '../tools/question.ts';
 import { toolInputSchema, toolOf } from './tool-schemas.ts';
 
 /** The tools as `tools/list` shows them: the questions, and what writes for a key that may write. */
 export const toolsFor = (mayWrite: boolean): readonly McpTool[] => [
   ...questions.map(toolOf),
-  ...(mayWrite ? [trackEventTool] : []),
+  ...(mayWrite ? actions.map(toolOfAction) : []),
 ];
 
-const trackEventTool = {
-  name: trackEvent.name,
-  title: trackEvent.title,
-  description: trackEvent.answers,
-  inputSchema: toolInputSchema(trackEvent.input),
-  outputSchema: {
-    type: 'object',
-    properties: {
-      ok: { type: 'boolean' },
-      event_id: { type: ['string', 'null'] },
-      ignored: { type: 'array', items: { type: 'string' } },
-      clock_skewed: { type: 'integer' },
-      repeats: { type: 'integer' },
-      identified: { type: 'boolean' },
-      message: { type: 'string' },
-    },
-    required: ['ok'],
-  },
-  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-} as const;
+const toolOfAction = ({ name, title, answers, input, output, annotations }: ToolAction): McpTool => ({
+  name,
+  title,
+  description: answers,
+  inputSchema: toolInputSchema(input),
+  outputSchema: output,
+  annotations,
+});

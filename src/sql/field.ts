@@ -31,10 +31,11 @@ export const textOf = (field: Field): Sql =>
   'column' in field ? name(field.column) : sql`json_extract_scalar(properties, ${path(field.keys)})`;
 
 /** The field as a number; null where it is none. The pattern comes first since engines disagree on what else they would read, and on `$` before a last line break. */
-export const numberOf = (field: Field): Sql => {
-  const text = textOf(field);
-  return sql`case when regexp_like(${text}, ${'\\A-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?\\z'}) then try_cast(${text} as double) end`;
-};
+export const numberOf = (field: Field): Sql => numberIn(textOf(field));
+
+/** The same of any text. */
+export const numberIn = (text: Sql): Sql =>
+  sql`case when regexp_like(${text}, ${'\\A-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?\\z'}) then try_cast(${text} as double) end`;
 
 /** The field as JSON text (`true`, `"true"`, `{"a":1}`, `null`); null where it is missing. Properties only. */
 export const jsonOf = (keys: readonly string[]): Sql =>

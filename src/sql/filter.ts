@@ -36,21 +36,43 @@ export const holds = (conditions: readonly Condition[]): Sql =>
 const one = (condition: Condition): Sql =>
   'any' in condition ? sql`(${join(condition.any.map(compare), ' or ')})` : compare(condition);
 
-function compare({ field, op, value }: Comparison): Sql {
-  if (op === 'exists') return existsOf(field);
-  if (op === 'not_exists') return sql`not ${existsOf(field)}`;
+/** What is compared: as text, as a number, as JSON text (null where it can be no boolean), and whether it is there. Each null where there is none, but `exists`. */
+export interface Comparable {
+  readonly text: Sql;
+  readonly number: Sql;
+  readonly json: Sql | null;
+  readonly exists: Sql;
+}
+
+/** A field of an event, to be compared. */
+export const comparedField = (field: Field): Comparable => ({
+  text: textOf(field),
+  number: numberOf(field),
+  json: 'keys' in field ? jsonOf(field.keys) : null,
+  exists: existsOf(field),
+});
+
+/** Does it ask for what does not fit? */
+export const isNegated = (op: Operator): boolean => /^n(?:eq$|ot_)/.test(op);
+
+const compare = ({ field, op, value }: Comparison): Sql => {
+  const positive = positivelyFits(op, value, comparedField(field));
+  return isNegated(op) ? sql`not ${positive}` : positive;
+};
+
+/** Does it fit, leaving aside that the operator may ask for what does not? Never null. */
+export function positivelyFits(op: Operator, value: Comparison['value'], of: Comparable): Sql {
+  if (op === 'exists' || op === 'not_exists') return of.exists;
   const values: readonly Scalar[] = value === undefined ? [] : typeof value === 'object' ? value : [value];
-  const negated = op === 'neq' || op === 'not_in' || op === 'not_contains';
-  const positive = sql`coalesce((${matches(field, op, values)}), false)`;
-  return negated ? sql`not ${positive}` : positive;
+  return sql`coalesce((${matches(of, op, values)}), false)`;
 }
 
 /** One expression however many values there are, all of one kind: what is compared is read from the event once. */
-function matches(field: Field, op: Operator, values: readonly Scalar[]): Sql {
+function matches(of: Comparable, op: Operator, values: readonly Scalar[]): Sql {
   const [value = ''] = values;
   if (typeof value === 'boolean')
-    return 'keys' in field ? sql`${jsonOf(field.keys)} in (${join(values.map(String))})` : sql`false`;
-  const left = typeof value === 'number' ? numberOf(field) : textOf(field);
+    return of.json === null ? sql`false` : sql`${of.json} in (${join(values.map(String))})`;
+  const left = typeof value === 'number' ? of.number : of.text;
   // A whole number is written as a double, so that both engines compare as doubles.
   const right = (v: Scalar): Sql => (typeof v === 'number' ? double(v) : sql`${v}`);
   switch (op) {
@@ -64,9 +86,9 @@ function matches(field: Field, op: Operator, values: readonly Scalar[]): Sql {
       return sql`${left} <= ${right(value)}`;
     case 'contains':
     case 'not_contains':
-      return containsText(textOf(field), String(value));
+      return containsText(of.text, String(value));
     case 'starts_with':
-      return sql`strpos(${caseFolded(textOf(field))}, ${caseFolded(sql`${String(value)}`)}) = 1`;
+      return sql`strpos(${caseFolded(of.text)}, ${caseFolded(sql`${String(value)}`)}) = 1`;
     default:
       return values.length === 1
         ? sql`${left} = ${right(value)}`

@@ -20,6 +20,8 @@ export const briefly = {
         op: { ...text, enum: operators },
         value: {},
         any: { type: 'array', items: { type: 'object' } },
+        did: {},
+        did_not: {},
       },
     },
     description: 'Filters that must all hold.',

@@ -1,3 +1,4 @@
+import { comparisonsIn } from '../people/narrow.ts';
 import type { Row } from '../ports.ts';
 import { type Field, fieldFrom, jsonOf } from '../sql/field.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
@@ -7,9 +8,13 @@ import { askedEvents } from './relations.ts';
 /** A place inside `properties`. */
 export type PropertyPath = Extract<Field, { readonly keys: readonly string[] }>;
 
+/** The places inside `properties` whose values these conditions compare. */
+export const placesCompared = (where: Asking<unknown>['where']): readonly PropertyPath[] =>
+  comparisonsIn(where).flatMap(({ field, op }) => ('keys' in field && !op.endsWith('exists') ? [field] : []));
+
 /** Whether each place holds lists, and one object of those it holds: (lists_1, object_1, lists_2, …), one row. */
 export const heldAt = (
-  asking: Pick<Asking<unknown>, 'reading' | 'period' | 'where'>,
+  asking: Pick<Asking<unknown>, 'reading' | 'period' | 'where' | 'judged'>,
   places: readonly PropertyPath[],
 ): Sql =>
   sql`select ${join(

@@ -11,14 +11,15 @@ import { topSources } from './counting/top-sources.ts';
 import { trends } from './counting/trends.ts';
 import { dataHealth } from './health/data-health.ts';
 import { findPeople } from './people/find-people.ts';
-import { person } from './people/person.ts';
+import { onePerson } from './people/person.ts';
 import { querySessions } from './people/query-sessions.ts';
-import type { Question } from './question.ts';
+import type { Question, ToolAction } from './question.ts';
 import { describeData } from './reading/describe-data.ts';
 import { queryEvents } from './reading/query-events.ts';
 import { attribution } from './web/attribution.ts';
 import { overview } from './web/overview.ts';
 import { pages } from './web/pages.ts';
+import { trackEvent } from './writing/track-event.ts';
 
 /** The menu: every question people can ask, in the order agents see it. */
 export const questions: readonly Question[] = [
@@ -37,7 +38,7 @@ export const questions: readonly Question[] = [
   describeData,
   querySessions,
   findPeople,
-  person,
+  onePerson,
   trends,
   explainChange,
   anomalies,
@@ -47,3 +48,10 @@ export const questions: readonly Question[] = [
 /** The question of this name, if there is one. */
 export const questionNamed = (name: string): Question | undefined =>
   questions.find((question) => question.name === name);
+
+/** Every action, behind the questions: with them, all tools there are. */
+export const actions: readonly ToolAction[] = [trackEvent];
+
+/** The action of this name, if there is one. */
+export const actionNamed = (name: string): ToolAction | undefined =>
+  actions.find((action) => action.name === name);

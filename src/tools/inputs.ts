@@ -1,17 +1,8 @@
 import * as z from 'zod/mini';
-import { columnNames, dimensions } from '../events/columns.ts';
+import { dimensions } from '../events/columns.ts';
 import { type Field, fieldFrom } from '../sql/field.ts';
-import { type Comparison, type Condition, operators } from '../sql/filter.ts';
-import { nearest } from './nearest.ts';
-
-/** What must hold of a value as a whole; not asked where a part of it was refused already, for what it would look into is not there. */
-export const holding = <T>(
-  test: (value: T) => boolean,
-  error: string | ((issue: { readonly input?: unknown }) => string),
-) => z.refine<T>(test, { error, when: ({ issues }) => issues.length === 0 });
-
-/** The most of what a caller may send: characters of a field’s name, a value and a comma-separated list, entries of a list, values compared with in all. */
-export const limits = { field: 300, value: 2048, entries: 20, list: 8192, values: 1000 } as const;
+import { wideWhere } from './conditions.ts';
+import { eventName, field, holding, limits } from './fields.ts';
 
 /** The words of a list or of its comma-separated spelling, without spaces around them and without empty ones. Other blanks may belong to a name. */
 export const wordsOf = (given: string | readonly string[]): readonly string[] =>
@@ -39,108 +30,6 @@ export const listOf = <T extends z.ZodMiniType<unknown, string>>(item: T, most: 
     reading,
   );
 };
-
-/** A groupable column or `properties.<key>`. */
-export const field = z.pipe(
-  z
-    .string()
-    .check(z.maxLength(limits.field, `a column’s name has at most ${limits.field} characters; more came`)),
-  z.transform((text: string, { issues }): Field => {
-    const read = fieldFrom(text);
-    if (read !== undefined) return read;
-    issues.push({
-      code: 'custom',
-      input: text,
-      message: `unknown column ${JSON.stringify(text)}; allowed: ${dimensions.join(', ')}, or properties.<key>${hintAt(text)}`,
-      params: { allowed: dimensions },
-    });
-    return z.NEVER;
-  }),
-);
-
-function hintAt(word: string): string {
-  const close = nearest(word, dimensions, 1)[0];
-  if (close !== undefined) return `; nearest: ${close}`;
-  if (columnNames.some((column) => column === word)) return `; ${word} is no column to group or filter by`;
-  return /^\w{1,64}$/.test(word) ? `; a property is written properties.${word}` : '';
-}
-
-const scalar = z.union([z.string().check(z.maxLength(limits.value)), z.number(), z.boolean()]);
-const compareWith = z.union([scalar, z.array(scalar).check(z.minLength(1), z.maxLength(200))]);
-const compared = z.strictObject({
-  field: z
-    .string()
-    .check(
-      z.describe(
-        `${dimensions.join(', ')}, or properties.<key> (a dot descends; properties["a.b"] for a key with a dot)`,
-      ),
-    ),
-  op: z.enum(operators),
-  value: z.optional(compareWith),
-});
-/** A list that came as JSON text, where only a list can be meant. */
-const listIn = (op: string, value: z.output<typeof compareWith> | undefined) => {
-  if ((op !== 'in' && op !== 'not_in') || typeof value !== 'string' || !/^\s*\[/.test(value)) return value;
-  try {
-    const read = compareWith.safeParse(JSON.parse(value));
-    return read.success ? read.data : value;
-  } catch {
-    return value;
-  }
-};
-
-const comparison = z.pipe(
-  compared,
-  z.transform((given: z.output<typeof compared>, { issues }): Comparison => {
-    const { field: spelled, op } = given;
-    const needsNone = op === 'exists' || op === 'not_exists';
-    const value = listIn(op, given.value);
-    const refuse = (message: string) => {
-      issues.push({ code: 'custom', input: given, message });
-      return z.NEVER;
-    };
-    const read = field.safeParse(spelled);
-    if (!read.success) return refuse(read.error.issues[0]?.message ?? 'unknown field');
-    if (needsNone !== (value === undefined))
-      return refuse(needsNone ? `${op} takes no value; remove it` : `${op} needs a value`);
-    if ((op === 'in' || op === 'not_in') !== Array.isArray(value))
-      return refuse(
-        Array.isArray(value)
-          ? `${op} takes one value; for a list use in or not_in`
-          : `${op} takes a list, e.g. ["a","b"]`,
-      );
-    const values = value === undefined ? [] : Array.isArray(value) ? value : [value];
-    if (new Set(values.map((v) => typeof v)).size > 1)
-      return refuse(`${op} takes a list of one kind: texts, numbers or booleans`);
-    const kind = typeof values[0];
-    if (kind === 'boolean' && 'column' in read.data)
-      return refuse(`${spelled} is text; compare it with text`);
-    if (kind === 'boolean' && op !== 'eq' && op !== 'neq' && op !== 'in' && op !== 'not_in')
-      return refuse(`${op} does not compare booleans; use eq or neq`);
-    if (/contains|starts_with/.test(op) && (kind !== 'string' || values[0] === ''))
-      return refuse(`${op} takes a text that is not empty`);
-    return { field: read.data, op, value };
-  }),
-);
-const condition = z.union([
-  comparison,
-  z.strictObject({ any: z.array(comparison).check(z.minLength(1), z.maxLength(limits.entries)) }),
-]);
-
-/** How many values conditions compare with; one that needs none counts as one, for its statement is as long. */
-export const valuesIn = (all: readonly Condition[]): number =>
-  all
-    .flatMap((one) => ('any' in one ? one.any : [one]))
-    .reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 1), 0);
-
-/** Conditions that must all hold. */
-export const where = z.array(condition).check(
-  z.maxLength(limits.entries),
-  holding<readonly Condition[]>(
-    (all) => valuesIn(all) <= limits.values,
-    `compares with at most ${limits.values} values in all; more came`,
-  ),
-);
 
 const instant = z.string().check(z.maxLength(40));
 
@@ -173,10 +62,10 @@ export const shared = {
     .optional(z.enum(['hour', 'day', 'week', 'month']))
     .check(z.describe('One row per bucket of this length; weeks start on Monday. Default: none.')),
   where: z
-    ._default(where, [])
+    ._default(wideWhere, [])
     .check(
       z.describe(
-        'Filters that must all hold: [{"field":"country","op":"eq","value":"DE"}] or {"any":[…]}. Default: none.',
+        'Filters that must all hold: [{"field":"country","op":"eq","value":"DE"}], {"any":[…]}, {"field":"person.plan",…} (traits), {"field":"session.entry_path",…}, {"did":{"event":"purchase","at_least":2,"within":"30d"}} or {"did_not":{…}}. Default: none.',
       ),
     ),
   per: z
@@ -207,9 +96,6 @@ export const anyField = z.pipe(
     return z.NEVER;
   }),
 );
-
-/** One event’s name. */
-export const eventName = z.string().check(z.minLength(1), z.maxLength(128));
 
 /** Up to `most` fields to group by. */
 export const groupBy = (most: number) =>

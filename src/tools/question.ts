@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
 import type { Period, Reading } from '../lake/events-of.ts';
+import type { Judged, Narrowing } from '../people/narrow.ts';
 import type { Per } from '../people/who.ts';
 import type { Cell, Row } from '../ports.ts';
-import type { Condition } from '../sql/filter.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { Interval } from '../sql/zone.ts';
 import type { SharedName } from './inputs.ts';
@@ -16,8 +16,10 @@ export interface Asking<Own> {
   readonly interval: Interval | null;
   /** What rows are split by, as it was spelled. */
   readonly groups: readonly { readonly spelled: string }[];
-  readonly where: readonly Condition[];
+  readonly where: readonly Narrowing[];
   readonly per: Per;
+  /** What `where` judges sessions, traits and deeds by: the period asked for, whatever part of it is read. */
+  readonly judged: Judged;
   /** When it is asked, ms since 1970. */
   readonly now: number;
   /** Account keys: rows carry `project_id` as their first group. */
@@ -80,7 +82,7 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
   /** May a reader add the rows up? */
   additive(asking: Asking<z.output<Input>>): boolean;
   /** Which events the SQL looks at, where that is more than the period. */
-  reaches?(asking: Asking<z.output<Input>>): Period;
+  reaches?(asking: Omit<Asking<z.output<Input>>, 'judged'>): Period;
   /** The arguments as SQL. Pure. Throws Problems on arguments that do not go together. */
   ask(asking: Asking<z.output<Input>>): Sql;
   /** What SQL leaves to say: names, shares. `completeUntil`: everything acknowledged before this instant (ms) is in the rows. Pure. */
@@ -94,3 +96,22 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
 
 /** Checks a question’s types where it is written and keeps them for its callers. */
 export const question = <Input extends z.ZodMiniObject>(q: Question<Input>): Question<Input> => q;
+
+/** A tool that does something rather than ask: a row beside the questions. Its deed is done in src/serve, under the word `does`. Only keys that may write see it. */
+export interface ToolAction {
+  readonly name: string;
+  readonly title: string;
+  /** As a question’s. */
+  readonly answers: string;
+  readonly input: z.ZodMiniObject;
+  readonly does: 'track';
+  /** The method and path that do the same over HTTP. */
+  readonly route: string;
+  /** What it takes and who sees it, for the documents. */
+  readonly takes: string;
+  /** What it says, as JSON Schema. */
+  readonly output: Readonly<Record<string, unknown>>;
+  readonly annotations: Readonly<
+    Record<'readOnlyHint' | 'destructiveHint' | 'idempotentHint' | 'openWorldHint', boolean>
+  >;
+}

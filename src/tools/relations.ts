@@ -1,18 +1,22 @@
-import { eventsOf, type Period } from '../lake/events-of.ts';
-import type { Cell, Row } from '../ports.ts';
+import type { Period } from '../lake/events-of.ts';
+import { narrowedEvents, narrowReach } from '../people/narrow.ts';
+import type { Cell, Reads, Row } from '../ports.ts';
 import { type Field, textOf } from '../sql/field.ts';
-import { holds } from '../sql/filter.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
 import type { AnswerColumn, Asking } from './question.ts';
 
-/** The events a question counts: scoped, in the period, filtered by `where`. Columns as in `columns`. */
-export const askedEvents = (
-  { reading, period, where }: Pick<Asking<unknown>, 'reading' | 'period' | 'where'>,
-  within: Period = period,
-): Sql =>
-  where.length === 0
-    ? eventsOf(reading, within)
-    : sql`select * from (${eventsOf(reading, within)}) as scoped where ${holds(where)}`;
+/** What a relation of asked events is made of. */
+type Read = Pick<Asking<unknown>, 'reading' | 'period' | 'where' | 'judged'>;
+
+/** The events a question counts: scoped, in the period, narrowed by `where`. Columns as in `columns`. */
+export const askedEvents = (asking: Read, within: Period = asking.period): Sql =>
+  narrowedEvents(asking.where, within, asking.reading, asking.judged);
+
+/** What an engine must hold so that the question can be answered. */
+export const readsOf = (asking: Read): Reads => ({
+  reading: asking.reading,
+  period: narrowReach(asking.where, asking.judged),
+});
 
 /** What rows are split by: an account key’s by project, before the groups that were asked for. */
 type Split = Pick<Asking<unknown>, 'byProject' | 'groups'>;

@@ -106,19 +106,27 @@ function understood(
     const value = args[name] ?? (type instanceof z.ZodMiniDefault ? type.def.defaultValue : undefined);
     return value === undefined ? [] : [[name, value]];
   });
+  const asking = {
+    own: own.data,
+    reading: { projects: asker.projects, env: asker.env, bots, lake: asker.lake },
+    period: { from: period.from, to: period.to },
+    tz,
+    interval,
+    groups: question.groups?.(own.data) ?? [],
+    where,
+    per,
+    now: asker.now,
+    byProject: asker.byProject,
+    after,
+  };
   return {
     asking: {
-      own: own.data,
-      reading: { projects: asker.projects, env: asker.env, bots, lake: asker.lake },
-      period: { from: period.from, to: period.to },
-      tz,
-      interval,
-      groups: question.groups?.(own.data) ?? [],
-      where,
-      per,
-      now: asker.now,
-      byProject: asker.byProject,
-      after,
+      ...asking,
+      judged: {
+        period: asking.period,
+        reach: question.reaches?.(asking) ?? asking.period,
+        now: asking.now,
+      },
     },
     given,
     resolved: {

@@ -2,7 +2,7 @@ import { eventsOf, type Period, type Reading } from '../lake/events-of.ts';
 import type { Row } from '../ports.ts';
 import { fieldFrom } from '../sql/field.ts';
 import { join, type Sql, sql } from '../sql/sql.ts';
-import { limits } from './inputs.ts';
+import { limits } from './fields.ts';
 import { nearest } from './nearest.ts';
 import { quoted } from './visible.ts';
 

@@ -4,7 +4,8 @@ const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000
 const isUnit = (letter: string | undefined): letter is keyof typeof unitMs =>
   letter !== undefined && Object.hasOwn(unitMs, letter);
 
-const isWindow = z.regex(
+/** A number and its unit. */
+export const isWindow = z.regex(
   /^[1-9]\d{0,3}[smhdw]$/,
   'a window is a number and s, m, h, d or w: 15s, 30m, 24h, 7d',
 );

@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Event } from '../../src/events/columns.ts';
 import { type Lake, openLake } from '../../src/local/lake.ts';
-import { sql } from '../../src/sql/sql.ts';
+import { relation as lakeRelation, sql } from '../../src/sql/sql.ts';
 import { anEvent } from '../worlds/event.ts';
 import { listening } from './lake-folder.ts';
 
@@ -35,7 +35,7 @@ const shown = ({ event_id, event_name, ts, user_id, properties }: Event): string
 
 const ask = async (lake: Lake, relation: 'events' | 'identifies') => {
   const { rows, notes } = await lake.engine.ask(
-    sql`select event_id, event_name, ts, user_id, properties from ${relation === 'events' ? sql`events` : sql`identifies`} where project_id in ('shop', 'other') order by event_id`,
+    sql`select event_id, event_name, ts, user_id, properties from ${lakeRelation(relation)} where project_id in ('shop', 'other') order by event_id`,
     { reading: { projects, env: 'live', bots: true, lake: 'clean' }, period: { from: 0, to: 4e12 } },
     { timeMs: 30_000 },
   );

@@ -3,7 +3,7 @@ import { readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventsOf } from '../../src/lake/events-of.ts';
-import { sql } from '../../src/sql/sql.ts';
+import { relation, Sql, sql } from '../../src/sql/sql.ts';
 import { engineKeepsItsPromise } from '../contracts/engine.ts';
 import { anEvent, sent } from '../worlds/event.ts';
 import { openLocal } from './lake-folder.ts';
@@ -40,7 +40,7 @@ describe('the engine is shut in', () => {
     ['take more memory', "set memory_limit = '64GB'"],
   ])('and cannot %s', async (_, text) => {
     const tried =
-      text === 'manifest' ? sql`select * from read_blob(${join(on.dir, 'lake.sqlite')})` : { text };
+      text === 'manifest' ? sql`select * from read_blob(${join(on.dir, 'lake.sqlite')})` : new Sql(text);
     await expect(
       on
         .engine()
@@ -128,7 +128,7 @@ describe('a file that went bad', () => {
     const bytes = await readFile(path);
     await writeFile(path, bytes.fill(0x55, 10, bytes.length - 6_000 > 20 ? bytes.length - 6_000 : 400));
     const answer = await ask(
-      sql`select count(distinct path) as n, max(anonymous_id) as a, max(event_name) as e, max(request_id) as r from events`,
+      sql`select count(distinct path) as n, max(anonymous_id) as a, max(event_name) as e, max(request_id) as r from ${relation('events')}`,
     );
     expect(answer.rows[0]?.n).toBe(0);
     expect(answer.notes).toHaveLength(1);
@@ -206,7 +206,9 @@ describe('where nothing can be copied out of the journal', () => {
     const look = async () => {
       while (coming) {
         const atLeast = acknowledged;
-        const { rows } = await ask(sql`select count(*) as n, count(distinct event_id) as ids from events`);
+        const { rows } = await ask(
+          sql`select count(*) as n, count(distinct event_id) as ids from ${relation('events')}`,
+        );
         expect(rows[0]?.n).toBe(rows[0]?.ids);
         expect(Number(rows[0]?.n)).toBeGreaterThanOrEqual(atLeast);
       }
@@ -249,7 +251,7 @@ test('what waits in the journal is counted once, whether it is read as text, fro
         ask(),
         ask(),
         ask(
-          sql`select count(*) as n from events as a where exists (select 1 from events as b where a.ts = b.ts)`,
+          sql`select count(*) as n from ${relation('events')} as a where exists (select 1 from ${relation('events')} as b where a.ts = b.ts)`,
         ),
       ]);
       expect(counts.map(({ rows }) => rows[0]?.n)).toEqual([n, n, n]);

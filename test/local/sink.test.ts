@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Event } from '../../src/events/columns.ts';
 import { eventsOf } from '../../src/lake/events-of.ts';
 import { type Lake, openLake } from '../../src/local/lake.ts';
-import { sql } from '../../src/sql/sql.ts';
+import { relation, sql } from '../../src/sql/sql.ts';
 import { sinkKeepsItsPromise } from '../contracts/sink.ts';
 import { anEvent } from '../worlds/event.ts';
 import { listening, newFolder, openLocal } from './lake-folder.ts';
@@ -208,7 +208,7 @@ describe('the journal after a crash', () => {
       await lake.sink.keep([anEvent({ event_id: 'e2' }), anEvent({ event_id: 'e4' })]);
       await lake.compact();
       const { rows } = await lake.engine.ask(
-        sql`select event_id, country, ts, session_sent from events order by event_id`,
+        sql`select event_id, country, ts, session_sent from ${relation('events')} order by event_id`,
         { reading, period: { from: 0, to: 4e12 } },
         { timeMs: 30_000 },
       );
@@ -385,7 +385,7 @@ test('event ids are remembered beyond memory: half a million of them, in files t
   const count = async () =>
     (
       await lake.engine.ask(
-        sql`select count(*) as n from events`,
+        sql`select count(*) as n from ${relation('events')}`,
         { reading, period: always },
         { timeMs: 30_000 },
       )

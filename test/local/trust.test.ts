@@ -6,7 +6,7 @@ import { columnNames } from '../../src/events/columns.ts';
 import { claimLakeFolder } from '../../src/local/disk/lake-folder.ts';
 import { fingerprint } from '../../src/local/parquet/check.ts';
 import { openManifest } from '../../src/local/parquet/manifest.ts';
-import { sql } from '../../src/sql/sql.ts';
+import { relation, sql } from '../../src/sql/sql.ts';
 import { anEvent, sent } from '../worlds/event.ts';
 import { openLocal } from './lake-folder.ts';
 
@@ -21,7 +21,7 @@ const ask = async (project = 'shop') => {
   const { rows, notes } = await on
     .engine()
     .ask(
-      sql`select path, key_kind from events where project_id = ${project} order by path`,
+      sql`select path, key_kind from ${relation('events')} where project_id = ${project} order by path`,
       { reading, period: { from: 0, to: 4e12 } },
       { timeMs: 20_000 },
     );

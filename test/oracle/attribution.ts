@@ -6,7 +6,8 @@ import { fieldOf, numberOf } from './field.ts';
 import { limit as limitOf, oracleOf, shared, timed, windowOf } from './oracle.ts';
 import { byTime, compareGroups } from './order.ts';
 import { personsOf } from './people.ts';
-import { type SessionRow, sessionsIn } from './sessions.ts';
+import type { SessionRow } from './session-rows.ts';
+import { sessionsIn } from './sessions.ts';
 import { type Context, during, eventsFor, narrowed, type Shared } from './stored.ts';
 
 const day = 86_400_000;

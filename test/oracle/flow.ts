@@ -4,7 +4,8 @@ import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
 import { limit as limitOf, list, oracleOf, shared, timed, where as wheres } from './oracle.ts';
 import { compareText } from './order.ts';
-import { pageOf, sessionsIn } from './sessions.ts';
+import { pageOf } from './session-rows.ts';
+import { sessionsIn } from './sessions.ts';
 import { type Context, eventsFor, type Shared } from './stored.ts';
 import { type Condition, holds } from './where.ts';
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
 import type { Raw } from '../worlds/arguments.ts';
+import { type Judged, narrowing } from './narrow.ts';
 import { type Manner, periodOf } from './period.ts';
 import type { Context, Shared } from './stored.ts';
 import type { Condition } from './where.ts';
@@ -33,6 +34,7 @@ export interface Oracle {
     raw: unknown,
     context: Context,
     asking: Asking,
+    reach?: Judged['reach'],
   ) => readonly Row[];
 }
 
@@ -60,7 +62,12 @@ export const oracleOf = <Args extends Shared>({
   ripens,
   limited,
   period: read,
-  truth: (stored, raw, context, asking) => answer(stored, read(raw, asking), context, asking),
+  truth: (stored, raw, context, asking, reach) => {
+    const args = read(raw, asking);
+    const period = { from: args.from, to: args.to };
+    const judged = { period, reach: reach ?? period, now: asking.now };
+    return answer(stored, { ...args, judged }, context, asking);
+  },
 });
 
 const isCondition = (value: unknown): value is Condition =>
@@ -72,7 +79,15 @@ export const list = z
   .union([z.string().transform((text) => text.split(',')), z.array(z.string())])
   .default([]);
 export const text = z.string().exactOptional();
-export const shared = { from: text, to: text, tz: text, where, include_bots: z.boolean().default(false) };
+/** A question’s own `where`. */
+export const wide = z.array(narrowing).default([]);
+export const shared = {
+  from: text,
+  to: text,
+  tz: text,
+  where: wide,
+  include_bots: z.boolean().default(false),
+};
 export const limit = (usual: number) => z.int().default(usual);
 export const per = z.enum(['person', 'visitor', 'session']).default('person');
 export const interval = z.enum(['hour', 'day', 'week', 'month']).exactOptional();

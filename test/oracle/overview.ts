@@ -5,7 +5,8 @@ import type { Row } from '../../src/ports.ts';
 import { median } from './funnel.ts';
 import { interval as intervals, limit as limitOf, list, oracleOf, shared, timed } from './oracle.ts';
 import { compareGroups } from './order.ts';
-import { type SessionRow, sessionsIn, sessionValue } from './sessions.ts';
+import { type SessionRow, sessionValue } from './session-rows.ts';
+import { sessionsIn } from './sessions.ts';
 import { type Context, eventsFor, type Shared } from './stored.ts';
 import { bucketOf, bucketsIn, type Interval } from './zone.ts';
 

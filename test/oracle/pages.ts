@@ -5,7 +5,8 @@ import type { Row } from '../../src/ports.ts';
 import { median } from './funnel.ts';
 import { limit as limitOf, oracleOf, shared, timed, windowOf } from './oracle.ts';
 import { byTime, compareGroups } from './order.ts';
-import { pageOf, type SessionRow, sessionsIn } from './sessions.ts';
+import { pageOf, type SessionRow } from './session-rows.ts';
+import { sessionsIn } from './sessions.ts';
 import { type Context, eventsFor, narrowed, type Shared } from './stored.ts';
 
 /** The arguments of pages, resolved; `window` in ms. */

@@ -8,6 +8,7 @@ import { type Asking, limit, oracleOf, shared, timed } from './oracle.ts';
 import { byTime } from './order.ts';
 import { personsOf } from './people.ts';
 import { nameOf } from './query-sessions.ts';
+import { sessionsAmong } from './session-rows.ts';
 import { sessionsIn } from './sessions.ts';
 import { type Context, during, eventsFor, narrowed, type Shared } from './stored.ts';
 import { bucketOf } from './zone.ts';
@@ -39,8 +40,7 @@ export const personRows = (stored: readonly Event[], args: Person, context: Cont
   const { who, own } = found(seen, args);
   if (who === undefined) return [];
   // Sessions of all the events that are read, wherever they begin.
-  const reach = { from: args.from - day, to: args.to + day };
-  const sessions = sessionsIn(during(seen, reach), { ...args, ...reach });
+  const sessions = sessionsAmong(during(narrowed(seen, args), { from: args.from - day, to: args.to + day }));
   const startOf = new Map(sessions.flatMap(({ begins, events }) => events.map((event) => [event, begins])));
   return own
     .toReversed()
@@ -65,7 +65,10 @@ export const personProfile = (
   context: Context,
   asking: Asking,
 ): Row | undefined => {
-  const args = read(raw, asking);
+  const plain = read(raw, asking);
+  const period = { from: plain.from, to: plain.to };
+  const reach = { from: plain.from - day, to: plain.to + day };
+  const args = { ...plain, judged: { period, reach, now: asking.now } };
   const seen = eventsFor(stored, context);
   const { who, person, own } = found(seen, args);
   const [first] = own;

@@ -7,7 +7,8 @@ import { names, users, visitors } from '../worlds/words.ts';
 import { limit, oracleOf, shared, text, timed } from './oracle.ts';
 import { byTime } from './order.ts';
 import { personsOf } from './people.ts';
-import { sessionsIn, sessionValue } from './sessions.ts';
+import { sessionValue } from './session-rows.ts';
+import { sessionsIn } from './sessions.ts';
 import { type Context, eventsFor, type Shared } from './stored.ts';
 
 /** The arguments of query_sessions, resolved. */

@@ -1,6 +1,6 @@
 import type { Event } from '../../src/events/columns.ts';
+import { isWide, type Judged, judge, type Narrowing } from './narrow.ts';
 import { byTime, byWord } from './order.ts';
-import { type Condition, holds } from './where.ts';
 
 /** Who asks: which projects, and whether with a live or a test key. */
 export interface Context {
@@ -15,7 +15,9 @@ export interface Shared {
   readonly from: number;
   readonly to: number;
   readonly tz: string;
-  readonly where: readonly Condition[];
+  readonly where: readonly Narrowing[];
+  /** What `where` judges sessions, traits and deeds by; every question’s arguments have it. */
+  readonly judged?: Judged;
   readonly include_bots: boolean;
   readonly limit: number;
 }
@@ -36,15 +38,18 @@ export const eventsFor = (stored: readonly Event[], { projects, env }: Context):
     .toSorted(byTime);
 };
 
-/** What `where` and `include_bots` leave, whenever it happened. */
+/** What `where` and `include_bots` leave, whenever it happened. `events`: all there are. */
 export const narrowed = (
   events: readonly Event[],
-  { where, include_bots }: Pick<Shared, 'where' | 'include_bots'>,
-): readonly Event[] =>
-  events.filter(
-    (event) =>
-      (include_bots || event.device_type !== 'bot') && where.every((condition) => holds(event, condition)),
-  );
+  { where, include_bots, judged }: Pick<Shared, 'where' | 'include_bots' | 'judged'>,
+): readonly Event[] => {
+  if (judged === undefined && where.some(isWide)) throw new Error('nothing to judge sessions and people by');
+  const fits = judge(events, where, include_bots, judged ?? nothing);
+  return events.filter((event) => (include_bots || event.device_type !== 'bot') && fits(event));
+};
+
+const never = { from: 0, to: 0 } as const;
+const nothing: Judged = { period: never, reach: never, now: 0 };
 
 /** Of these, what happened in the period. */
 export const during = (

@@ -1,5 +1,7 @@
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
+import { questionNamed } from '../../src/tools/index.ts';
+import { resolve } from '../../src/tools/resolve.ts';
 import { activePeopleOracle } from './active-people.ts';
 import { anomaliesOracle } from './anomalies.ts';
 import { attributionOracle } from './attribution.ts';
@@ -12,6 +14,7 @@ import { flowOracle } from './flow.ts';
 import { funnelOracle } from './funnel.ts';
 import { getStatsOracle } from './get-stats.ts';
 import { lifecycleOracle } from './lifecycle.ts';
+import type { Judged } from './narrow.ts';
 import type { Asking, Oracle } from './oracle.ts';
 import { overviewOracle } from './overview.ts';
 import { pagesOracle } from './pages.ts';
@@ -56,7 +59,25 @@ export const questions: readonly QuestionName[] = Object.keys(oracles).filter(is
 export const truth = (
   question: QuestionName,
   stored: readonly Event[],
-  raw: unknown,
+  raw: Readonly<Record<string, unknown>>,
   context: Context,
   asking: Asking,
-): readonly Row[] => oracles[question].truth(stored, raw, context, asking);
+): readonly Row[] => oracles[question].truth(stored, raw, context, asking, reachOf(question, raw, asking));
+
+/** What the question looks at, by its own word: how far a session that is only compared is known. */
+const reachOf = (
+  name: QuestionName,
+  { limit: _, ...raw }: Readonly<Record<string, unknown>>,
+  asking: Asking,
+) => judgedBy(name, raw, asking)?.reach;
+
+/** What `where` judges sessions and people by in this question. */
+export const judgedBy = (
+  name: QuestionName,
+  raw: Readonly<Record<string, unknown>>,
+  asking: Asking,
+): Judged | undefined => {
+  const asked = questionNamed(name);
+  const asker = { projects: ['p'], byProject: false, env: 'live', lake: 'clean', ...asking } as const;
+  return asked === undefined ? undefined : resolve(asked, raw, asker).asking.judged;
+};

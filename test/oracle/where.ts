@@ -23,8 +23,10 @@ export type Condition = Entry | { readonly any: readonly Entry[] };
 export const holds = (event: Event, condition: Condition): boolean =>
   'any' in condition ? condition.any.some((entry) => entryHolds(event, entry)) : entryHolds(event, condition);
 
-function entryHolds(event: Event, entry: Entry): boolean {
-  const found = fieldOf(event, entry.field);
+const entryHolds = (event: Event, entry: Entry): boolean => valueHolds(fieldOf(event, entry.field), entry);
+
+/** Does what the entry asks hold of this value? Null: there is none. */
+export function valueHolds(found: unknown, entry: Entry): boolean {
   switch (entry.op) {
     case 'exists':
       return found !== null;

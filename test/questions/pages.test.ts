@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { where as wheres } from '../oracle/oracle.ts';
+import { wide as wheres } from '../oracle/oracle.ts';
 import { sessionsIn } from '../oracle/sessions.ts';
 import { eventsFor } from '../oracle/stored.ts';
-import { oracles } from '../oracle/truth.ts';
+import { judgedBy, oracles } from '../oracle/truth.ts';
 import { present } from '../worlds/arguments.ts';
 import { anEvent, type Said } from '../worlds/event.ts';
 import { cases } from '../worlds/worlds.ts';
@@ -66,9 +66,11 @@ test('entries and exits of all pages are the sessions with a view, in every worl
       .object({ where: wheres.optional(), include_bots: z.boolean().optional() })
       .parse(args);
     const period = oracles.pages.period(args, at);
-    const sessions = sessionsIn(eventsFor(events, context), { ...period, where, include_bots });
     const { from, to, tz } = args;
     const whole = present({ from, to, tz, where, include_bots, limit: 1000 });
+    const judged = judgedBy('pages', whole, at);
+    const only = { ...period, where, include_bots, ...(judged === undefined ? {} : { judged }) };
+    const sessions = sessionsIn(eventsFor(events, context), only);
     const { rows } = await raw().ask('pages', whole, context, at);
     const sum = (of: string) => rows.reduce((total, row) => total + Number(row[of]), 0);
     const withView = sessions.filter(({ views }) => views.length > 0).length;

@@ -20,7 +20,7 @@ const units = ({ lines }: Bill, of: string, price: Priced, what: string): number
 describe('the stack’s own part of a bill', () => {
   test('is read off its template', () => {
     expect(cloud).toMatchObject({
-      memoryMiB: { authorizer: 512, collect: 1024, mcp: 1024, site: 256, drain: 512 },
+      memoryMiB: { authorizer: 512, collect: 1024, mcp: 1024, site: 256, drain: 1769 },
       verdictSeconds: 60,
       bufferSeconds: 60,
       bufferMiB: 128,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/access/principal.ts';
 import type { Engine, World } from '../../src/ports.ts';
+import { Problem } from '../../src/problems.ts';
 import { askQuestion } from '../../src/serve/ask.ts';
 import { questions } from '../../src/tools/index.ts';
 import { questions as checked, truth } from '../oracle/truth.ts';
@@ -30,6 +31,11 @@ const worldAt = (engine: Engine, now: number): World => ({
   lake: 'raw',
   questionTimeMs: 60_000,
 });
+/** What is asked for and not there is no rows, as the oracles have it. */
+const nobody = (thrown: unknown) => {
+  if (thrown instanceof Problem && thrown.code === 'not_found') return { rows: [] };
+  throw thrown;
+};
 const keyOf = (id: string, env: 'live' | 'test', timezone: string): Principal => ({
   ...{ key: `rk_${env}_testtest`, kind: 'rk', env, scope: '', accountId: 'acc', plan: 'unlimited' },
   project: { id, slug: 'p', timezone, allowedOrigins: [] },
@@ -70,7 +76,7 @@ describe.each(checked)('%s in generated worlds, on a real Trino', async (questio
         keyOf(project, env, asking.timezone),
         question,
         args,
-      );
+      ).catch(nobody);
       try {
         expectSame(rows, truth(question, events, args, { projects: [project], env }, asking));
       } catch (thrown) {

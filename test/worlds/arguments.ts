@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { dimensions } from '../../src/events/columns.ts';
-import { gentle } from './conditions.ts';
+import { gentle, wide } from './conditions.ts';
 import { distance } from './requests.ts';
 import { oddFields, often, plainFields, rarely } from './words.ts';
 
@@ -32,7 +32,7 @@ const anyShared = fc.record({
     fc.constantFrom('UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia', 'Australia/Lord_Howe'),
     2,
   ),
-  where: fc.oneof(fc.constant(undefined), fc.constant(undefined), fc.constant([]), gentle, gentle),
+  where: fc.oneof(fc.constant(undefined), fc.constant(undefined), fc.constant([]), gentle, gentle, wide),
   include_bots: fc.constantFrom(undefined, false, true),
   limit: fc.constantFrom(undefined, 1, 2, 3, 100),
 });

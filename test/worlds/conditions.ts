@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { Narrowing } from '../oracle/narrow.ts';
 import type { Condition, Entry } from '../oracle/where.ts';
 import {
   browsers,
@@ -115,4 +116,61 @@ export const gentle: fc.Arbitrary<readonly Condition[]> = fc.oneof(
       .map((entry) => [entry]),
   },
   { weight: 1, arbitrary: where },
+);
+
+const equal = fc.constantFrom('eq' as const, 'neq' as const);
+const onSession: fc.Arbitrary<Entry> = fc.oneof(
+  fc.record({
+    field: fc.constantFrom('session.source', 'session.medium', 'session.campaign'),
+    op: equal,
+    value: fc.constantFrom('google', 'direct', 'paid', 'spring'),
+  }),
+  fc.record({
+    field: fc.constantFrom('session.entry_path', 'session.exit_path'),
+    op: fc.constantFrom('eq' as const, 'neq' as const, 'contains' as const, 'starts_with' as const),
+    value: fc.constantFrom('/', '/shoes', '/SH'),
+  }),
+  fc.record({
+    field: fc.constantFrom('session.campaign', 'session.entry_path', 'session.bounce'),
+    op: presence,
+  }),
+  fc.record({ field: fc.constant('session.bounce'), op: equality, value: fc.boolean() }),
+  fc.record({
+    field: fc.constant('session.duration_seconds'),
+    op: comparison,
+    value: fc.constantFrom(0, 599, 600, 1200.5),
+  }),
+);
+const onPerson: fc.Arbitrary<Entry> = entry
+  .filter(({ field: name }) => name.startsWith('properties'))
+  .map((said) => ({ ...said, field: said.field.replace('properties', 'person') }));
+const described = fc.record(
+  {
+    event: fc.constantFrom('A', 'B', '$pageview', '$identify'),
+    where: fc.array(entry, { maxLength: 1 }),
+    at_least: fc.constantFrom(1, 2, 3),
+    within: fc.constantFrom('1h', '1d', '3d', '6w'),
+  },
+  { requiredKeys: ['event'] },
+);
+const done = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom('A', 'B', '$pageview') },
+  { weight: 5, arbitrary: described },
+);
+const wideEntry = fc.oneof(
+  onSession,
+  onPerson,
+  done.map((did) => ({ did })),
+  done.map((did_not) => ({ did_not })),
+);
+
+/** A `where` that asks for sessions, traits or deeds too. */
+export const wide: fc.Arbitrary<readonly Narrowing[]> = fc.oneof(
+  { weight: 4, arbitrary: wideEntry.map((one) => [one]) },
+  { weight: 1, arbitrary: fc.tuple(wideEntry, wideEntry) },
+  { weight: 1, arbitrary: fc.tuple(wideEntry, entry) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.oneof(wideEntry, entry), wideEntry).map((any) => [{ any }]),
+  },
 );

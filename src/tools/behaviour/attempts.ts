@@ -1,6 +1,6 @@
 import type { Period } from '../../lake/events-of.ts';
 import { doersOf } from '../../people/who.ts';
-import { join, name, type Sql, sql } from '../../sql/sql.ts';
+import { apart, join, name, type Sql, sql } from '../../sql/sql.ts';
 import type { Asking } from '../question.ts';
 import { askedEvents } from '../relations.ts';
 
@@ -114,8 +114,8 @@ function firstMatches(asking: Funnel, events: Sql, parts: Parts, within: Within)
   const lane = sql`partition by ${join([oneOf(asking), ...held(parts)])} order by place ${following}`;
   const levels = range(1, steps - 1)
     .toReversed()
-    .reduce<{ readonly apart: readonly Sql[]; readonly from: Sql }>(
-      ({ apart, from }, k) => {
+    .reduce<{ readonly named: readonly Sql[]; readonly from: Sql }>(
+      ({ named, from }, k) => {
         const found = range(k + 1, steps).flatMap((j) =>
           carried.map(
             (c) =>
@@ -131,12 +131,12 @@ function firstMatches(asking: Funnel, events: Sql, parts: Parts, within: Within)
         ];
         const level = sql`(select ${join(columns)} from ${from} as ${name(`from_${k + 1}`)} where ${join(flags(k + 1), ' or ')})`;
         return k % deepest === 0
-          ? { apart: [...apart, sql`${name(`apart_${k}`)} as ${level}`], from: name(`apart_${k}`) }
-          : { apart, from: level };
+          ? { named: [...named, apart(`apart_${k}`, level)], from: name(`apart_${k}`) }
+          : { named, from: level };
       },
-      { apart: [], from: sql`(${placed(asking, events, parts)})` },
+      { named: [], from: sql`(${placed(asking, events, parts)})` },
     );
-  const rows = sql`${levels.apart.length === 0 ? sql`` : sql`with ${join(levels.apart)} `}select * from ${levels.from} as first_matches`;
+  const rows = sql`${levels.named.length === 0 ? sql`` : sql`with ${join(levels.named)} `}select * from ${levels.from} as first_matches`;
   // No event that ends an attempt lies between two others when as many are still to come after the earlier one as from the later one on.
   const uncut = (k: number): Sql =>
     cutting ? sql` and ${at('cuts', k)} = ${at('cuts_after', k - 1)}` : sql``;

@@ -190,7 +190,7 @@ function bothOf({ birth, return: back }: Own): Returning['both'] {
 }
 
 /** Births lie in the period; returns count until the last period of the last possible birth ends. */
-function reachOf({ own, period, tz }: Asking<Own>): Period {
+function reachOf({ own, period, tz }: Pick<Asking<Own>, 'own' | 'period' | 'tz'>): Period {
   const from = own.new_only ? earliest : period.from;
   if (own.align === 'rolling') return { from, to: period.to + own.periods * lengths[own.unit] };
   let to = startOf(tz, own.unit, period.to - 1);

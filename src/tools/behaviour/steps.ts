@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { type Condition, holds } from '../../sql/filter.ts';
 import { join, type Sql, sql } from '../../sql/sql.ts';
-import { holding, limits, valuesIn, where, wordsOf } from '../inputs.ts';
+import { valuesIn, where } from '../conditions.ts';
+import { holding, limits } from '../fields.ts';
+import { wordsOf } from '../inputs.ts';
 
 /** Events of one name, `*` for any but system ones, and only those that fit `where`; or several of these, any of which will do. */
 export interface Step {

@@ -10,7 +10,7 @@ import type { Compared } from './other-period.ts';
 
 /** What is explained: how it is counted, of which events, told apart by what. */
 export interface Explaining {
-  readonly asking: Pick<Asking<unknown>, 'reading' | 'period' | 'where' | 'byProject'>;
+  readonly asking: Pick<Asking<unknown>, 'reading' | 'period' | 'where' | 'judged' | 'byProject'>;
   readonly periods: Compared;
   readonly counts:
     | { readonly as: 'count' | 'uniques' | 'people'; readonly event: string | undefined }

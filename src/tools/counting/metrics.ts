@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Field, fieldFrom } from '../../sql/field.ts';
 import { double, type Sql, sql } from '../../sql/sql.ts';
-import { limits } from '../inputs.ts';
+import { limits } from '../fields.ts';
 import type { AnswerColumn } from '../question.ts';
 import { invalidParam } from '../refusal.ts';
 

@@ -23,7 +23,7 @@ export interface Series {
 
 type Asked = Pick<
   Asking<unknown>,
-  'reading' | 'period' | 'where' | 'interval' | 'tz' | 'now' | 'byProject' | 'groups'
+  'reading' | 'period' | 'where' | 'judged' | 'interval' | 'tz' | 'now' | 'byProject' | 'groups'
 >;
 
 /** Which events must be read to count these. */

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { eventName, groupBy, limitOf, where } from '../inputs.ts';
+import { where } from '../conditions.ts';
+import { eventName } from '../fields.ts';
+import { groupBy, limitOf } from '../inputs.ts';
 import type { Asking } from '../question.ts';
 import { invalidParam } from '../refusal.ts';
 import { formulaFrom } from './formula.ts';

@@ -151,7 +151,12 @@ const formulaOf = ({ formula }: Own): Formula | undefined => {
 };
 
 /** The period, and before it as many whole buckets as a rolling mean needs. */
-const readPeriod = ({ own, period, tz, interval }: Asked): Period => {
+const readPeriod = ({
+  own,
+  period,
+  tz,
+  interval,
+}: Pick<Asked, 'own' | 'period' | 'tz' | 'interval'>): Period => {
   let from = period.from;
   if (own.rolling === undefined || interval === null) return period;
   from = startOf(tz, interval, from);

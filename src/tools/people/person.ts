@@ -23,7 +23,7 @@ const input = z.object({
 type Own = z.output<typeof input>;
 
 /** One person with everything they did. */
-export const person = question({
+export const onePerson = question({
   name: 'person',
   title: 'One person',
   answers:

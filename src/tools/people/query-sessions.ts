@@ -4,7 +4,8 @@ import { personKept, withPerson } from '../../people/session-persons.ts';
 import { instantOf, type SessionValue, sessionReach, sessionRows } from '../../people/sessions.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { below, placed } from '../below.ts';
-import { eventName, limitOf } from '../inputs.ts';
+import { eventName } from '../fields.ts';
+import { limitOf } from '../inputs.ts';
 import { type AnswerColumn, type Asking, question } from '../question.ts';
 import { askedEvents, groupCells, groupColumns } from '../relations.ts';
 

@@ -3,7 +3,8 @@ import type { Cell, Row } from '../../ports.ts';
 import { fieldFrom, textOf } from '../../sql/field.ts';
 import { caseFolded } from '../../sql/filter.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
-import { anyField, eventName, limitOf } from '../inputs.ts';
+import { eventName } from '../fields.ts';
+import { anyField, limitOf } from '../inputs.ts';
 import { type AnswerColumn, type Asking, question, type Shaped } from '../question.ts';
 import { ascending } from '../ranked.ts';
 import { invalidParam } from '../refusal.ts';
@@ -24,7 +25,7 @@ const input = z.object({
 type Own = z.output<typeof input>;
 
 /** What nothing here knows, and what to send so that it can be asked (questions.md, 7). */
-const guide =
+export const whatIsAbsent =
   'Not here: session replay and heat maps (send an event for what matters, e.g. rage_click with the element); search-console and ad-spend data (send an event a day with cost, clicks and campaign); revenue recognition (send each invoice and refund as an event with its amount in minor units).';
 
 /** Of so many events, the newest of a name, properties are told: a share needs no more, and each is read whole. */
@@ -74,7 +75,7 @@ export const describeData = question({
         field !== undefined
           ? []
           : event === undefined
-            ? [guide]
+            ? [whatIsAbsent]
             : [
                 `Of the newest ${newest.toLocaleString('en-US')} events of that name at most; share is of those, and examples are the most frequent values.`,
               ],

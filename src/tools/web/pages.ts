@@ -7,7 +7,8 @@ import { isCustom, isView, millis, sessionReach, visitorOf } from '../../people/
 import { containsText } from '../../sql/filter.ts';
 import { medianOf } from '../../sql/median.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
-import { limitOf, limits } from '../inputs.ts';
+import { limits } from '../fields.ts';
+import { limitOf } from '../inputs.ts';
 import { type AnswerColumn, type Asking, question } from '../question.ts';
 import { ascending } from '../ranked.ts';
 import { invalidParam } from '../refusal.ts';

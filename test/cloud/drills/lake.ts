@@ -2,7 +2,7 @@ import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { prefixes } from '../../../src/aws/settings.ts';
 import { openCloudStore } from '../../../src/aws/store.ts';
 import type { Store } from '../../../src/ports.ts';
-import { sql } from '../../../src/sql/sql.ts';
+import { relation, sql } from '../../../src/sql/sql.ts';
 import { outputsOf } from '../place.ts';
 import { engineOf } from '../room.ts';
 
@@ -34,7 +34,7 @@ export const spilled = (): Promise<readonly string[]> => under(prefixes.spill).l
 /** How many rows of this name were delivered, copies and all. */
 export const delivered = async (event: string): Promise<unknown> => {
   const { rows } = await engineOf('drills').ask(
-    sql`select count(*) as n from events where event_name = ${event}`,
+    sql`select count(*) as n from ${relation('events')} where event_name = ${event}`,
     everything,
     { timeMs: 20_000 },
   );
