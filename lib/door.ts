@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Size, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type PolicyStatementProps, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -8,7 +8,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Setting, settingNames } from '../src/aws/settings.ts';
-import { bundling } from './bundling.ts';
+import { bundling, engineInto } from './bundling.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -26,6 +26,10 @@ export interface DoorProps {
   readonly files?: Readonly<Record<string, string>>;
   /** Where an event goes that it could not handle; only for a function that nobody waits for. */
   readonly deadLetters?: IQueue;
+  /** Its own room for files. Default: Lambda’s 512 MiB. */
+  readonly storage?: Size;
+  /** Does it run DuckDB? Then its library for Lambda’s processor lies beside the code. */
+  readonly withEngine?: boolean;
 }
 
 /** One Lambda function of lambdas/ with a role of its own, which may write its log and traces and nothing else until something is let. */
@@ -36,7 +40,7 @@ export class Door extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { entry, does, memorySizeMiB, timeout, logRetention, files = {}, deadLetters }: DoorProps,
+    { entry, does, memorySizeMiB, timeout, logRetention, files = {}, deadLetters, ...props }: DoorProps,
   ) {
     super(scope, id);
     this.log = new LogGroup(this, 'Log', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
@@ -52,6 +56,7 @@ export class Door extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: memorySizeMiB,
+      ...(props.storage === undefined ? {} : { ephemeralStorageSize: props.storage }),
       timeout,
       role,
       logGroup: this.log,
@@ -76,8 +81,10 @@ export class Door extends Construct {
         commandHooks: {
           beforeInstall: () => [],
           beforeBundling: () => [],
-          afterBundling: (from, to) =>
-            Object.entries(files).map(([name, path]) => `cp "${resolve(from, path)}" "${to}/${name}"`),
+          afterBundling: (from, to) => [
+            ...Object.entries(files).map(([name, path]) => `cp "${resolve(from, path)}" "${to}/${name}"`),
+            ...(props.withEngine === true ? [engineInto(to)] : []),
+          ],
         },
       },
     });

@@ -1,12 +1,11 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { Door } from './door.ts';
 import type { Intake } from './intake.ts';
 import type { Lake } from './lake.ts';
+import { callRegularly } from './schedule.ts';
 
 export interface DrainProps {
   readonly lake: Lake;
@@ -45,30 +44,12 @@ export class Drain extends Construct {
     lake.letDrain(this.door);
     intake.letPut(this.door);
 
-    const { functionArn } = this.door.lambda;
-    const role = new Role(this, 'Caller', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
-      description: 'Millimetric: the schedule calls the drain',
-      inlinePolicies: {
-        Call: new PolicyDocument({
-          statements: [
-            new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }),
-            new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }),
-          ],
-        }),
-      },
-    });
-    new CfnSchedule(this, 'Schedule', {
-      description: 'Millimetric: delivers spilled events',
-      scheduleExpression: 'rate(5 minutes)',
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: functionArn,
-        roleArn: role.roleArn,
-        // The next run does the same work, so an old one is worth little.
-        retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 300 },
-        deadLetterConfig: { arn: this.deadLetters.queueArn },
-      },
+    callRegularly(this, {
+      door: this.door,
+      every: Duration.minutes(5),
+      who: 'the schedule calls the drain',
+      does: 'delivers spilled events',
+      deadLetters: this.deadLetters,
     });
   }
 }

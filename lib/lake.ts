@@ -29,8 +29,8 @@ export interface LakeProps {
   readonly retain: boolean;
   /** The most one question may read, in bytes; past it Athena stops it. */
   readonly athenaBytesCutoff: number;
-  /** How long events are kept; undefined: for ever. */
-  readonly recordsRetention: Duration | undefined;
+  /** The first day, `yyyy-MM-dd`, on which events can have arrived. */
+  readonly firstDay: string;
 }
 
 /** Where events live and are asked about: one bucket, the Glue table `events` over its `raw/`, one Athena workgroup. */
@@ -40,7 +40,7 @@ export class Lake extends Construct {
   readonly table: S3Table;
   readonly workgroup: CfnWorkGroup;
 
-  constructor(scope: Construct, id: string, { retain, athenaBytesCutoff, recordsRetention }: LakeProps) {
+  constructor(scope: Construct, id: string, { retain, athenaBytesCutoff, firstDay }: LakeProps) {
     super(scope, id);
     const removalPolicy = retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     this.bucket = new Bucket(this, 'Bucket', {
@@ -58,16 +58,14 @@ export class Lake extends Construct {
           expiredObjectDeleteMarker: true,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
+        // Events go by the day they arrived, which compaction knows: a rule here would go by when a file was last written.
         { id: 'forget-errors', prefix: prefixes.errors, expiration: Duration.days(30) },
-        ...(recordsRetention === undefined
-          ? []
-          : [{ id: 'forget-events', prefix: prefixes.raw, expiration: recordsRetention }]),
       ],
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'Only five roles of this stack reach the bucket, each through an API whose own log says who asked for what; Athena reads many objects per question, so access logs would outgrow the events of a small customer.',
+        'Only six roles of this stack reach the bucket, each through an API whose own log says who asked for what; Athena reads many objects per question, so access logs would outgrow the events of a small customer.',
     });
 
     this.database = new Database(this, 'Database', {
@@ -98,8 +96,8 @@ export class Lake extends Construct {
       ],
       partitionProjection: {
         dt: PartitionProjectionConfiguration.date({
-          // Before there was any installation. The day to come is in range too, for clocks differ.
-          min: '2026-01-01',
+          // A question about all there is lists each day from here on. The day to come is in range too, for clocks differ.
+          min: firstDay,
           max: 'NOW+1DAYS',
           format: 'yyyy-MM-dd',
           step: { interval: 1, intervalUnit: DateIntervalUnit.DAYS },
@@ -187,6 +185,18 @@ export class Lake extends Construct {
       actions: ['s3:DeleteObject'],
       resources: [this.bucket.arnForObjects(`${prefixes.spill}*`)],
     });
+  }
+
+  /** Lets a door make few files of many: read, write and delete what is delivered, and note what it did. */
+  letCompact(door: Door): void {
+    door.learns('lakeBucket', this.bucket.bucketName);
+    for (const prefix of [prefixes.raw, prefixes.compaction]) {
+      this.letReadObjects(door, prefix);
+      door.mayDo({
+        actions: ['s3:PutObject', 's3:DeleteObject'],
+        resources: [this.bucket.arnForObjects(`${prefix}*`)],
+      });
+    }
   }
 
   private letReadObjects(door: Door, prefix: string): void {

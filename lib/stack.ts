@@ -2,6 +2,7 @@ import { CfnOutput, type Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { Api, type Throttle } from './api.ts';
+import { Compaction, type CompactionSize } from './compaction.ts';
 import type { DomainProps } from './domain.ts';
 import { Doors } from './doors.ts';
 import { Drain } from './drain.ts';
@@ -27,8 +28,12 @@ export interface MillimetricProps {
   readonly athenaBytesCutoff?: number;
   /** How long logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays;
-  /** How long events are kept, whole days. Default: for ever. */
+  /** How long events are kept, whole days from the day they arrived. Default: for ever. */
   readonly recordsRetention?: Duration;
+  /** The day of the first deploy, `yyyy-MM-dd`: a question about all there is lists each day since, and sees none before. Default: 2026-01-01. */
+  readonly firstDay?: string;
+  /** Memory and storage of the function that makes few files of many. Default: 2,048 and 4,096 MiB. */
+  readonly compaction?: CompactionSize;
   /** Path of a table of countries of yours (MMDB: GeoLite2, DB-IP …), bundled in place of ours. Default: ours. */
   readonly countryTable?: string;
 }
@@ -51,17 +56,24 @@ export class Millimetric extends Construct {
       retain = true,
       recordsRetention,
       countryTable,
+      firstDay = '2026-01-01',
+      compaction: size = {},
       logRetention = RetentionDays.ONE_MONTH,
     } = props;
     const { throttle = { requestsPerSecond: 500, burst: 1000 }, athenaBytesCutoff = 100e9 } = props;
 
-    const lake = new Lake(this, 'Lake', { retain, athenaBytesCutoff, recordsRetention });
+    const lake = new Lake(this, 'Lake', { retain, athenaBytesCutoff, firstDay });
     const intake = new Intake(this, 'Intake', { lake, logRetention });
     const ledger = new Ledger(this, 'Ledger', { retain });
     const doors = new Doors(this, 'Doors', { lake, intake, ledger, logRetention, countryTable });
     const drain = new Drain(this, 'Drain', { lake, intake, logRetention });
+    const { deadLetters } = drain;
+    const compaction = new Compaction(this, 'Compaction', {
+      ...size,
+      ...{ lake, logRetention, deadLetters, recordsRetention },
+    });
     const api = new Api(this, 'Api', { doors, throttle, logRetention, domain, waf });
-    const watch = new Watch(this, 'Watch', { api, drain, intake, lake, alarmsTo });
+    const watch = new Watch(this, 'Watch', { api, drain, compaction, intake, lake, alarmsTo });
     this.lake = lake;
     this.intake = intake;
     this.ledger = ledger;

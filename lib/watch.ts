@@ -19,6 +19,7 @@ import { Construct } from 'constructs';
 import { bufferSeconds, deliverySeconds } from '../src/aws/settings.ts';
 import { routes } from '../src/routes.ts';
 import type { Api } from './api.ts';
+import type { Compaction } from './compaction.ts';
 import type { Drain } from './drain.ts';
 import type { Intake } from './intake.ts';
 import type { Lake } from './lake.ts';
@@ -26,6 +27,7 @@ import type { Lake } from './lake.ts';
 export interface WatchProps {
   readonly api: Api;
   readonly drain: Drain;
+  readonly compaction: Compaction;
   readonly intake: Intake;
   readonly lake: Lake;
   /** The e-mail address that hears of alarms; undefined: they only show on the dashboard. */
@@ -50,7 +52,7 @@ const ingests = routes
   .join(' || ');
 const lateSeconds = bufferSeconds + deliverySeconds;
 
-/** What somebody should hear of, and one page to look at. Eight alarms and one dashboard: CloudWatch gives ten and three for nothing. */
+/** What somebody should hear of, and one page to look at. Nine alarms and one dashboard: CloudWatch gives ten and three for nothing. */
 export class Watch extends Construct {
   readonly dashboard: Dashboard;
 
@@ -91,7 +93,7 @@ export class Watch extends Construct {
     this.dashboard.addWidgets(...alarms.slice(4).map(shown));
   }
 
-  private kinds({ api, drain, intake, lake }: WatchProps): Readonly<Record<string, AlarmKind>> {
+  private kinds({ api, drain, compaction, intake, lake }: WatchProps): Readonly<Record<string, AlarmKind>> {
     const firehose = (metricName: string, statistic: string) =>
       new Metric({
         namespace: 'AWS/Firehose',
@@ -148,6 +150,12 @@ export class Watch extends Construct {
         from: 5,
         means: 'Callers get 5xx answers. The access log says on which routes; the log of that door says why.',
       },
+      CompactionTroubles: {
+        metric: this.logged('CompactionTroubles', compaction.door.log, '{ $.level = "error" }'),
+        from: 1,
+        means:
+          'Compaction met what it cannot handle: a file that is damaged or none of events, or a day it could not do. Nothing is lost; questions may fail on the same file. See the log of Compact for its name.',
+      },
       DeadLetters: {
         metric: drain.deadLetters.metricApproximateNumberOfMessagesVisible({
           period,
@@ -155,7 +163,7 @@ export class Watch extends Construct {
         }),
         from: 1,
         means:
-          'A run of the drain failed and was given up. Later runs do its work; see the log of Drain for the reason, then purge the queue.',
+          'A run of the drain or of compaction failed and was given up. Later runs do its work; see the logs of Drain and Compact for the reason, then purge the queue.',
       },
     };
   }

@@ -21,3 +21,13 @@ export const firehose = (): FirehoseClient => new FirehoseClient({ requestHandle
 /** At an address of its own (an emulator) buckets are in the path, since their names resolve to nothing. */
 export const s3 = ({ AWS_ENDPOINT_URL: all, AWS_ENDPOINT_URL_S3: own = all }: Environment): S3Client =>
   new S3Client({ requestHandler, forcePathStyle: own !== undefined });
+/** The same for whole files: each may take minutes, and what S3 refuses for the moment is tried again for longer. */
+export const transferring = ({
+  AWS_ENDPOINT_URL: all,
+  AWS_ENDPOINT_URL_S3: own = all,
+}: Environment): S3Client =>
+  new S3Client({
+    requestHandler: { ...requestHandler, requestTimeout: 180_000 },
+    forcePathStyle: own !== undefined,
+    maxAttempts: 6,
+  });
