@@ -89,11 +89,21 @@ const endOfText = (text: string, start: number): number => {
   return text.length;
 };
 
+const space = 32;
+const tab = 9;
+const newline = 10;
+const carriageReturn = 13;
+
 const skipBlanks = (text: string, from: number): number => {
-  let at = from;
-  while (' \t\n\r'.includes(text[at] ?? '-')) at++;
-  return at;
+  for (let at = from; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char !== space && char !== newline && char !== carriageReturn && char !== tab) return at;
+  }
+  return text.length;
 };
+
+/** No more than what JSON allows between two values; `trim` would take other blanks, which JSON refuses, for it. */
+const isBlank = (text: string): boolean => skipBlanks(text, 0) === text.length;
 
 /** An object or list longer than a piece: its members that are short are read together, a long one by itself. */
 const large = async (reading: Reading, start: number, end: number): Promise<unknown> => {
@@ -103,7 +113,7 @@ const large = async (reading: Reading, start: number, end: number): Promise<unkn
   const object = {};
   /** Takes the members in whole, e.g. `1,2` or `"a":1`. */
   const take = (members: string): void => {
-    if (members.trim() === '') throw new SyntaxError('A member is missing.');
+    if (isBlank(members)) throw new SyntaxError('A member is missing.');
     const taken = read(isList ? `[${members}]` : `{${members}}`);
     if (Array.isArray(taken)) for (const value of taken) list.push(value);
     else for (const [key, value] of Object.entries(Object(taken))) put(object, key, value);
@@ -135,8 +145,7 @@ const large = async (reading: Reading, start: number, end: number): Promise<unkn
         const value = await large(reading, inner.at, inner.end);
         const before = text.slice(from, inner.at);
         const after = text.slice(inner.end, at);
-        if (after.trim() !== '' || (isList && before.trim() !== ''))
-          throw new SyntaxError('Two members in one.');
+        if (!isBlank(after) || (isList && !isBlank(before))) throw new SyntaxError('Two members in one.');
         if (isList) list.push(value);
         else for (const key of Object.keys(Object(read(`{${before}null}`)))) put(object, key, value);
         inner = undefined;

@@ -49,6 +49,9 @@ test.each([
   '["abcdefg]',
   '{"a":[1,2,3,4],"b"}',
   '["a":1,[1,2,3,4]]',
+  '[[1,2,3,4]\u00a0,1]',
+  '[\u00a0[1,2,3,4]]',
+  '{"a":\u00a0[1,2,3,4]}',
   '',
 ])('%s is refused in the same words', same);
 
@@ -57,7 +60,7 @@ test('so is every text that values make, and every text that one character more 
     fc.asyncProperty(
       fc.json({ maxDepth: 5 }),
       fc.nat(),
-      fc.constantFrom('', ...',[]{}":\\1 '),
+      fc.constantFrom('', '\u00a0', '\ufeff', '\u2028', '\v', ...',[]{}":\\1 \n'),
       async (text, at, put) => {
         await same(text);
         const place = at % (text.length + 1);

@@ -12,12 +12,19 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
+/** A file’s bytes; none where the product has removed it since the folder was listed. */
+const bytesOf = (path: string): Promise<Buffer> =>
+  readFile(path).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return Buffer.of();
+    throw thrown;
+  });
+
 /** Which of these texts stand in any byte of any file below a folder, as they are or as the bytes they stand for. */
 const readable = async (folder: string, texts: Iterable<string>): Promise<readonly string[]> => {
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
     entry.isFile(),
   );
-  const bytes = await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name))));
+  const bytes = await Promise.all(files.map(({ parentPath, name }) => bytesOf(join(parentPath, name))));
   return [...texts].filter((text) =>
     bytes.some((file) => file.includes(text) || file.includes(Buffer.from(text, 'base64'))),
   );

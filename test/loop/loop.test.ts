@@ -32,7 +32,7 @@ test(`nothing legal holds the event loop: ${names} event names, 10,000 property 
     });
     const text = await answer.text();
     expect([what, answer.status], text.slice(0, 500)).toEqual([what, 200]);
-    expect(text).not.toMatch(/internal_error|tool_failed/);
+    expect(text, what).not.toMatch(/internal_error|tool_failed/);
     await look(what);
   }
   const most = allowed(await product.unit());

@@ -58,6 +58,26 @@ describe('planted faults', () => {
   };
   const at = now - 2 * dayMs;
 
+  test('events too wide to look into are left out of keys and doubled values, and counted in a note', async () => {
+    const wide = (text: string): readonly Said[] =>
+      Array.from({ length: 41 }, (_, n) => ({
+        ...{ ts: at + n * 60_000, anonymous_id: 'v-wide', event_name: 'invoice' },
+        properties: JSON.stringify({ invoice_id: `i-${Math.min(n, 39)}`, mail: 'ann@shop.example', text }),
+      }));
+    const asked = async (text: string) => {
+      const { rows, notes } = await (await kept([...clean(8), ...wide(text)]))('data_health', last);
+      const found = ['doubled_events', 'personal_values'].map(
+        (check) => rows.find((row) => row.check === check)?.found,
+      );
+      return { found, note: notes.find((one) => one.includes('characters')) };
+    };
+    expect(await asked('short')).toEqual({ found: [1, 1], note: undefined });
+    expect(await asked('x'.repeat(2000))).toEqual({
+      found: [0, 0],
+      note: 'Keys and doubled values were not looked for in 41 events whose properties have more than 2000 characters.',
+    });
+  });
+
   const faults: readonly (readonly [string, string, (said: readonly Said[]) => readonly Said[], object])[] = [
     [
       'an order sent twice under new ids',

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Row } from '../../ports.ts';
 import { type Asking, question } from '../question.ts';
 import { checks, judged } from './checks.ts';
-import { factOf, factsOf, habitMs } from './facts.ts';
+import { factOf, factsOf, habitMs, longestLookedInto } from './facts.ts';
 
 const input = z.object({});
 type Own = z.output<typeof input>;
@@ -32,6 +32,7 @@ export const dataHealth = question({
     const projects = [...Map.groupBy(rows, (row) => row.project_id ?? null)].toSorted(([a], [b]) =>
       String(a) < String(b) ? -1 : 1,
     );
+    const wide = rows.map(factOf).reduce((sum, { kind, n: [a = 0] }) => (kind === 'wide' ? sum + a : sum), 0);
     return {
       rows: projects.flatMap(([project, own]) =>
         judged(own.map(factOf), endOf(asking)).map((row) => ({
@@ -42,6 +43,11 @@ export const dataHealth = question({
       notes: [
         'Bots are looked at too. Repeats with one event_id are removed before anything is counted, and fields that a sender misspelt are answered when they come; neither is kept, so neither is a row here.',
         'The 500 most frequent names and keys were looked at; habits of names over 30 more days.',
+        ...(wide === 0
+          ? []
+          : [
+              `Keys and doubled values were not looked for in ${wide} events whose properties have more than ${longestLookedInto} characters.`,
+            ]),
       ],
     };
   },

@@ -2,7 +2,8 @@ import { eventsOf, type Period, type Reading } from '../../lake/events-of.ts';
 import { millis } from '../../people/sessions.ts';
 import { doersOf } from '../../people/who.ts';
 import type { Row } from '../../ports.ts';
-import { type Field, numberOf, textOf } from '../../sql/field.ts';
+import { entriesOf, heldText, scalarText } from '../../sql/entries.ts';
+import { numberIn } from '../../sql/field.ts';
 import { hashed } from '../../sql/hash.ts';
 import { join, type Sql, sql } from '../../sql/sql.ts';
 
@@ -24,13 +25,15 @@ export const looks = {
 export const beyond = { viewsAnHour: 300, visitors: 50, lateMs: 30 * dayMs } as const;
 /** So many names and keys are looked at, the most frequent ones. */
 const most = { names: 500, keys: 500 } as const;
+/** Properties of more characters are not looked into: an engine reads thousands of events together, and taken apart the widest legal ones need more memory than it has. */
+export const longestLookedInto = 2000;
 /** How far before the period a name’s habit is looked at, ms. */
 export const habitMs = 30 * dayMs;
 
 /** The keys under which a price may stand, the first that is there counts. */
 export const priceKeys = ['price', 'value', 'amount', 'total', 'revenue'] as const;
 
-/** What is known of the data, from `factsOf`: a row each of kind `all machine crowd ancient name key double path`. */
+/** What is known of the data, from `factsOf`: a row each of kind `all machine crowd ancient name key double path wide`. */
 export interface Fact {
   readonly kind: string;
   readonly name: string | null;
@@ -57,7 +60,8 @@ const textIn = (cell: Row[string] | undefined): string | null =>
  * Facts about the events of a period, bots included, in one statement. By kind: `all` events, bots, without ids,
  * placeholders, late ones, newest; `machine` visitors, most views; `crowd` persons, most visitors; `ancient` events of
  * 1970; `name` events in the period, first, last, longest pause, events in all; `key` events, numbers, texts, personal
- * ones; `double` events, different values, repeats within an hour; `path` different paths with an id, events.
+ * ones; `double` events, different values, repeats within an hour; `path` different paths with an id, events; `wide` events
+ * whose properties were not looked into.
  */
 export function factsOf(seen: Reading, period: Period, byProject: boolean): Sql {
   const reading: Reading = { ...seen, bots: true };
@@ -137,10 +141,12 @@ export function factsOf(seen: Reading, period: Period, byProject: boolean): Sql 
     { name: sql`event_name` },
   );
   const keyed = sql`(
-    select ${p}event_name, key, ${ms} as ms, properties,
-      json_extract_scalar(properties, concat('$["', key, '"]')) as value,
-      starts_with(json_format(json_extract(properties, concat('$["', key, '"]'))), '"') as quoted
-    from (select * from ${events}) as k cross join unnest(map_keys(cast(json_parse(properties) as map(varchar, json)))) as u (key)
+    select ${p}event_name, key, ms, pairs, ${heldText} as value, starts_with(json_format(held), '"') as quoted
+    from (${entriesOf(
+      sql`(select *, ${ms} as ms from ${events} where length(properties) <= ${longestLookedInto}) as timed`,
+      'properties',
+      [...(byProject ? [sql`project_id`] : []), sql`event_name`, sql`ms`],
+    )}) as entries
     where length(key) <= 128 and not regexp_like(key, ${looks.speakable})
   ) as told where value is not null`;
   const keys = fact(
@@ -157,10 +163,11 @@ export function factsOf(seen: Reading, period: Period, byProject: boolean): Sql 
     ) as placed where place <= ${most.keys}`,
     { name: sql`event_name`, key: sql`key` },
   );
+  // From the map: each look into the text would read all of it, and hold what it read.
   const price = join(
     priceKeys.map((key): Sql => {
-      const field: Field = { spelled: key, keys: [key] };
-      return sql`when ${textOf(field)} is not null then ${numberOf(field)}`;
+      const text = scalarText(sql`element_at(pairs, ${key})`);
+      return sql`when ${text} is not null then ${numberIn(text)}`;
     }),
     ' ',
   );
@@ -169,13 +176,13 @@ export function factsOf(seen: Reading, period: Period, byProject: boolean): Sql 
     [sql`count(*)`, sql`count(distinct value)`, count(sql`since <= ${hourMs}`)],
     sql`(
       select *, ms - lag(ms) over (partition by ${p}event_name, key, value order by ms) as since
-      from (select * from ${keyed} and regexp_like(key, ${looks.idKey})) as ids
+      from (select ${p}event_name, key, value, ms, case ${price} end as price from ${keyed} and regexp_like(key, ${looks.idKey})) as ids
     ) as followed group by ${p}event_name, key`,
     {
       name: sql`event_name`,
       key: sql`key`,
       example: sql`min(case when since <= ${hourMs} then value end)`,
-      price: sql`sum(case when since <= ${hourMs} then case ${price} end end)`,
+      price: sql`sum(case when since <= ${hourMs} then price end)`,
     },
   );
   const path = fact(
@@ -184,7 +191,12 @@ export function factsOf(seen: Reading, period: Period, byProject: boolean): Sql 
     sql`${events} where path is not null and regexp_like(path, ${looks.idInPath})${by}`,
     { example: sql`min(path)` },
   );
-  return [machine, crowd, ancient, names, keys, doubles, path].reduce(
+  const wide = fact(
+    'wide',
+    [sql`count(*)`],
+    sql`${events} where length(properties) > ${longestLookedInto}${by}`,
+  );
+  return [machine, crowd, ancient, names, keys, doubles, path, wide].reduce(
     (before, next) => sql`${before} union all ${next}`,
     all,
   );
