@@ -1,4 +1,5 @@
 import type { Principal } from '../access/principal.ts';
+import { metered } from '../accounts/budget.ts';
 import { jsonInPieces } from '../events/json-in-pieces.ts';
 import { answer } from '../mcp/core.ts';
 import type { Json, McpHost, McpReference, McpToolResult } from '../mcp/host.ts';
@@ -56,31 +57,36 @@ export const hostFor = (
   world: IntakeWorld & QuestionWorld,
   principal: Principal,
   asked: Pick<RoutedRequest, 'requestId' | 'ip' | 'headers' | 'body' | 'signal'>,
+): McpHost => hostOver(world, metered(world, principal), principal, asked);
+
+/** The same, with the `counted` world: there, what this key asks is counted. */
+const hostOver = (
+  world: IntakeWorld,
+  counted: QuestionWorld,
+  principal: Principal,
+  asked: Parameters<typeof hostFor>[2],
 ): McpHost => ({
   serverInfo: { name: 'millimetric', title: 'Millimetric', version },
   instructions,
   tools: () => toolsFor(mayWrite(principal)),
   call: async (name, args) => {
     if (questionNamed(name) !== undefined)
-      return resultOf(await ask(world, principal, name, args, asked.signal));
+      return resultOf(await ask(counted, principal, name, args, asked.signal));
     const action = actionNamed(name);
     if (action === undefined) return undefined;
     if (!mayWrite(principal))
       throw new Problem('insufficient_scope', `${action.name} needs an sk_ key; this rk_ key only reads.`);
-    const kept = await keepTracked(
-      world,
-      principal,
-      (await exactArguments(asked.body, world.breathe)) ?? args,
-      {
-        ip: asked.ip,
-        userAgent: asked.headers['user-agent'] ?? null,
-      },
-    );
-    return plain({ ...kept });
+    const body = (await exactArguments(asked.body, world.breathe)) ?? args;
+    const { said, headers } = await keepTracked(world, principal, body, {
+      ip: asked.ip,
+      userAgent: asked.headers['user-agent'] ?? null,
+    });
+    const warning = headers['X-Quota-Warning'];
+    return plain({ ...said, ...(warning !== undefined && { warning }) });
   },
   resources: () => resources,
   templates: () => templates,
-  read: (uri) => readResource({ world, principal, signal: asked.signal }, uri),
+  read: (uri) => readResource({ world: counted, principal, signal: asked.signal }, uri),
   prompts: () => prompts.map(({ says, ...prompt }) => prompt),
   prompt: async (name, args) => {
     const prompt = prompts.find((p) => p.name === name);
@@ -111,7 +117,7 @@ export const hostFor = (
     const last = typed.pop() ?? '';
     const before = argument.name === 'steps' ? typed.map((step) => `${step},`).join('') : '';
     const { names } = await namesMatching(
-      { world, principal, signal: asked.signal },
+      { world: counted, principal, signal: asked.signal },
       { startsWith: meant(last) },
     );
     return names.map((name) => before + visible(name));

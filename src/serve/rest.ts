@@ -1,3 +1,4 @@
+import { metered } from '../accounts/budget.ts';
 import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { ask } from './ask.ts';
@@ -14,7 +15,7 @@ async function answer(
 ): Promise<Told> {
   if (principal === null || route.question === undefined)
     throw new Problem('not_found', `${route.path} answers no question.`);
-  const said = await ask(world, principal, route.question, query, signal);
+  const said = await ask(metered(world, principal), principal, route.question, query, signal);
   const headers = { 'Cache-Control': 'no-store' } as const;
   // Come back at once: the next request waits as long as this one did.
   if ('status' in said) return { status: 202, headers: { ...headers, 'Retry-After': '0' }, body: said };

@@ -84,6 +84,7 @@ const host = (kind: 'rk' | 'sk') =>
       sink: { keep: never },
       engine: { ask: never },
       ledger: { read: never, write: never, erase: never, list: never },
+      counters: { add: never, advance: never, read: never },
       clock: never,
       breathe: async () => {},
       random: never,
