@@ -49,6 +49,8 @@ const texts = (['clean', 'raw'] as const).flatMap((lake) =>
       {
         ...sampled[0],
         ...(name === 'funnel' ? { order: 'any', window: '9999w' } : {}),
+        // Before all of time there is no other period.
+        ...(name === 'explain_change' ? { compare: { from: '0001-01-01', to: '9999-12-31' } } : {}),
         // Anomalies judges no thousands of years.
         from: name === 'anomalies' ? '9999-12-01' : '0001-01-01',
         to: '9999-12-31',
