@@ -188,8 +188,12 @@ export function partialBuckets(
 /** Where nothing is known for so many buckets, no list of them helps. */
 const mostUnsure = 1000;
 
-/** How far a period reaches that is cut into buckets: not beyond the one that the present lies in, for nothing has begun there. */
+/**
+ * How far a period reaches that is cut into buckets: not beyond the one that the present lies in, for nothing has begun
+ * there. Where a clock goes back over midnight the next day has begun before the present, which is in the period still.
+ */
 export const begunOf = ({ from, to }: Period, tz: string, interval: Interval | null, now: number): number => {
-  const end = interval === null || to <= now + 1 ? to : Math.min(to, nextStart(tz, interval, now));
+  const end =
+    interval === null || to <= now + 1 ? to : Math.min(to, Math.max(now + 1, nextStart(tz, interval, now)));
   return end > from ? end : to;
 };
