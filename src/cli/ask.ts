@@ -124,7 +124,7 @@ function show(tool: string, came: Readonly<Record<string, unknown>>, given: Give
           `Only ${truncated.shown} of ${truncated.of ?? 'more'} ${truncated.what} are shown; --limit shows more.`,
         ]
       : []),
-    ...notes,
+    ...notes.filter((note) => !truncated || !limitNote.test(note)),
     ...(cursor ? [`More rows: --cursor ${cursor}`] : []),
   ];
   const drawing = given.has('chart') && rows.length > 0 ? drawingOf(names, read.data, terminal) : undefined;
@@ -134,6 +134,9 @@ function show(tool: string, came: Readonly<Record<string, unknown>>, given: Give
     below.push('There is no number to draw in these rows.');
   if (below.length > 0) terminal.out(`\n${below.map((line) => printable(line)).join('\n')}\n`);
 }
+
+/** The note of an answer that a limit cut, which a terminal says in its own words. */
+const limitNote = /^limit shows \d/;
 
 const grains: readonly Grain[] = ['hour', 'day', 'week', 'month'];
 

@@ -165,7 +165,8 @@ async function hintsFor(
   limits: () => Limits,
 ): Promise<readonly string[]> {
   const { reading } = asking;
-  const period = { from: asking.now - vocabularyMs, to: latest };
+  // What is sent now, and what was sent when it is asked for.
+  const period = { from: Math.min(asking.period.from, asking.now - vocabularyMs), to: latest };
   const names =
     events.length === 0
       ? []
