@@ -57,6 +57,7 @@ export class Doors extends Construct {
     intake.letPut(collect);
     lake.letSpill(collect);
     ledger.letKeepSalts(collect);
+    ledger.letCount(collect, 'events');
 
     const query = new Door(this, 'Query', {
       ...common,
@@ -67,6 +68,7 @@ export class Doors extends Construct {
     lake.letAsk(query);
     lake.letSeeArrivals(query);
     ledger.letListProjects(query);
+    ledger.letCount(query, 'questions');
 
     const mcp = new Door(this, 'Mcp', {
       ...common,
@@ -81,6 +83,8 @@ export class Doors extends Construct {
     lake.letSpill(mcp);
     ledger.letKeepSalts(mcp);
     ledger.letListProjects(mcp);
+    ledger.letCount(mcp, 'events');
+    ledger.letCount(mcp, 'questions');
 
     const site = new Door(this, 'Site', {
       ...common,

@@ -58,12 +58,20 @@ export class Ledger extends Construct {
     this.letList(door, 'SALT');
   }
 
+  /** Lets a door count: events of a month and tokens of a second, or questions of a day. */
+  letCount(door: Door, what: 'events' | 'questions'): void {
+    const ids = what === 'events' ? ['USE#*', 'RATE#*'] : ['ASK#*'];
+    this.letRead(door, ...ids);
+    this.letAdd(door, ...ids);
+  }
+
   /** Lets a door administer: accounts, projects, keys, plans and what goes with them, but no salt, and not the record of the beginning. */
   letRun(door: Door): void {
     const rows = ['ACC#*', 'PRJ#*', 'SLUG#*', 'KEY#*', 'NAME#*', 'PLAN#*', 'AUD#*', 'IDEM#*'];
-    this.letRead(door, ...rows, 'USED#*');
+    this.letRead(door, ...rows, 'USED#*', 'USE#*', 'ASK#*', 'MINT#*');
     this.letPut(door, ...rows);
     this.letErase(door, 'SLUG#*', 'IDEM#*');
+    this.letAdd(door, 'MINT#*');
     this.letList(door, 'ACC', 'PRJ#*', 'KEYS#*', 'PLAN', 'AUD#*', 'IDEM');
     this.letPepper(door);
   }
@@ -92,6 +100,10 @@ export class Ledger extends Construct {
 
   private letPut(door: Door, ...ids: readonly string[]): void {
     door.mayDo({ actions: ['dynamodb:PutItem'], resources: [this.table.tableArn], ...onlyKeys(ids) });
+  }
+
+  private letAdd(door: Door, ...ids: readonly string[]): void {
+    door.mayDo({ actions: ['dynamodb:UpdateItem'], resources: [this.table.tableArn], ...onlyKeys(ids) });
   }
 
   private letErase(door: Door, ...ids: readonly string[]): void {

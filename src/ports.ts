@@ -83,6 +83,45 @@ export interface Ledger {
   ): Promise<{ readonly items: readonly LedgerItem[]; readonly next?: string }>;
 }
 
+/** What a number of a counter may be bound to, and how long it is needed. */
+export interface CounterTerms {
+  /** Where one of these numbers would become larger than this, nothing is added. */
+  readonly atMost?: Readonly<Record<string, number>>;
+  /** From this instant on (ms since 1970) nobody needs the counter, and a twin may erase it. */
+  readonly expiresAt?: number;
+}
+
+/** Whether something was added, and the numbers it was about as they were then. */
+export interface Counted {
+  readonly done: boolean;
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+/** Whole numbers (up to 2^53) that many processes add to, several under one id. */
+export interface Counters {
+  /**
+   * Adds to some numbers of one counter, all or, where a bound is in the way, none. However often the twin has to try, and whoever adds at the same time, each is added once; what was not
+   * there counts as 0.
+   */
+  add(id: string, by: Readonly<Record<string, number>>, terms?: CounterTerms): Promise<Counted>;
+  /** Moves the number `at` of a counter on by `by`, from `floor` where it is less, and not beyond `most`. */
+  advance(
+    id: string,
+    move: { readonly by: number; readonly floor: number; readonly most: number },
+    expiresAt?: number,
+  ): Promise<Counted>;
+  /** All numbers of a counter; none where it was never added to. */
+  read(id: string): Promise<Counted['numbers']>;
+}
+
+/** Removes all of a project’s events at once, where the store can. */
+export interface Eraser {
+  /** How many events of it are stored. */
+  count(projectId: string): Promise<number>;
+  /** Removes them, for good, and what was derived from them; how many they were. All of them or, where it fails, none. */
+  erase(projectId: string): Promise<number>;
+}
+
 /** Named bytes: what must outlive a process and is not an event. */
 export interface Store {
   get(name: string): Promise<Uint8Array | undefined>;
@@ -105,6 +144,9 @@ export interface World {
   readonly sink: Sink;
   readonly engine: Engine;
   readonly ledger: Ledger;
+  readonly counters: Counters;
+  /** Left out: here events of a project cannot be removed at once. */
+  readonly eraser?: Eraser;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Resolves once all else that waits for this process has had a turn: long work asks for it between its pieces, so that nobody waits for the whole. */
@@ -130,11 +172,11 @@ export interface World {
 /** What taking events needs of the world: a function in the cloud that only takes them holds nothing else. */
 export type IntakeWorld = Pick<
   World,
-  'sink' | 'ledger' | 'country' | 'countryHeader' | 'clock' | 'breathe' | 'random' | 'log'
+  'sink' | 'ledger' | 'counters' | 'country' | 'countryHeader' | 'clock' | 'breathe' | 'random' | 'log'
 >;
 
 /** What answering questions needs of the world. */
 export type QuestionWorld = Pick<
   World,
-  'engine' | 'ledger' | 'clock' | 'breathe' | 'random' | 'log' | 'lake' | 'questionTimeMs'
+  'engine' | 'ledger' | 'counters' | 'clock' | 'breathe' | 'random' | 'log' | 'lake' | 'questionTimeMs'
 >;

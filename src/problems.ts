@@ -65,8 +65,16 @@ export const problems = {
   },
   payload_too_large: { status: 413, rpc: null, when: 'Body over 4 MiB: send smaller batches.' },
   unsupported_media_type: { status: 415, rpc: null, when: 'Send `Content-Type: application/json`.' },
-  rate_limited: { status: 429, rpc: null, when: 'Too fast; wait `Retry-After` seconds.' },
-  quota_exceeded: { status: 429, rpc: null, when: 'The plan’s monthly allowance is used up.' },
+  rate_limited: {
+    status: 429,
+    rpc: null,
+    when: 'Faster than the plan’s rate, or a budget of questions is used up (`details.budget`); wait `Retry-After` seconds.',
+  },
+  quota_exceeded: {
+    status: 429,
+    rpc: null,
+    when: 'The plan’s monthly allowance is used up, and a tenth more; `details.resets_at` says until when.',
+  },
   headers_too_large: { status: 431, rpc: null, when: 'Request headers over 16 KB.' },
   internal_error: {
     status: 500,

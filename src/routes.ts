@@ -2,8 +2,8 @@ import { type Action, keyKinds } from './access/kinds.ts';
 import type { ProblemCode } from './problems.ts';
 
 /** What administration speaks of, and what it may do with each. */
-export type Thing = 'accounts' | 'projects' | 'keys' | 'plans' | 'audit';
-export type Deed = 'list' | 'create' | 'show' | 'change' | 'archive' | 'rotate';
+export type Thing = 'accounts' | 'projects' | 'keys' | 'plans' | 'audit' | 'usage';
+export type Deed = 'list' | 'create' | 'show' | 'change' | 'archive' | 'rotate' | 'erase';
 
 /** One way in. The gateway, the stack, CORS, OpenAPI and the permission matrix are made from these. */
 export interface Route {
@@ -41,7 +41,10 @@ const intake = (
   row: Pick<Route, 'takes' | 'answers' | 'does'> & Partial<Pick<Route, 'key' | 'needs' | 'body'>>,
 ): Route => ({
   ...{ method: 'POST', path, door: 'collect', needs: 'ingest', key: 'bearer', body: json },
-  problems: ['invalid_payload', 'invalid_params', 'origin_not_allowed', ...body, 'upstream_failed'],
+  problems: [
+    ...(['invalid_payload', 'invalid_params', 'origin_not_allowed', ...body, 'quota_exceeded'] as const),
+    'upstream_failed',
+  ],
   ...row,
 });
 
@@ -75,9 +78,10 @@ const methods = {
   change: 'PATCH',
   archive: 'DELETE',
   rotate: 'POST',
+  erase: 'POST',
 } as const;
-const writes: readonly Deed[] = ['create', 'change', 'rotate'];
-const changing = ['invalid_payload', 'conflict', 'plan_limit', ...body] as const;
+const writes: readonly Deed[] = ['create', 'change', 'rotate', 'erase'];
+const changing = ['invalid_payload', 'conflict', 'plan_limit', 'rate_limited', ...body] as const;
 
 /** What administers one kind of thing: a route for each deed, at `/v1/admin/<thing>` or below it. */
 const admin = (thing: Thing, one: string, does: Partial<Readonly<Record<Deed, string>>>): readonly Route[] =>
@@ -89,7 +93,7 @@ const admin = (thing: Thing, one: string, does: Partial<Readonly<Record<Deed, st
     return [
       {
         method: methods[deed],
-        path: `/v1/admin/${thing}${ofOne ? '/{id}' : ''}${deed === 'rotate' ? '/rotate' : ''}`,
+        path: `/v1/admin/${thing}${ofOne ? '/{id}' : ''}${deed === 'rotate' || deed === 'erase' ? `/${deed}` : ''}`,
         ...{ door: 'admin', needs: 'admin', key: 'bearer', admin: { thing, deed }, does: says },
         body: isWrite ? json : [],
         ...(isWrite && { takes: `${one}.${deed}` }),
@@ -101,7 +105,9 @@ const admin = (thing: Thing, one: string, does: Partial<Readonly<Record<Deed, st
       },
     ];
   });
-const deeds = ['list', 'create', 'show', 'change', 'archive', 'rotate'] as const satisfies readonly Deed[];
+const deeds = [
+  ...(['list', 'create', 'show', 'change', 'archive', 'rotate', 'erase'] as const),
+] as const satisfies readonly Deed[];
 
 /** Every way in. A row here appears in the gateway, CORS, OpenAPI, the permission matrix and, with the cloud, the stack. */
 export const routes: readonly Route[] = [
@@ -158,6 +164,8 @@ export const routes: readonly Route[] = [
     show: 'One project, by its id or slug.',
     change: 'Changes some of a project’s fields.',
     archive: 'Archives a project: it takes no more events and leaves the lists; its events stay.',
+    erase:
+      'Says how many events of a project would go or, with `yes`, erases all of them for good. On a laptop only.',
   }),
   ...admin('keys', 'key', {
     list: 'The keys of an account or, with project_id, of a project; never a secret.',
@@ -175,6 +183,9 @@ export const routes: readonly Route[] = [
     archive: 'Archives a plan: no account is given it any more.',
   }),
   ...admin('audit', 'entry', { list: 'What was changed, by which key, newest first.' }),
+  ...admin('usage', 'usage', {
+    list: 'Events and questions by project and UTC day, and how much of the plan is used.',
+  }),
   shown('/', 'page', 'A page for who has just started it: the lines to paste, and what next.'),
   shown('/v1/a.js', 'script', 'The browser loader.'),
   shown('/v1/openapi.json', 'object', 'This interface as OpenAPI 3.1.'),

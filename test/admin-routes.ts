@@ -13,7 +13,7 @@ export interface AdminTry {
   readonly body?: unknown;
 }
 
-const ends = (deed: string): boolean => deed === 'archive' || deed === 'rotate';
+const ends = (deed: string): boolean => deed === 'archive' || deed === 'rotate' || deed === 'erase';
 let tries = 0;
 
 /** The try of this route; undefined where it administers nothing. Each has names of its own. */
@@ -30,6 +30,7 @@ export const adminTry = (
     keys: keys.rk.slice(0, 16),
     plans: 'pro',
     audit: '',
+    usage: '',
   };
   const word = `e2e-${run}-${++tries}`;
   const news: Readonly<Record<string, unknown>> = {

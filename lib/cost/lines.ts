@@ -45,6 +45,8 @@ const takingIn = (
     ['lambdaTime', 'collect', gbSeconds(requests, habits.collectMs, cloud.memoryMiB.collect)],
     ...judging(cloud, verdicts),
     ['dynamoRead', 'the day’s salt, once an instance', requests * habits.coldShare],
+    // The item of an account’s month: up to 1 KB while it has a project or two.
+    ['dynamoWrite', 'events counted', requests],
     ['firehoseIn', 'records', billedBytes / gb],
     ['firehoseParquet', 'records', billedBytes / gb],
     ['s3Write', 'files written', files],
@@ -73,6 +75,8 @@ const answering = (
     ['lambdaRun', 'mcp', questions],
     ['lambdaTime', 'mcp, waiting for Athena', gbSeconds(questions, habits.questionMs, cloud.memoryMiB.mcp)],
     ...judging(cloud, verdicts),
+    // Counted before it is asked, and what it read afterwards.
+    ['dynamoWrite', 'questions counted', questions * 2],
     ['athenaRead', 'bytes of the raw level', both(({ bytes }) => bytes)],
     ['s3Read', 'files, by Athena', both(({ gets }) => gets)],
     ['s3Write', 'names listed, by Athena', both(({ lists }) => lists)],

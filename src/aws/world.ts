@@ -1,6 +1,7 @@
 import type { IntakeWorld, QuestionWorld } from '../ports.ts';
 import { questionTime } from '../serve/time-left.ts';
 import { athena, dynamo, firehose, s3 } from './clients.ts';
+import { openCloudCounters } from './counters.ts';
 import { openCloudCountries } from './country.ts';
 import { openDelivered } from './delivered.ts';
 import { openCloudEngine } from './engine.ts';
@@ -66,11 +67,17 @@ const edgeIn = (environment: Environment): Pick<IntakeWorld, 'countryHeader'> =>
 /** What the worlds are made of, and what all have in common. */
 const meansIn = (environment: Environment) => {
   const setting = settingsIn(environment);
+  const around = surroundings();
+  const table = { client: dynamo(), table: setting('table') };
   return {
     environment,
     setting,
     bucket: { client: s3(environment), bucket: setting('lakeBucket') },
-    common: { ...surroundings(), ledger: openCloudLedger({ client: dynamo(), table: setting('table') }) },
+    common: {
+      ...around,
+      ledger: openCloudLedger(table),
+      counters: openCloudCounters({ ...table, ...around }),
+    },
   };
 };
 type Means = ReturnType<typeof meansIn>;

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import type { Given } from './flags.ts';
 import { projectsCommand } from './projects.ts';
 import { wrongUsage } from './stop.ts';
+import { usageCommand } from './usage.ts';
 
 const mintFields = (given: Given) => {
   const { label, scope, env, expires } = fieldsFrom(given, {
@@ -216,8 +217,5 @@ const audit = adminCommand('audit', {
 /** The commands over /v1/admin. */
 export const administration: Readonly<Record<string, Command>> = {
   projects: projectsCommand,
-  keys,
-  accounts,
-  plans,
-  audit,
+  ...{ keys, accounts, plans, usage: usageCommand, audit },
 };

@@ -19,6 +19,8 @@ export interface Verb {
   readonly request: (given: Given) => AdminRequest;
   /** Ends something: asked for again with `--yes`. */
   readonly ends?: string;
+  /** What to say where `--yes` was not typed and the request only looked. */
+  readonly unsure?: (came: Readonly<Record<string, unknown>>) => string;
 }
 
 /** A request under /v1/admin. */
@@ -46,7 +48,7 @@ export const adminFlags = {
 } as const satisfies Flags;
 
 const row = z.record(z.string(), z.unknown());
-const page = z.object({ rows: z.array(row), next_cursor: z.string().nullable() });
+const page = z.looseObject({ rows: z.array(row), next_cursor: z.string().nullable() });
 
 /** A command of several words over /v1/admin: `projects add`, `keys mint` … `columns` are those of its tables. */
 export const adminCommand = (
@@ -56,12 +58,15 @@ export const adminCommand = (
     flags,
     verbs,
     columns,
+    below = () => '',
     more,
   }: {
     readonly does: string;
     readonly flags: Flags;
     readonly verbs: Readonly<Record<string, Verb>>;
     readonly columns: readonly string[];
+    /** What is said below a table. */
+    readonly below?: (came: unknown) => string;
     readonly more: string;
   },
 ): Command => ({
@@ -86,7 +91,11 @@ export const adminCommand = (
     const installation = await adminInstallation(given, terminal);
     const request = verb.request({ ...given, words: rest });
     const came = await answered(installation, request, given.text('version'), terminal);
-    terminal.out(given.has('json') ? `${JSON.stringify(came, null, 2)}\n` : shown(came, columns, terminal));
+    if (verb.unsure !== undefined && !given.has('yes'))
+      throw wrongUsage(`${verb.unsure(row.parse(came))} If it is meant, say so with \`--yes\`.`);
+    terminal.out(
+      given.has('json') ? `${JSON.stringify(came, null, 2)}\n` : shown(came, columns, below, terminal),
+    );
     return exits.done;
   },
 });
@@ -140,9 +149,10 @@ async function listedWhole(installation: Installation, path: string, terminal: T
     );
     const read = page.safeParse(came);
     if (!read.success) return came;
-    rows.push(...read.data.rows);
-    cursor = read.data.next_cursor;
-    if (cursor === null) return { rows };
+    const { rows: some, next_cursor, ...beside } = read.data;
+    rows.push(...some);
+    cursor = next_cursor;
+    if (cursor === null) return { ...beside, rows };
   }
 }
 
@@ -153,11 +163,18 @@ function bodyOf(reply: Reply, url: string): unknown {
 
 const lists = z.object({ rows: z.array(row) });
 
-function shown(came: unknown, columns: readonly string[], terminal: Terminal): string {
+function shown(
+  came: unknown,
+  columns: readonly string[],
+  below: (came: unknown) => string,
+  terminal: Terminal,
+): string {
   const width = terminal.outIsTty ? terminal.columns : undefined;
   const list = lists.safeParse(came);
   if (list.success)
-    return list.data.rows.length === 0 ? 'None.\n' : textTable(columns, list.data.rows, width);
+    return (
+      (list.data.rows.length === 0 ? 'None.\n' : textTable(columns, list.data.rows, width)) + below(came)
+    );
   const { secret, replaces: _, ...one } = row.parse(came);
   const facts = Object.entries(one).map(([field, value]) => ({ field, value }));
   return `${textTable(['field', 'value'], facts, width)}${

@@ -15,16 +15,25 @@ import { toolHelp } from './tools.ts';
 import { argumentsOf } from './typed-value.ts';
 
 /** What a tool answers, as far as a table needs it. */
-const answer = z.object({
-  rows: z.array(z.record(z.string(), z.unknown())).optional(),
-  columns: z.array(z.looseObject({ name: z.string(), type: z.string().optional() })).optional(),
-  period: z.looseObject({ from: z.string(), to: z.string(), timezone: z.string().nullish() }).optional(),
-  notes: z.array(z.string()).optional(),
-  truncated: z.looseObject({ shown: z.number(), of: z.number().nullable(), what: z.string() }).nullish(),
-  next_cursor: z.string().nullish(),
-  partial_buckets: z.array(z.string()).nullish(),
-  resolved: z.looseObject({ interval: z.string().nullish() }).optional(),
-});
+const answer = z
+  .object({
+    rows: z.array(z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())])).optional(),
+    columns: z.array(z.looseObject({ name: z.string(), type: z.string().optional() })).optional(),
+    period: z.looseObject({ from: z.string(), to: z.string(), timezone: z.string().nullish() }).optional(),
+    notes: z.array(z.string()).optional(),
+    truncated: z.looseObject({ shown: z.number(), of: z.number().nullable(), what: z.string() }).nullish(),
+    next_cursor: z.string().nullish(),
+    partial_buckets: z.array(z.string()).nullish(),
+    resolved: z.looseObject({ interval: z.string().nullish() }).optional(),
+  })
+  .transform(({ rows, ...said }) => ({
+    ...said,
+    ...(rows === undefined ? {} : { rows: rows.map((row) => fieldsOf(row, said.columns ?? [])) }),
+  }));
+/** A row by the names of its columns: of a table it is the list of its cells. */
+const fieldsOf = (row: readonly unknown[] | Row, columns: readonly { readonly name: string }[]): Row =>
+  isList(row) ? Object.fromEntries(columns.map(({ name }, n) => [name, row[n]])) : row;
+const isList = (row: readonly unknown[] | Row): row is readonly unknown[] => Array.isArray(row);
 type Answer = z.output<typeof answer>;
 type Row = Readonly<Record<string, unknown>>;
 const result = z.object({
@@ -115,7 +124,7 @@ function show(tool: string, came: Readonly<Record<string, unknown>>, given: Give
           `Only ${truncated.shown} of ${truncated.of ?? 'more'} ${truncated.what} are shown; --limit shows more.`,
         ]
       : []),
-    ...notes,
+    ...notes.filter((note) => !truncated || !limitNote.test(note)),
     ...(cursor ? [`More rows: --cursor ${cursor}`] : []),
   ];
   const drawing = given.has('chart') && rows.length > 0 ? drawingOf(names, read.data, terminal) : undefined;
@@ -125,6 +134,9 @@ function show(tool: string, came: Readonly<Record<string, unknown>>, given: Give
     below.push('There is no number to draw in these rows.');
   if (below.length > 0) terminal.out(`\n${below.map((line) => printable(line)).join('\n')}\n`);
 }
+
+/** The note of an answer that a limit cut, which a terminal says in its own words. */
+const limitNote = /^limit shows \d/;
 
 const grains: readonly Grain[] = ['hour', 'day', 'week', 'month'];
 

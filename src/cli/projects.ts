@@ -104,8 +104,18 @@ export const projectsCommand = adminCommand('projects', {
       ends: 'An archived project takes no more events; `projects change SLUG --archived false` takes it back.',
       request: (given) => ({ method: 'DELETE', path: at('projects', first(given), ofAccount(given)) }),
     },
+    erase: {
+      ...{ takes: 'SLUG|ID', does: 'Erase all its events, for good; says first how many.', words: [1, 1] },
+      unsure: ({ events, slug }) => `${events} events of ${slug} would be erased, for good.`,
+      request: (given) => ({
+        method: 'POST',
+        path: at('projects', first(given), ofAccount(given)).replace(/(?=\?|$)/, '/erase'),
+        body: { yes: given.has('yes') },
+      }),
+    },
   },
   more: `
+  millimetric projects erase old-shop --yes
   millimetric projects add shop --origin https://shop.example --timezone Europe/Berlin
   millimetric projects add-origin demo https://www.shop.example`,
 });

@@ -11,6 +11,8 @@ export interface Reading {
   readonly bots: boolean;
   /** `clean`: each event is stored once. `raw`: repeats are stored and removed here. */
   readonly lake: 'clean' | 'raw';
+  /** Only what had arrived by then (ms since 1970): pages of one answer are made of the same events. */
+  readonly until?: number;
 }
 
 /** From inclusive, to exclusive, in milliseconds since 1970. */
@@ -51,7 +53,8 @@ export const identifiesOf = (reading: Reading): Sql => {
     : sql`select ${all} from (${firstCopies(reading, sql`true`)}) as stored where copy = 1 and ${wanted}`;
 };
 
-const owned = ({ projects, env }: Reading): Sql => sql`project_id in (${join(projects)}) and env = ${env}`;
+const owned = ({ projects, env, until }: Reading): Sql =>
+  sql`project_id in (${join(projects)}) and env = ${env}${until === undefined ? sql`` : sql` and received_at <= ${new Date(until)}`}`;
 
 /** For how long repeats are recognized (contract §3, `event_id`). */
 const repeatableMs = 7 * 86_400_000;

@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Engine, Log, Sink } from '../ports.ts';
+import type { Engine, Eraser, Log, Sink } from '../ports.ts';
 import { keyOf, openSeen } from './dedup/dedup-index.ts';
 import { keyWords } from './dedup/key-table.ts';
 import { leftovers, seeAgain } from './dedup/rebuild.ts';
 import { claimLakeFolder, makeFolder } from './disk/lake-folder.ts';
 import { leases, turns } from './disk/serial.ts';
 import { openLocalEngine } from './engine.ts';
+import { openEraser } from './erase.ts';
 import { isOverruling } from './journal/format.ts';
 import { openJournal } from './journal/journal.ts';
 import { openKeeper } from './maintenance.ts';
@@ -38,6 +39,7 @@ export interface LakeSettings {
 export interface Lake {
   readonly sink: Sink;
   readonly engine: Engine;
+  readonly eraser: Eraser;
   /** Brings all that was acknowledged from the journal into Parquet. */
   flush(): Promise<void>;
   /** Flushes, and merges to one file per project and day; a very large day is several, days with few events share one. */
@@ -178,6 +180,7 @@ export const openLake = async ({ dir, knownAs, log, clock, ...more }: LakeSettin
     return {
       sink: { keep: sink.keep },
       engine,
+      eraser: openEraser({ connection, folder, manifest, seen, keeper, contested, log }),
       flush: keeper.flush,
       compact: keeper.compact,
       close: async () => {

@@ -4,6 +4,7 @@ import type { Seen } from './dedup/dedup-index.ts';
 import type { Folder } from './disk/lake-folder.ts';
 import { type Leases, type Turn, turns } from './disk/serial.ts';
 import type { Journal, Segment } from './journal/journal.ts';
+import type { Keeper } from './keeper.ts';
 import type { Checker } from './parquet/check.ts';
 import { compactOnce, isCrowded } from './parquet/compaction.ts';
 import { flushSegments } from './parquet/flush.ts';
@@ -28,21 +29,6 @@ export interface KeeperParts {
   readonly turn: Turn;
   readonly clock: () => number;
   readonly log: Log;
-}
-
-/** Who brings events from the journal to few, sorted files while nobody waits for it. */
-export interface Keeper {
-  /** Brings a long journal of an earlier process to the lake before anything waits for it. */
-  begin(): Promise<void>;
-  /** All that was acknowledged until now is Parquet when it resolves. */
-  flush(): Promise<void>;
-  /** One file per project and day (a very large day: few; days with few events: one together) when it resolves. */
-  compact(): Promise<void>;
-  /** Waits a little where more comes than can be brought to the lake, so that what waits for that stays bounded. */
-  room(): Promise<void> | undefined;
-  /** What answers must say of this work, e.g. that it fails again and again. */
-  troubles(): readonly string[];
-  close(): Promise<void>;
 }
 
 const lookEveryMs = 250;
@@ -236,6 +222,28 @@ export const openKeeper = (parts: KeeperParts): Keeper => {
       for (const kind of lakeKinds) for (const whole of [false, true]) while (await pass(kind, () => whole));
       await removing;
     },
+    part: async (project) => {
+      await work(flush);
+      const mixed = [...manifest.holding([project])].filter(({ level }) => level === 0);
+      const left = () => new Set(manifest.files());
+      for (const kind of lakeKinds)
+        while (mixed.some((file) => file.kind === kind && left().has(file)))
+          if (!(await pass(kind, () => false))) throw new Error('the server is stopping');
+    },
+    alone: (act) =>
+      work(() =>
+        act({
+          remembered: (then) =>
+            remembering(async () => {
+              while (manifest.seenUpTo < manifest.flushed) await remember();
+              return then();
+            }),
+          settled: async () => {
+            await new Promise<void>((resolve) => readers.afterwards(resolve));
+            await removing;
+          },
+        }),
+      ),
     room: () => {
       if (closing || failures > 0 || waitingBytes() < mostWaitingBytes) return undefined;
       return new Promise((resolve) => {

@@ -12,6 +12,10 @@ export const sweep = (folder: Folder, manifest: Manifest, log: Log): void => {
   for (const { path } of manifest.aside())
     if (existsSync(join(folder.lake, path)))
       renameSync(join(folder.lake, path), join(folder.aside, basename(path)));
+  // An erasure that was cut short behind its change: what it took out of the lake must not be taken in again.
+  for (const { name, path } of filesBelow(folder.lake))
+    if (manifest.doomed.has(toldBy(name)?.id ?? -1)) rmSync(path);
+  if (manifest.doomed.size > 0) manifest.change({ gone: [...manifest.doomed] });
   for (const entry of readdirSync(folder.temp))
     rmSync(join(folder.temp, entry), { recursive: true, force: true });
   // An older manifest must not give a number again that a file has.

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { forgetOldSalts } from '../access/salt.ts';
 import type { Ledger, Log, World } from '../ports.ts';
 import { questionTime } from '../serve/time-left.ts';
+import { openLocalCounters } from './counters.ts';
 import { openLocalCountries } from './country.ts';
 import { claimDataFolder, inFolder, pepperIn } from './disk/data-folder.ts';
 import { isKept } from './disk/kept-twice.ts';
@@ -43,6 +44,8 @@ export const openWorld = async ({
     const country = await openLocalCountries(countryTable);
     const { ledger, close } = openLocalLedger(file, log);
     opened.push(close);
+    const counted = openLocalCounters(join(dir, inFolder.counters), clock, log);
+    opened.push(counted.close);
     const forget = () =>
       forgetOldSalts({ ledger }, clock()).catch((cause: unknown) =>
         log.warn('old salts could not be erased; in an hour it will be tried again', {
@@ -56,7 +59,9 @@ export const openWorld = async ({
       world: {
         sink: lake.sink,
         engine: lake.engine,
+        eraser: lake.eraser,
         ledger,
+        counters: counted.counters,
         clock,
         breathe: () => setImmediate(),
         random: (n) => randomBytes(n),
@@ -70,6 +75,7 @@ export const openWorld = async ({
       close: async () => {
         clearInterval(hourly);
         await lake.close();
+        counted.close();
         close();
       },
     };

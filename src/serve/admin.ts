@@ -4,6 +4,7 @@ import type { Principal } from '../access/principal.ts';
 import { accountOf } from '../accounts/accounts.ts';
 import type { Books } from '../accounts/books.ts';
 import { booksOnce } from '../accounts/once.ts';
+import { countMade } from '../accounts/usage.ts';
 import type { World } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Deed } from '../routes.ts';
@@ -14,7 +15,10 @@ import { challenge } from './cors.ts';
 import { door, type Handler, type Told } from './door.ts';
 
 /** What administration needs of the world. */
-export type AdminWorld = Pick<World, 'ledger' | 'clock' | 'random' | 'pepper' | 'log'>;
+export type AdminWorld = Pick<
+  World,
+  'ledger' | 'counters' | 'clock' | 'random' | 'pepper' | 'log' | 'eraser'
+>;
 
 /** /v1/admin/*: accounts, projects, keys, plans and the audit, each thing’s deeds as src/serve/admin has them. */
 export const administer = (world: AdminWorld): Handler => door(world, (asked) => answer(world, asked));
@@ -31,15 +35,19 @@ async function answer(world: AdminWorld, asked: RoutedRequest): Promise<Told> {
   const act = things[thing][deed];
   if (act === undefined) throw new Problem('not_found', `${route.path} administers nothing.`);
   const said: Act = {
+    counters: world.counters,
+    eraser: world.eraser,
     books: makes.includes(deed) ? await once(books, asked) : books,
     own: account.account_id,
     operator: account.operator,
     id: idOf(asked),
     ifVersion: versionIn(asked.headers['if-match']),
     query: asked.query,
-    body: route.takes === undefined ? {} : bodyOf(asked.body, deed === 'rotate'),
+    body: route.takes === undefined ? {} : bodyOf(asked.body, deed === 'rotate' || deed === 'erase'),
   };
-  const { row, version } = await act(said);
+  const { row, version } = makes.includes(deed)
+    ? await countMade(world, account.account_id, () => act(said))
+    : await act(said);
   return {
     status: deed === 'create' || deed === 'rotate' ? 201 : 200,
     headers: version === undefined ? {} : { ETag: `"${version}"` },

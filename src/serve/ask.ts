@@ -2,10 +2,10 @@ import type { Principal } from '../access/principal.ts';
 import type { QuestionWorld, Reads } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import type { Sql } from '../sql/sql.ts';
+import { comparison, readsOver } from '../tools/compare.ts';
 import { questionNamed, questions } from '../tools/index.ts';
 import { queryIdOf, type RunningQuestion, runningQuestion, strangeQueryId } from '../tools/query-id.ts';
 import type { Question } from '../tools/question.ts';
-import { readsOf } from '../tools/relations.ts';
 import { inputOf, type Resolved, resolve } from '../tools/resolve.ts';
 import { meantFields } from '../tools/shown.ts';
 import { understood } from '../tools/spellings.ts';
@@ -106,8 +106,8 @@ async function planOf(
     );
   const asker = await scopeOf(world, principal, args);
   const understood = resolve(question, args, now === undefined ? asker : { ...asker, now });
-  const { asking } = understood;
-  const text = question.ask(asking);
+  const { asking, before } = understood;
+  const text = before === null ? question.ask(asking) : comparison(question, asking, before);
   if (Buffer.byteLength(text.text) > longestText)
     throw new Problem(
       'invalid_params',
@@ -117,7 +117,7 @@ async function planOf(
     question,
     understood,
     text,
-    reads: readsOf(asking),
+    reads: readsOver(question, understood),
   };
 }
 

@@ -1,5 +1,8 @@
+import { knownTerms } from '../access/plans.ts';
 import type { Principal } from '../access/principal.ts';
 import { dailySalts } from '../access/salt.ts';
+import { charge } from '../accounts/quota.ts';
+import { type Limited, rateLimits } from '../accounts/rates.ts';
 import type { Event } from '../events/columns.ts';
 import { enrichment } from '../events/enrich.ts';
 import { ignoredIn } from '../events/ignored.ts';
@@ -37,17 +40,20 @@ export const take = async (world: IntakeWorld, asked: RoutedRequest): Promise<To
     const said = parseIdentify(body);
     const kept = await keep(world, principal, [said], from);
     return {
-      status: 200,
+      ...{ status: 200, headers: kept.headers },
       body: { ok: true, ...nobody(said), ...told(ignoredIn(body, 'identify', trusts(principal)), kept) },
     };
   }
   if (route.path === '/v1/batch' || (route.path === '/v1/beacon' && isBatch(body))) {
+    await limit(world, principal, 'batch');
     const events = await parseBatch(body, trusts(principal), world.breathe);
     const kept = await keep(world, principal, events, from);
     const ignored = ignoredIn(body, 'batch', trusts(principal));
-    return { status: 202, body: { ok: true, count: events.length, ...told(ignored, kept) } };
+    const said = { ok: true, count: events.length, ...told(ignored, kept) };
+    return { status: 202, headers: kept.headers, body: said };
   }
-  return { status: 202, body: await keepTracked(world, principal, body, from) };
+  const { said, headers: more } = await keepTracked(world, principal, body, from);
+  return { status: 202, headers: more, body: said };
 };
 
 /** Where a request came from: its own address and user agent, and what the browser and the edge added. */
@@ -80,11 +86,19 @@ export const keepTracked = async (
   principal: Principal,
   body: unknown,
   from: From,
-): Promise<{ readonly ok: true; readonly event_id: string | null } & Nobody & Told202> => {
+): Promise<{
+  readonly said: { readonly ok: true; readonly event_id: string | null } & Nobody & Told202;
+  /** What the answer says of the month’s allowance. */
+  readonly headers: Taken['headers'];
+}> => {
+  await limit(world, principal, 'track');
   const event = parseTrack(body, trusts(principal));
   const kept = await keep(world, principal, [event], from);
   const ignored = ignoredIn(body, 'track', trusts(principal));
-  return { ok: true, event_id: event.event_id ?? null, ...nobody(event), ...told(ignored, kept) };
+  return {
+    said: { ok: true, event_id: event.event_id ?? null, ...nobody(event), ...told(ignored, kept) },
+    headers: kept.headers,
+  };
 };
 
 const told = (ignored: readonly string[], { skewed, repeats = 0 }: Taken): Told202 => ({
@@ -106,7 +120,10 @@ const nobody = ({ event, anonymous_id = '', user_id = '' }: Track): Nobody => {
 };
 
 /** What was found while events were taken in. */
-type Taken = KeepResult & { readonly skewed: number };
+type Taken = KeepResult & {
+  readonly skewed: number;
+  readonly headers: Readonly<Record<string, string>>;
+};
 
 const trusts = ({ kind }: Principal): boolean => kind === 'sk';
 const noProject = new Problem(
@@ -118,6 +135,16 @@ const archived = new Problem(
   'insufficient_scope',
   'This key’s project is archived: it takes no more events, and those it has stay readable. To take it back: millimetric projects change SLUG --archived false.',
 );
+
+/** Throws `rate_limited` where the project sends faster than its plan lets it. */
+const limit = async (
+  world: IntakeWorld,
+  { plan, terms = knownTerms(plan), project }: Principal,
+  route: Limited,
+): Promise<void> => {
+  if (terms.rates !== null && project !== null)
+    await intakeOf(world).limit(project.id, route, terms.rates[route]);
+};
 
 /** So many events are stored forms at a stretch; then others have their turn. */
 const pieceOf = 100;
@@ -148,6 +175,7 @@ const keep = async (
     salt,
     country: world.country,
   });
+  const { headers, giveBack } = await charge(world, principal, principal.project.id, bodies.length);
   const events: Event[] = [];
   let skewed = 0;
   for (const [i, body] of bodies.entries()) {
@@ -156,19 +184,33 @@ const keep = async (
     events.push(each.event);
     if (each.skewed) skewed += 1;
   }
-  return { ...(await world.sink.keep(events)), skewed };
+  const kept = await world.sink.keep(events).catch(async (thrown: unknown) => {
+    // What was not stored is not charged; the caller learns of the failure that came first.
+    await giveBack(bodies.length).catch(() => undefined);
+    throw thrown;
+  });
+  await giveBack(kept.repeats ?? 0);
+  return { ...kept, skewed, headers };
 };
 
 const intakes = new WeakMap<
   IntakeWorld,
-  { readonly saltOf: ReturnType<typeof dailySalts>; readonly nextId: () => string }
+  {
+    readonly saltOf: ReturnType<typeof dailySalts>;
+    readonly nextId: () => string;
+    readonly limit: ReturnType<typeof rateLimits>;
+  }
 >();
 
-/** What one process keeps between the requests of a world: the day’s salt and the last id. */
+/** What one process keeps between the requests of a world: the day’s salt, the last id, tokens. */
 const intakeOf = (world: IntakeWorld) => {
   const known = intakes.get(world);
   if (known !== undefined) return known;
-  const made = { saltOf: dailySalts(world), nextId: requestIds(world.clock, world.random) };
+  const made = {
+    saltOf: dailySalts(world),
+    nextId: requestIds(world.clock, world.random),
+    limit: rateLimits(world),
+  };
   intakes.set(world, made);
   return made;
 };

@@ -6,7 +6,8 @@ import type { Route } from '../routes.ts';
  */
 export const cors = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After, WWW-Authenticate',
+  'Access-Control-Expose-Headers':
+    'X-Request-Id, Retry-After, WWW-Authenticate, X-Quota-Remaining, X-Quota-Warning',
 } as const;
 
 /**

@@ -32,12 +32,12 @@ const kindOf = (type: z.core.$ZodType): Json => {
   if (type instanceof z.ZodMiniOptional || type instanceof z.ZodMiniExactOptional)
     return jsonSchemaOf(type.def.innerType);
   if (type instanceof z.ZodMiniNullable) return orNull(jsonSchemaOf(type.def.innerType));
-  // A list that is left out is empty, as its description says.
-  if (type instanceof z.ZodMiniDefault)
-    return present({
-      ...jsonSchemaOf(type.def.innerType),
-      default: Array.isArray(type.def.defaultValue) ? undefined : type.def.defaultValue,
-    });
+  // A list that is left out is empty, as its description says; so does that of what is read into something else.
+  if (type instanceof z.ZodMiniDefault) {
+    const { innerType, defaultValue } = type.def;
+    const isSaid = Array.isArray(defaultValue) || innerType instanceof z.ZodMiniPipe;
+    return present({ ...jsonSchemaOf(innerType), default: isSaid ? undefined : defaultValue });
+  }
   if (type instanceof z.ZodMiniPipe) return jsonSchemaOf(type.def.in);
   if (type instanceof z.ZodMiniCustom) return {};
   throw new Error(`no JSON Schema is known here of the kind of type ${type._zod.def.type}`);

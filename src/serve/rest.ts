@@ -1,8 +1,10 @@
+import { metered } from '../accounts/budget.ts';
 import type { QuestionWorld } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { ask } from './ask.ts';
 import type { RoutedRequest } from './asked.ts';
 import { door, type Handler, type Told } from './door.ts';
+import { asLists } from './table.ts';
 
 /** GET /v1/<question>: the query string as arguments, the contract’s fields beside the envelope as answer. */
 export const answerQuestions = (world: QuestionWorld): Handler =>
@@ -14,9 +16,11 @@ async function answer(
 ): Promise<Told> {
   if (principal === null || route.question === undefined)
     throw new Problem('not_found', `${route.path} answers no question.`);
-  const said = await ask(world, principal, route.question, query, signal);
+  const said = await ask(metered(world, principal), principal, route.question, query, signal);
   const headers = { 'Cache-Control': 'no-store' } as const;
   // Come back at once: the next request waits as long as this one did.
   if ('status' in said) return { status: 202, headers: { ...headers, 'Retry-After': '0' }, body: said };
-  return { status: 200, headers, body: { ...said.head, ...said.envelope } };
+  const { envelope, head, format } = said;
+  const rows = format.asked === 'table' ? asLists(envelope.rows, envelope.columns) : envelope.rows;
+  return { status: 200, headers, body: { ...head, ...envelope, rows } };
 }

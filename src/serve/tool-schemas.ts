@@ -98,16 +98,43 @@ const briefInputs = (question: Question): Json => {
   const { properties, ...schema } = toolInputSchema(toolInputForProject(question));
   return {
     ...schema,
-    properties: { ...(typeof properties === 'object' ? properties : {}), ...sharedIn(question) },
+    properties: { ...eachOf(properties, withBriefWhere), ...sharedIn(question) },
   };
 };
+
+/** Conditions inside a list’s objects are written as those of `where` are, which says how. */
+const withBriefWhere = (_: string, schema: Json): Json => {
+  const items = jsonOf(schema.items);
+  if (!('properties' in items)) return lean(schema);
+  const properties = eachOf(items.properties, (name, inner) =>
+    name === 'where' ? whereInside : lean(inner),
+  );
+  return lean({ ...schema, items: { ...items, properties } });
+};
+const whereInside = { type: 'array', items: { type: 'object' }, description: 'As where.' } as const;
+
+/** Without lengths, which the tool checks and says, and without what the description says as well. */
+const lean = ({ description, ...schema }: Json): Json => {
+  const said = String(description ?? '');
+  const kept = Object.entries(schema).filter(([word]) => {
+    if (word === 'default') return !/default/i.test(said);
+    return !(/^m(?:in|ax)imum$/.test(word) ? /\d–\d/.test(said) : /^m(?:in|ax)(?:Length|Items)$/.test(word));
+  });
+  return { ...Object.fromEntries(kept), ...(description === undefined ? {} : { description }) };
+};
+
+const eachOf = (properties: unknown, as: (name: string, schema: Json) => Json): Json =>
+  Object.fromEntries(
+    Object.entries(jsonOf(properties)).map(([name, schema]) => [name, as(name, jsonOf(schema))]),
+  );
+const jsonOf = (value: unknown): Json => (typeof value === 'object' && value !== null ? { ...value } : {});
 
 /** Of the inputs that the question shares; one with a meaning of its own there keeps its words. */
 const sharedIn = ({ shared, input, since }: Question): Json =>
   Object.fromEntries(
     Object.entries(briefly).filter(
       ([name]) =>
-        (name === 'query_id' || shared.some((one) => one === name)) &&
+        (name === 'query_id' || name === 'format' || shared.some((one) => one === name)) &&
         !Object.hasOwn(input.shape, name) &&
         !(name === 'from' && since !== undefined),
     ),

@@ -60,6 +60,13 @@ export function firstInstantOf(tz: string, wall: number): number {
   return wall;
 }
 
+/** What the zone’s clock shows at an instant, as if it were UTC, in ms. */
+export const wallOf = (tz: string, instant: number): number =>
+  instant + (offsetsOf(tz, instant, instant + 1)[0]?.offsetMs ?? 0);
+
+/** The start of the date that the zone’s clock shows at an instant, on that clock. */
+export const wallDayOf = (tz: string, instant: number): number => floorOf('day', wallOf(tz, instant));
+
 /** When the hour, day, week (Monday) or month of the zone’s clock that holds `instant` began, in ms. An hour is cut where the offset changes. */
 export function startOf(tz: string, unit: Interval, instant: number): number {
   const { from, offsetMs } = spanAt(tz, instant);

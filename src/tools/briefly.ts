@@ -27,7 +27,9 @@ export const briefly = {
     description: 'Filters that must all hold.',
   },
   per: { ...text, enum: ['person', 'visitor', 'session'], description: 'Whom to count.' },
+  compare: { description: 'previous, year or {"from","to"}: adds x_before and x_change.' },
+  format: { ...text, enum: ['rows', 'table'], description: 'rows: objects.' },
   include_bots: { type: 'boolean', description: 'Default false.' },
   cursor: { ...text, description: 'next_cursor, to go on.' },
-  query_id: { ...text, description: 'Of a running answer, to wait for it.' },
+  query_id: { ...text, description: 'Of a running answer.' },
 } as const satisfies Readonly<Record<string, object>>;

@@ -13,6 +13,8 @@ export interface Cursor {
   /** Rows to skip, or the place below which to go on. */
   readonly skip: number;
   readonly after: readonly Cell[] | null;
+  /** When the first page was asked (ms since 1970), where the next ones leave out what arrived since. */
+  readonly until?: number | undefined;
 }
 
 const anything = z.looseObject({});
@@ -23,6 +25,7 @@ const shape = z.object({
   resolved: anything,
   skip: z.int().check(z.minimum(0)),
   after: z.nullable(z.array(cell)),
+  until: z.optional(z.int()),
 });
 
 /** A cursor as opaque text: base64url of its JSON. */

@@ -5,13 +5,15 @@ import type { Asking } from './question.ts';
 /** The most buckets one answer has, and the most rows that are made of groups and buckets. */
 export const most = { buckets: 10_000, rows: 20_000 } as const;
 
-type Asked = Pick<Asking<unknown>, 'interval' | 'period' | 'tz'>;
+type Asked = Pick<Asking<unknown>, 'interval' | 'period' | 'tz' | 'now'>;
 
-/** The starts (ISO, UTC) of the period’s buckets; none without an interval. */
-export const bucketsOf = ({ interval, period, tz }: Asked): readonly string[] =>
+/** The starts (ISO, UTC) of the period’s buckets that have begun; none without an interval. */
+export const bucketsOf = ({ interval, period, tz, now }: Asked): readonly string[] =>
   interval === null
     ? []
-    : bucketsIn(period, tz, interval, most.buckets).map((at) => new Date(at).toISOString());
+    : bucketsIn(period, tz, interval, most.buckets)
+        .filter((at) => at <= now)
+        .map((at) => new Date(at).toISOString());
 
 /** How many groups are kept where each has a row in every bucket. */
 export const groupsKept = (asking: Asked, limit: number): number =>

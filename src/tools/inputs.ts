@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { dimensions } from '../events/columns.ts';
 import { type Field, fieldFrom } from '../sql/field.ts';
+import { instantText as instant, otherPeriodInput } from './compare-input.ts';
 import { wideWhere } from './conditions.ts';
 import { eventName, field, holding, limits } from './fields.ts';
 
@@ -30,8 +31,6 @@ export const listOf = <T extends z.ZodMiniType<unknown, string>>(item: T, most: 
     reading,
   );
 };
-
-const instant = z.string().check(z.maxLength(40));
 
 const atMost = (length: number) => z.optional(z.string().check(z.maxLength(length)));
 
@@ -71,6 +70,13 @@ export const shared = {
   per: z
     ._default(z.enum(['person', 'visitor', 'session']), 'person')
     .check(z.describe('Whom to count: person (default), visitor (anonymous_id) or session.')),
+  compare: z
+    .optional(otherPeriodInput)
+    .check(
+      z.describe(
+        'Another period beside this one: previous (just before, as long), year (same dates a year earlier) or {"from":…,"to":…}. Each number x gains x_before and x_change ((x − before) ÷ before).',
+      ),
+    ),
   include_bots: z._default(z.boolean(), false).check(z.describe('Count bots too. Default false.')),
   cursor: atMost(60_000).check(z.describe('next_cursor of a previous answer, to go on below it.')),
 } as const;
@@ -111,7 +117,7 @@ export const groupBy = (most: number) =>
     )
     .check(
       z.describe(
-        `Split by ${most === 1 ? 'one' : `up to ${most}`} of: ${dimensions.join(', ')}, properties.<key>; comma-separated or a list. Default: none.`,
+        `Split by ${most === 1 ? 'one column' : `up to ${most} columns, comma-separated or a list`}; properties.<key> is one.`,
       ),
     );
 
@@ -144,6 +150,17 @@ export const resumption = {
       'query_id of an answer with status running: waits for it again. Send the same other arguments.',
     ),
   ),
+} as const;
+
+/** How rows are written: every question takes it. */
+export const presentation = {
+  format: z
+    .optional(z.enum(['rows', 'table']))
+    .check(
+      z.describe(
+        'rows: each an object. table: columns once, each row a list of its cells. Default: rows over REST, table over MCP but for query_events, get_stats, top_sources and funnel.',
+      ),
+    ),
 } as const;
 
 /** Whom a tool counts that follows people over days. */

@@ -6,6 +6,7 @@ import type { Cell, Row } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { Interval } from '../sql/zone.ts';
 import type { SharedName } from './inputs.ts';
+import type { OtherPeriod } from './other-period.ts';
 
 /** A question’s arguments with every default applied, and whose events it may see. */
 export interface Asking<Own> {
@@ -20,6 +21,8 @@ export interface Asking<Own> {
   readonly per: Per;
   /** What `where` judges sessions, traits and deeds by: the period asked for, whatever part of it is read. */
   readonly judged: Judged;
+  /** The period that `compare` means, where one was asked for. */
+  readonly before: OtherPeriod | null;
   /** When it is asked, ms since 1970. */
   readonly now: number;
   /** Account keys: rows carry `project_id` as their first group. */
@@ -33,7 +36,13 @@ export interface AnswerColumn {
   readonly name: string;
   readonly type: 'text' | 'number' | 'time' | 'json';
   readonly unit?: 'events' | 'people' | 'visitors' | 'sessions' | 'share' | 'seconds' | 'step';
+  /** What it is where that does not follow from its type and unit: a number measures, anything else names a row; a total is 0 where nothing happened, as a count is. */
+  readonly role?: 'dimension' | 'measure' | 'total';
 }
+
+/** Is this a number that was measured, and not a part of a row’s name? */
+export const measures = ({ role, type }: AnswerColumn): boolean =>
+  role === undefined ? type === 'number' : role !== 'dimension';
 
 /** What a question says once the engine has answered. */
 export interface Shaped {
@@ -72,12 +81,20 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
   readonly input: Input;
   /** Which shared inputs it honours; every other one is refused by name. */
   readonly shared: readonly SharedName[];
+  /** Are its rows findings, so that none, or zeros in all, is an answer and no lack of data? */
+  readonly finds?: true;
+  /** Does the contract fix the text of its answer over MCP? Then that is the bare array of its rows. */
+  readonly bare?: true;
   /** How a date without a time is read: the contract’s midnight UTC, or the zone’s day with `to` inclusive (decision 2). */
   readonly dates: 'contract' | 'whole-days';
   /** Where its period begins unless `from` is sent, where that is not the last 7 days. */
   readonly since?: string;
   /** What its rows are split by, where it splits them. */
   groups?(own: z.output<Input>): readonly { readonly spelled: string }[];
+  /** The length of the buckets that its rows always have, where `interval` does not say it. */
+  every?(own: z.output<Input>): Interval | null;
+  /** The same arguments without what leaves small rows out: what is large in one period may have been small in the other. */
+  whole?(own: z.output<Input>): z.output<Input>;
   columns(asking: Asking<z.output<Input>>): readonly AnswerColumn[];
   /** May a reader add the rows up? */
   additive(asking: Asking<z.output<Input>>): boolean;
@@ -85,6 +102,8 @@ export interface Question<Input extends z.ZodMiniObject = z.ZodMiniObject> {
   reaches?(asking: Omit<Asking<z.output<Input>>, 'judged'>): Period;
   /** The arguments as SQL. Pure. Throws Problems on arguments that do not go together. */
   ask(asking: Asking<z.output<Input>>): Sql;
+  /** How the rows of `ask` are ordered, over their columns: what can be compared is asked twice in one statement and told apart by it. */
+  order?(asking: Asking<z.output<Input>>): Sql;
   /** What SQL leaves to say: names, shares. `completeUntil`: everything acknowledged before this instant (ms) is in the rows. Pure. */
   shape(rows: readonly Row[], asking: Asking<z.output<Input>>, completeUntil: number): Shaped;
   /** Fields the contract puts beside `rows`. */

@@ -17,6 +17,12 @@ export interface Ranking {
 /** `g asc nulls last` for each group. */
 export const ascending = (groups: readonly Sql[]): Sql => join(groups.map((g) => sql`${g} asc nulls last`));
 
+/** The order of `ranked`’s rows, over their columns. */
+export const rankedOrder = ({ groups, byBucket, by }: Pick<Ranking, 'groups' | 'byBucket' | 'by'>): Sql => {
+  if (byBucket) return groups.length === 0 ? sql`bucket` : sql`bucket, place`;
+  return groups.length === 0 ? name(by) : sql`${name(by)} desc, ${ascending(groups)}`;
+};
+
 /**
  * One row per group, bucket, or group and bucket, in one pass. Groups: the largest over the whole period come
  * first, ties by the groups’ values; `of_all` says how many there are. With buckets: by bucket, then by that rank.

@@ -3,7 +3,17 @@ import { narrowedEvents, narrowReach } from '../people/narrow.ts';
 import type { Cell, Reads, Row } from '../ports.ts';
 import { type Field, textOf } from '../sql/field.ts';
 import { join, name, type Sql, sql } from '../sql/sql.ts';
-import type { AnswerColumn, Asking } from './question.ts';
+import type { AnswerColumn, Asking, Question } from './question.ts';
+
+/** What the conditions of a question are judged by: its period, and all that it looks at. */
+export const judgedIn = (
+  question: Question,
+  asking: Parameters<NonNullable<Question['reaches']>>[0],
+): Asking<unknown>['judged'] => ({
+  period: asking.period,
+  reach: question.reaches?.(asking) ?? asking.period,
+  now: asking.now,
+});
 
 /** What a relation of asked events is made of. */
 type Read = Pick<Asking<unknown>, 'reading' | 'period' | 'where' | 'judged'>;

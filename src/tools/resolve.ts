@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
 import { dimensions } from '../events/columns.ts';
-import type { Reading } from '../lake/events-of.ts';
+import type { Period, Reading } from '../lake/events-of.ts';
 import type { Cell } from '../ports.ts';
 import { Problem } from '../problems.ts';
 import { cursorFrom } from './cursor.ts';
-import { fromOf, projectChoice, resumption, type SharedName, shared } from './inputs.ts';
+import { fromOf, presentation, projectChoice, resumption, type SharedName, shared } from './inputs.ts';
 import { nearest } from './nearest.ts';
-import { periodFrom, timeZoneFrom } from './period.ts';
+import { type OtherPeriod, otherPeriod } from './other-period.ts';
+import { begunOf, isDate, periodFrom, timeZoneFrom } from './period.ts';
 import type { Asking, Question } from './question.ts';
 import { argumentsProblem, invalidParam } from './refusal.ts';
+import { judgedIn } from './relations.ts';
 
 /** Who asks, where and when: everything about an answer that is not in its arguments. */
 export interface Asker {
@@ -17,6 +19,8 @@ export interface Asker {
   readonly byProject: boolean;
   readonly env: Reading['env'];
   readonly lake: Reading['lake'];
+  /** Of a page that goes on: when what it goes on in was asked (ms since 1970). */
+  readonly until?: number | undefined;
   /** The project’s own time zone. */
   readonly timezone: string;
   /** ms since 1970. */
@@ -29,6 +33,10 @@ export interface Resolved {
   readonly given: Readonly<Record<string, unknown>>;
   readonly resolved: Readonly<Record<string, unknown>>;
   readonly skip: number;
+  /** How rows are to be written, where the caller said so. */
+  readonly format: 'rows' | 'table' | null;
+  /** The period to compare with, where one was asked for. */
+  readonly before: OtherPeriod | null;
   readonly notes: readonly string[];
 }
 
@@ -42,14 +50,20 @@ export const inputOf = (question: Question): z.ZodMiniObject => {
       name === 'from' && question.since !== undefined ? fromOf(question.since) : shared[name],
     ]),
   );
-  const whole = z.strictObject({ ...question.input.shape, ...common, ...resumption, ...projectChoice });
+  const whole = z.strictObject({
+    ...question.input.shape,
+    ...common,
+    ...presentation,
+    ...resumption,
+    ...projectChoice,
+  });
   inputs.set(question, whole);
   return whole;
 };
 /** A schema is made ready when it first reads, so each is made once. */
 const inputs = new WeakMap<Question, z.ZodMiniObject>();
 /** Everything that is not a question’s own. What a question does not take of it has been refused by name before this reads. */
-const common = z.object({ ...shared, ...resumption, ...projectChoice });
+const common = z.object({ ...shared, ...presentation, ...resumption, ...projectChoice });
 
 /** Understands a question’s arguments, or throws a Problem that teaches: what was wrong, what is allowed, the nearest real name. */
 export function resolve(question: Question, args: Readonly<Record<string, unknown>>, asker: Asker): Resolved {
@@ -71,7 +85,14 @@ export function resolve(question: Question, args: Readonly<Record<string, unknow
       'cursor',
       'cursor: belongs to other arguments; send the same arguments with it, or the cursor alone',
     );
-  return understood(question, page.given, page.resolved, asker, page.skip, page.after);
+  return understood(
+    question,
+    page.given,
+    page.resolved,
+    { ...asker, until: page.until },
+    page.skip,
+    page.after,
+  );
 }
 
 const same = (args: Readonly<Record<string, unknown>>): string =>
@@ -95,21 +116,38 @@ function understood(
       args,
     );
   const { where, per, include_bots: bots } = others.data;
+  // A tool that compares by itself takes `compare` as its own, with a default.
+  const compare = shared.compare.safeParse(own.data.compare).data ?? others.data.compare;
   // A tool whose rows always have an interval says itself which there are.
-  const interval = shared.interval.safeParse(own.data.interval).data ?? others.data.interval ?? null;
+  const interval =
+    question.every?.(own.data) ??
+    shared.interval.safeParse(own.data.interval).data ??
+    others.data.interval ??
+    null;
   const tz = timeZoneFrom(others.data.tz ?? asker.timezone);
   // The contract’s dates are midnight UTC; whoever names a zone means that zone.
   const zone = question.dates === 'whole-days' || others.data.tz !== undefined ? tz : 'UTC';
-  const period = periodFrom(others.data, asker.now, zone, question.dates);
-  const notes = period.wholeLastDay ? [`to is a date alone: that whole day in ${tz} is included.`] : [];
+  const { dates } = question;
+  const countsDays = compare !== undefined && /^last:/.test(others.data.from);
+  const asked = periodFrom(others.data, asker.now, zone, { dates, daysIn: countsDays ? tz : undefined });
+  const clock = { zone: countsDays ? tz : zone, datesIn: zone, dates, now: asker.now };
+  const before =
+    compare === undefined
+      ? null
+      : otherPeriod(compare, { ...asked, open: others.data.to === undefined }, clock);
+  const period = { from: asked.from, to: begunOf(asked, tz, interval, asker.now) };
+  const notes = dateNote(others.data.to, asked.wholeLastDay, zone);
   const shown = Object.entries(input.shape).flatMap(([name, type]) => {
     const value = args[name] ?? (type instanceof z.ZodMiniDefault ? type.def.defaultValue : undefined);
     return value === undefined ? [] : [[name, value]];
   });
   const asking = {
     own: own.data,
-    reading: { projects: asker.projects, env: asker.env, bots, lake: asker.lake },
-    period: { from: period.from, to: period.to },
+    reading: {
+      ...{ projects: asker.projects, env: asker.env, bots, lake: asker.lake },
+      ...(asker.until === undefined ? {} : { until: asker.until }),
+    },
+    period,
     tz,
     interval,
     groups: question.groups?.(own.data) ?? [],
@@ -117,25 +155,24 @@ function understood(
     per,
     now: asker.now,
     byProject: asker.byProject,
+    before,
     after,
   };
   return {
     asking: {
       ...asking,
-      judged: {
-        period: asking.period,
-        reach: question.reaches?.(asking) ?? asking.period,
-        now: asking.now,
-      },
+      judged: judgedIn(question, asking),
     },
     given,
     resolved: {
       ...Object.fromEntries(shown),
-      from: new Date(period.from).toISOString(),
-      to: new Date(period.to).toISOString(),
+      ...instantsOf(period),
       ...(question.shared.includes('tz') ? { tz } : {}),
+      ...(before === null ? {} : { compare: instantsOf(before) }),
     },
     skip,
+    format: others.data.format ?? null,
+    before: question.shared.includes('compare') ? before : null,
     notes,
   };
 }
@@ -143,6 +180,19 @@ function understood(
 /** The arguments with the question’s own beginning where none was sent. */
 const since = (question: Question, args: Readonly<Record<string, unknown>>) =>
   question.since === undefined ? args : { from: question.since, ...args };
+
+/** A date alone in `to` is read in two ways, so which one is said. */
+const dateNote = (to: string | undefined, wholeLastDay: boolean, zone: string): readonly string[] => {
+  if (to === undefined || !isDate(to)) return [];
+  return wholeLastDay
+    ? [`to is a date alone: that whole day in ${zone} is included.`]
+    : [`to is a date alone: here it is exclusive, its midnight in ${zone}, so nothing of ${to} is included.`];
+};
+
+const instantsOf = ({ from, to }: Period): Readonly<Record<'from' | 'to', string>> => ({
+  from: new Date(from).toISOString(),
+  to: new Date(to).toISOString(),
+});
 
 /** An argument the question does not have: another’s shared input, or a slip. */
 function unknown(question: Question, name: string): Problem {

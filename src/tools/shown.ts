@@ -57,13 +57,14 @@ const cellRoom = { text: 500, json: 2_000, note: 1_500 } as const;
 export const cappedNotes = (notes: readonly string[]): readonly string[] =>
   notes.map((note) => capped(visible(note), cellRoom.note, note.length));
 
-/** The first rows that fit into `room` characters as a model is shown them, at least one; a row alone is whole where it fits. `cut`: what to say where cells are not whole. */
+/** The first rows that fit into `room` characters as a model is shown them, at least one; a row alone is whole where it fits. `written`: how a row is, where that is not an object. `cut`: what to say where cells are not whole. */
 export const fittingRows = (
   rows: readonly Fields[],
   room: number,
+  written: (row: Fields) => unknown = (row) => row,
 ): { readonly rows: readonly Fields[]; readonly cut: readonly string[] } => {
   const [only] = rows;
-  if (only !== undefined && rows.length === 1 && JSON.stringify(shownFields(only)).length < room)
+  if (only !== undefined && rows.length === 1 && JSON.stringify(written(shownFields(only))).length < room)
     return { rows: rows.map(shownFields), cut: [] };
   const fitting: Fields[] = [];
   let left = room;
@@ -71,7 +72,7 @@ export const fittingRows = (
   for (const row of rows) {
     const short = cappedRow(row);
     const { length } = JSON.stringify(short);
-    left -= length + 1;
+    left -= (JSON.stringify(written(short)) ?? '').length + 1;
     if (left < 0 && fitting.length > 0) break;
     isCut ||= length !== JSON.stringify(shownFields(row)).length;
     fitting.push(short);

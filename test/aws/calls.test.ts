@@ -1,9 +1,16 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { knownTerms } from '../../src/access/plans.ts';
 import type { Principal } from '../../src/access/principal.ts';
 import { settingNames } from '../../src/aws/settings.ts';
 import { agentWorld, intakeWorld } from '../../src/aws/world.ts';
@@ -30,11 +37,11 @@ describe('what a request to collect costs in calls to AWS', () => {
   const firehose = mockClient(FirehoseClient);
   const others = [mockClient(S3Client), mockClient(SecretsManagerClient)];
   const route: Route | undefined = routes.find(({ path }) => path === '/v1/batch');
-  const send = async (world: IntakeWorld, n: number) => {
+  const send = async (world: IntakeWorld, n: number, who = principal) => {
     if (route === undefined) throw new Error('no batch route');
     return take(world, {
       route,
-      principal,
+      principal: who,
       requestId: 'x',
       base: 'http://localhost',
       headers: {},
@@ -61,17 +68,27 @@ describe('what a request to collect costs in calls to AWS', () => {
       },
     });
     dynamo.on(PutItemCommand).resolves({});
+    dynamo.on(UpdateItemCommand).resolves({ Attributes: { 'n#all': { N: '7' } } });
     dynamo.on(QueryCommand).resolves({ Items: [] });
     firehose.on(PutRecordBatchCommand).resolves({ FailedPutCount: 0, RequestResponses: [] });
   });
   afterAll(() => vi.unstubAllEnvs());
 
-  test('is one look for the day’s salt and one Firehose call for the first, then one Firehose call each, be it 1 event or 1,000', async () => {
+  test('is one look for the day’s salt at first, then one write of a counter and one Firehose call each, be it 1 event or 1,000', async () => {
     const world = intakeWorld(environment, `node_modules/${countryFiles.package}`);
+    expect(await spent(() => send(world, 1))).toEqual([2, 1, 0, 0]);
     expect(await spent(() => send(world, 1))).toEqual([1, 1, 0, 0]);
-    expect(await spent(() => send(world, 1))).toEqual([0, 1, 0, 0]);
-    expect(await spent(() => send(world, 1_000))).toEqual([0, 1, 0, 0]);
-    expect(await spent(() => Promise.all([send(world, 10), send(world, 10)]))).toEqual([0, 2, 0, 0]);
+    expect(await spent(() => send(world, 1_000))).toEqual([1, 1, 0, 0]);
+    expect(await spent(() => Promise.all([send(world, 10), send(world, 10)]))).toEqual([2, 2, 0, 0]);
+    expect(dynamo.commandCalls(UpdateItemCommand)).toHaveLength(5);
+    expect(dynamo.commandCalls(PutItemCommand)).toHaveLength(0);
+  });
+
+  test('where the plan has rates, is one look and one write more in the first second, and no more within it', async () => {
+    const world = intakeWorld(environment, `node_modules/${countryFiles.package}`);
+    const terms = knownTerms('pro');
+    await send(world, 1);
+    expect(await spent(() => send(world, 1, { ...principal, plan: 'pro', terms }))).toEqual([3, 1, 0, 0]);
   });
 
   test('needs no setting that only questions use; a function that lacks one says so as it starts', () => {

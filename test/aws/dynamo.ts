@@ -4,14 +4,19 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { keyId } from '../../src/access/keys.ts';
 import type { Books } from '../../src/accounts/books.ts';
+import { openCloudCounters } from '../../src/aws/counters.ts';
 import { openCloudLedger } from '../../src/aws/ledger.ts';
 import { ledgerIndex } from '../../src/aws/settings.ts';
-import type { Ledger } from '../../src/ports.ts';
+import type { Counters, Ledger } from '../../src/ports.ts';
 
 /** A DynamoDB with the ledger’s table in it. */
 export interface Dynamo {
   readonly url: string;
   readonly ledger: () => Ledger;
+  /** The counters as one more process has them. */
+  readonly counters: (clock?: () => number) => Counters;
+  /** The same, whose next write is done and its answer lost on the way. */
+  readonly forgetfulCounters: () => Promise<Counters>;
   /** A ledger whose next write is done and its answer lost on the way. */
   readonly forgetful: () => Promise<Ledger>;
   readonly close: () => Promise<void>;
@@ -20,6 +25,8 @@ export interface Dynamo {
 export const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 export const region = 'eu-west-1';
 const table = 'ledger';
+const booksAt = Date.parse('2026-11-21T10:00:00Z');
+const random = (n: number): Uint8Array => crypto.getRandomValues(new Uint8Array(n));
 const clientAt = (endpoint: string): DynamoDBClient => new DynamoDBClient({ endpoint, region, credentials });
 
 export const openDynamo = async (): Promise<Dynamo> => {
@@ -30,6 +37,13 @@ export const openDynamo = async (): Promise<Dynamo> => {
   return {
     url,
     ledger: () => openCloudLedger({ client: clientAt(url), table }),
+    counters: (clock = () => booksAt) => openCloudCounters({ client: clientAt(url), table, clock, random }),
+    forgetfulCounters: async () => {
+      const road = lossyRoad(url);
+      servers.push(road);
+      const client = clientAt(await listening(road));
+      return openCloudCounters({ client, table, clock: () => booksAt, random });
+    },
     forgetful: async () => {
       const road = lossyRoad(url);
       servers.push(road);
@@ -52,8 +66,8 @@ export const booksIn = (
   return {
     books: {
       ledger: dynamo.ledger(),
-      clock: () => Date.parse('2026-11-21T10:00:00Z'),
-      random: (n) => crypto.getRandomValues(new Uint8Array(n)),
+      clock: () => booksAt,
+      random,
       pepper: async () => pepper,
     },
     isGood: async (key) => (await dynamo.ledger().read(keyId(key, pepper)))?.data.revoked_at === null,
@@ -88,7 +102,7 @@ const createTable = async (client: DynamoDBClient): Promise<void> => {
 const lossyRoad = (to: string): Server => {
   let lost = false;
   return createServer((incoming, outgoing) => {
-    const writes = /PutItem|DeleteItem/.test(String(incoming.headers['x-amz-target']));
+    const writes = /PutItem|DeleteItem|UpdateItem/.test(String(incoming.headers['x-amz-target']));
     const onward = request(to, { method: 'POST', headers: incoming.headers }, (answer) => {
       if (writes && !lost) {
         lost = true;

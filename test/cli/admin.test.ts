@@ -36,6 +36,22 @@ test('a site is added, let send, renamed, archived after it was said to be meant
   });
 });
 
+test('what a project had is erased after it was said how much that is and that it is meant', async () => {
+  await type('projects', 'add', 'old', '--origin', 'https://old.example');
+  const { secret } = await json('keys', 'mint', 'sk', '--project', 'old');
+  for (let n = 0; n < 3; n++)
+    expect((await type('track', 'seen', '--key', secret, '--anonymous-id', 'a')).exit).toBe(0);
+  const unsure = await type('projects', 'erase', 'old');
+  expect([unsure.exit, unsure.err]).toEqual([
+    2,
+    '3 events of old would be erased, for good. If it is meant, say so with `--yes`.\n',
+  ]);
+  expect(await json('projects', 'erase', 'old', '--yes')).toMatchObject({ events: 3, erased: true });
+  expect((await type('projects', 'erase', 'old')).err).toContain('0 events of old');
+  expect((await type('audit')).out).toContain('project.erase');
+  expect((await type('usage', '--project', 'old')).out).toMatch(/old +3 +0[\s\S]*Plan unlimited\. Month /);
+});
+
 test('a key is minted, shown once, listed by name, rotated and revoked', async () => {
   const { out } = await type('keys', 'mint', 'rk', '--project', 'demo', '--label', 'dash');
   const [key = ''] = /^rk_live_\S{30,}$/m.exec(out) ?? [];

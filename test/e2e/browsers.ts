@@ -8,7 +8,7 @@ import { type At, page } from './place.ts';
 import { expectRefusal, sentences } from './refusals.ts';
 import { askUntil, browser, own } from './run.ts';
 
-const exposed = 'X-Request-Id, Retry-After, WWW-Authenticate';
+const exposed = 'X-Request-Id, Retry-After, WWW-Authenticate, X-Quota-Remaining, X-Quota-Warning';
 const agent = ['User-Agent', browser] as const;
 
 /** What pages rely on: preflights, CORS, which origins may use a browser key, the beacon, the loader. */

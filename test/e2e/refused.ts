@@ -175,14 +175,17 @@ export const refused = (at: At): void => {
       'property',
       'event',
       'group_by',
+      'fill',
       'limit',
       'from',
       'to',
       'tz',
       'interval',
       'where',
+      'compare',
       'include_bots',
       'cursor',
+      'format',
       'query_id',
     ];
     const unknownArgument = `get_stats has no argument "metrik", did you mean metric?; it takes ${takes.join(', ')}`;

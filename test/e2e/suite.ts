@@ -5,6 +5,7 @@ import { commandLine } from './command-line.ts';
 import { intake } from './intake.ts';
 import { keys } from './keys.ts';
 import { misfits } from './misfits.ts';
+import { oauth } from './oauth.ts';
 import type { At, Place } from './place.ts';
 import { questions } from './questions.ts';
 import { refused } from './refused.ts';
@@ -22,6 +23,7 @@ export const endToEnd = (place: Place | At): void => {
   misfits(at);
   questions(at);
   agents(at);
+  oauth(at);
   attack(at);
   commandLine(at);
 };

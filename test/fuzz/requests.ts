@@ -167,7 +167,7 @@ const adminContent = ({ takes, admin }: Route): fc.Arbitrary<Content | undefined
   takes === undefined || admin === undefined ? fc.constant(undefined) : plain(adminBody);
 /** Ids that are there, and what is none. What would end the keys of the others is tried on what is not there. */
 const idOf = ({ admin }: Route): fc.Arbitrary<string> =>
-  admin?.deed === 'archive' || admin?.deed === 'rotate'
+  admin !== undefined && ['archive', 'rotate', 'erase'].includes(admin.deed)
     ? fc.constantFrom('nothing', '%00', '%2e%2e', 'x'.repeat(300))
     : fc.constantFrom('demo', 'pro', 'nothing', 'prj_x', 'rk_live_AbCd1234', '%00', '%2e%2e', '__proto__');
 

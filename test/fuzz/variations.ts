@@ -12,7 +12,7 @@ export interface Variation {
 const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 const long = 'x'.repeat(129);
 /** What an argument, or a part of one, may come as. */
-const strange: readonly unknown[] = [
+export const strange: readonly unknown[] = [
   ...[
     null,
     '',
@@ -104,7 +104,7 @@ const strange: readonly unknown[] = [
 ];
 
 /** A value with one of its parts, at any depth, replaced by something strange. */
-function* mutated(value: unknown): Generator<unknown> {
+export function* mutated(value: unknown): Generator<unknown> {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
     const changed = (other: unknown) =>

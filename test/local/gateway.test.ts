@@ -486,7 +486,7 @@ describe('what a door is given', () => {
     });
     expect(answer.headers.get('x-request-id')).toBe(on.asked.at(-1)?.requestId);
     expect(answer.headers.get('access-control-expose-headers')).toBe(
-      'X-Request-Id, Retry-After, WWW-Authenticate',
+      'X-Request-Id, Retry-After, WWW-Authenticate, X-Quota-Remaining, X-Quota-Warning',
     );
   });
 

@@ -67,6 +67,7 @@ export const activePeopleOracle = oracleOf<ActivePeople & Shared>({
   filled: true,
   ripens: true,
   limited: false,
+  every: () => 'day',
   read: (raw, asking) => ({ ...timed(schema.parse(raw), 'analysis', asking), limit: 0 }),
   answer: activePeople,
 });

@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import * as z from 'zod';
 import { dimensions as columns, type Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
-import { firstInstantOf, offsetsOf } from '../../src/sql/zone.ts';
 import { groupBy, oneOf } from '../worlds/arguments.ts';
 import { names } from '../worlds/words.ts';
 import { fieldOf, groupOf, numberOf } from './field.ts';
@@ -11,6 +10,7 @@ import { compareNullLast, compareText } from './order.ts';
 import { followed, personsOf } from './people.ts';
 import { periodOf } from './period.ts';
 import { type Context, during, eventsFor, narrowed, type Shared } from './stored.ts';
+import { periodsOf } from './two-periods.ts';
 
 /** The arguments of explain_change, resolved; `before` and `after` in ms since 1970. */
 export interface ExplainChange extends Shared {
@@ -190,16 +190,6 @@ function fieldsOf(
   ];
 }
 
-/** The same date on the zone’s clock a year earlier: of 29 February the 28th. */
-function aYearBefore(tz: string, at: number): number {
-  const local = new Date(at + (offsetsOf(tz, at, at + 1)[0]?.offsetMs ?? 0)).toISOString();
-  const year = String(Number(local.slice(0, 4)) - 1).padStart(4, '0');
-  const rest = local.slice(4).startsWith('-02-29')
-    ? local.slice(4).replace('-02-29', '-02-28')
-    : local.slice(4);
-  return firstInstantOf(tz, Date.parse(`${year}${rest}`));
-}
-
 const compare = z
   .union([z.enum(['previous', 'year']), z.strictObject({ from: z.string(), to: z.string() })])
   .default('previous');
@@ -252,20 +242,14 @@ export const explainChangeOracle = oracleOf<ExplainChange>({
     'people_after',
   ],
   read: (raw, asking) => {
-    const { compare: other, ...args } = timed(schema.parse(raw), 'analysis', asking);
-    const until = Math.max(args.from + 1, Math.min(args.to, asking.now + 1));
-    const passed = until - args.from;
-    const running = until < args.to;
-    const before = (): Pick<Shared, 'from' | 'to'> => {
-      if (other === 'previous') {
-        const from = args.from - (args.to - args.from);
-        return { from, to: from + passed };
-      }
-      if (other === 'year') return { from: aYearBefore(args.tz, args.from), to: aYearBefore(args.tz, until) };
-      const read = periodOf({ ...other, tz: args.tz }, 'analysis', asking);
-      return { from: read.from, to: running ? Math.min(read.to, read.from + passed) : read.to };
-    };
-    return { ...args, before: before(), after: { from: args.from, to: until } };
+    const { compare: other, ...args } = schema.parse(raw);
+    const { now, before } = periodsOf(
+      (one) => periodOf(schema.omit({ compare: true }).parse(one), 'analysis', asking),
+      { ...z.record(z.string(), z.unknown()).parse(raw), compare: other },
+      'whole-days',
+      asking,
+    );
+    return { ...timed(args, 'analysis', asking), ...now, before, after: now };
   },
   answer: explainChange,
 });

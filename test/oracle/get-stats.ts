@@ -5,12 +5,21 @@ import type { Row } from '../../src/ports.ts';
 import { comma, groupBy, oneOf } from '../worlds/arguments.ts';
 import { names } from '../worlds/words.ts';
 import { fieldOf, groupOf, numberOf, textOf } from './field.ts';
-import { interval as intervals, limit as limitOf, list, oracleOf, shared, text, timed } from './oracle.ts';
+import {
+  type Asking,
+  interval as intervals,
+  limit as limitOf,
+  list,
+  oracleOf,
+  shared,
+  text,
+  timed,
+} from './oracle.ts';
 import { compareGroups } from './order.ts';
 import { personsOf } from './people.ts';
 import { sessionsIn } from './sessions.ts';
 import { type Context, during, eventsFor, narrowed, type Shared } from './stored.ts';
-import { bucketOf, type Interval } from './zone.ts';
+import { bucketOf, bucketsIn, type Interval } from './zone.ts';
 
 /** Ways to count: of events, or of a property’s values. */
 export const plainMetrics = ['count', 'uniques', 'people', 'sessions'] as const;
@@ -36,6 +45,7 @@ export interface GetStats extends Shared {
   readonly event?: string;
   readonly group_by: readonly string[];
   readonly interval?: Interval;
+  readonly fill: boolean;
 }
 
 /** An event that is counted: when, and as whose or which one. */
@@ -105,7 +115,12 @@ export const compareValues = (a: number | null, b: number | null): number =>
   a === null || b === null ? Number(a === null) - Number(b === null) : b - a;
 
 /** What get_stats must answer. */
-export const getStats = (stored: readonly Event[], args: GetStats, context: Context): readonly Row[] => {
+export const getStats = (
+  stored: readonly Event[],
+  args: GetStats,
+  context: Context,
+  { now }: Asking,
+): readonly Row[] => {
   const { metric, property, event, interval, tz, limit } = args;
   const fields = [...(context.byProject ? ['project_id'] : []), ...args.group_by];
   const items = itemsOf(stored, args, context, (e) => event === undefined || e.event_name === event);
@@ -136,6 +151,7 @@ export const getStats = (stored: readonly Event[], args: GetStats, context: Cont
       ? [{ value: measureOf(items, metric, property) }]
       : groups.slice(0, limit).map(rowOf);
 
+  if (args.fill) return everyBucket();
   const kept = fields.length === 0 ? groups : groups.slice(0, limit);
   const rows = kept
     .flatMap((group) => heaps(group.items, ({ ts }) => bucketOf(ts, tz, interval)))
@@ -144,6 +160,21 @@ export const getStats = (stored: readonly Event[], args: GetStats, context: Cont
     )
     .map(rowOf);
   return fields.length === 0 ? rows.slice(0, limit) : rows;
+
+  function everyBucket(): readonly Row[] {
+    const buckets = interval === undefined ? [] : bucketsIn(args, tz, interval).filter((at) => at <= now);
+    const most = Math.min(limit, Math.max(1, Math.floor(20_000 / Math.max(1, buckets.length))));
+    const shown = fields.length === 0 ? [{ group: [], items }] : groups.slice(0, most);
+    const rows = buckets.flatMap((bucket) =>
+      shown.map(({ group, items: own }) => {
+        const inside = own.filter(
+          ({ ts }) => interval !== undefined && bucketOf(ts, tz, interval) === bucket,
+        );
+        return rowOf({ group, bucket, value: measureOf(inside, metric, property), items: inside });
+      }),
+    );
+    return fields.length === 0 ? rows.slice(0, limit) : rows;
+  }
 };
 
 /** Events, or distinct visitors. A visitor of two projects is two. */
@@ -160,6 +191,7 @@ const schema = z.strictObject({
   event: text,
   group_by: list,
   interval: intervals,
+  fill: z.boolean().default(false),
 });
 
 /** A metric, with a property where it is of one. Sums are of whole numbers: others depend on their order in the last digit, and so would ties. */
@@ -184,6 +216,7 @@ export const getStatsOracle = oracleOf<GetStats>({
         event: oneOf(...names.slice(0, 3)),
         group_by: fc.oneof(groupBy(3), groupBy(3).map(comma)).map((fields) => (fields === '' ? [] : fields)),
         interval: fc.constantFrom(undefined, undefined, 'hour', 'hour', 'hour', 'day', 'week', 'month'),
+        fill: fc.constantFrom(undefined, undefined, false, true),
       }),
     )
     .map(([what, how]) => ({ ...what, ...how })),

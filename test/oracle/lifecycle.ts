@@ -80,6 +80,7 @@ export const lifecycleOracle = oracleOf<Lifecycle & Shared>({
   filled: true,
   ripens: true,
   limited: false,
+  every: (raw) => schema.shape.interval.parse(raw.interval),
   read: (raw, asking) => ({ ...timed(schema.parse(raw), 'analysis', asking), limit: 0 }),
   answer: lifecycle,
 });

@@ -7,6 +7,7 @@ import { type Judged, narrowing } from './narrow.ts';
 import { type Manner, periodOf } from './period.ts';
 import type { Context, Shared } from './stored.ts';
 import type { Condition } from './where.ts';
+import { bucketsIn, type Interval } from './zone.ts';
 
 /** When and in which time zone a question is asked: `now` in ms since 1970. */
 export interface Asking {
@@ -24,6 +25,8 @@ export interface Oracle {
   readonly filled: boolean;
   /** Does it say more as time goes by, the ends of its period being what they are? */
   readonly ripens: boolean;
+  /** The length of its buckets, where its rows have some though no `interval` says so. */
+  readonly every?: ((raw: Raw) => Interval) | undefined;
   /** Does it take `limit`? */
   readonly limited: boolean;
   /** The period that raw arguments mean, in ms since 1970. */
@@ -45,6 +48,7 @@ export const oracleOf = <Args extends Shared>({
   filled = false,
   ripens = false,
   limited = true,
+  every,
   read,
   answer,
 }: {
@@ -53,6 +57,7 @@ export const oracleOf = <Args extends Shared>({
   readonly filled?: boolean;
   readonly ripens?: boolean;
   readonly limited?: boolean;
+  readonly every?: (raw: Raw) => Interval;
   readonly read: (raw: unknown, asking: Asking) => Args;
   readonly answer: (stored: readonly Event[], args: Args, context: Context, asking: Asking) => readonly Row[];
 }): Oracle => ({
@@ -61,6 +66,7 @@ export const oracleOf = <Args extends Shared>({
   filled,
   ripens,
   limited,
+  every,
   period: read,
   truth: (stored, raw, context, asking, reach) => {
     const args = read(raw, asking);
@@ -107,11 +113,23 @@ export const windowOf = (usual: string) =>
     .transform((said) => Number(said.slice(0, -1)) * (unitMs.get(said.slice(-1)) ?? Number.NaN));
 
 /** The arguments with every time an instant. */
-export const timed = <T extends { readonly from?: string; readonly to?: string; readonly tz?: string }>(
+export const timed = <
+  T extends {
+    readonly from?: string;
+    readonly to?: string;
+    readonly tz?: string;
+    readonly interval?: Interval;
+  },
+>(
   args: T,
   manner: Manner,
   asking: Asking,
-) => ({
-  ...args,
-  ...periodOf(args, manner, asking),
-});
+) => {
+  const period = periodOf(args, manner, asking);
+  const { from, to, tz } = period;
+  const { interval } = args;
+  if (interval === undefined || to <= asking.now + 1) return { ...args, ...period };
+  // Buckets that have not begun are not there.
+  const [, next = to] = bucketsIn({ from: asking.now, to }, tz, interval);
+  return { ...args, ...period, to: next > from ? Math.max(next, asking.now + 1) : to };
+};

@@ -3,7 +3,15 @@ import * as z from 'zod';
 import type { Event } from '../../src/events/columns.ts';
 import type { Row } from '../../src/ports.ts';
 import { median } from './funnel.ts';
-import { interval as intervals, limit as limitOf, list, oracleOf, shared, timed } from './oracle.ts';
+import {
+  type Asking,
+  interval as intervals,
+  limit as limitOf,
+  list,
+  oracleOf,
+  shared,
+  timed,
+} from './oracle.ts';
 import { compareGroups } from './order.ts';
 import { type SessionRow, sessionValue } from './session-rows.ts';
 import { sessionsIn } from './sessions.ts';
@@ -17,7 +25,12 @@ export interface Overview extends Shared {
 }
 
 /** What overview must answer. */
-export const overview = (stored: readonly Event[], args: Overview, context: Context): readonly Row[] => {
+export const overview = (
+  stored: readonly Event[],
+  args: Overview,
+  context: Context,
+  { now }: Asking,
+): readonly Row[] => {
   const { interval, tz, limit } = args;
   const fields = [...(context.byProject ? ['project_id'] : []), ...args.group_by];
   const sessions = sessionsIn(eventsFor(stored, context), args);
@@ -34,7 +47,7 @@ export const overview = (stored: readonly Event[], args: Overview, context: Cont
     return fields.length === 0
       ? [rowOf([], sessions)]
       : groups.slice(0, limit).map(({ values, own }) => rowOf(values, own));
-  const buckets = bucketsIn(args, tz, interval);
+  const buckets = bucketsIn(args, tz, interval).filter((at) => at <= now);
   const bucket = new Map(sessions.map((one) => [one, bucketOf(one.begins, tz, interval)]));
   const most = Math.max(1, Math.min(limit, Math.floor(20_000 / Math.max(1, buckets.length))));
   const kept = fields.length === 0 ? [{ values: [], own: sessions }] : groups.slice(0, most);

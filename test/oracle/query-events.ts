@@ -14,7 +14,7 @@ import {
   users,
   visitors,
 } from '../worlds/words.ts';
-import { limit, oracleOf, shared, text, timed } from './oracle.ts';
+import { limit, list, oracleOf, shared, text, timed } from './oracle.ts';
 import { byTime } from './order.ts';
 import { type Context, during, eventsFor, narrowed, type Shared } from './stored.ts';
 
@@ -26,9 +26,11 @@ export interface QueryEvents extends Shared {
   readonly user_id?: string;
   readonly country?: string;
   readonly anonymous_id?: string;
+  readonly fields: readonly string[];
+  readonly order: 'newest' | 'oldest';
 }
 
-/** What query_events must answer: raw events, newest first. */
+/** What query_events must answer: raw events, newest first, or oldest. */
 export const queryEvents = (
   stored: readonly Event[],
   args: QueryEvents,
@@ -47,13 +49,19 @@ export const queryEvents = (
         is(country, e.country) &&
         is(anonymous_id, e.anonymous_id),
     )
-    .toSorted((a, b) => byTime(b, a))
+    .toSorted((a, b) => (args.order === 'oldest' ? byTime(a, b) : byTime(b, a)))
     .slice(0, args.limit)
-    .map((e) => ({
-      timestamp: new Date(e.ts).toISOString(),
-      ...(context.byProject ? { project_id: e.project_id } : {}),
-      ...shownOf(e),
-    }));
+    .map((e) =>
+      Object.fromEntries(
+        Object.entries({
+          timestamp: new Date(e.ts).toISOString(),
+          ...(context.byProject ? { project_id: e.project_id } : {}),
+          ...shownOf(e),
+        }).filter(
+          ([column]) => args.fields.length === 0 || column === 'project_id' || args.fields.includes(column),
+        ),
+      ),
+    );
 };
 
 const place = (column: (typeof columnNames)[number]): number => {
@@ -72,6 +80,8 @@ const schema = z.strictObject({
   user_id: text,
   country: text,
   anonymous_id: text,
+  fields: list,
+  order: z.enum(['newest', 'oldest']).default('newest'),
 });
 
 /** query_events, for its tests. */
@@ -83,6 +93,8 @@ export const queryEventsOracle = oracleOf<QueryEvents>({
     user_id: oneOf(...users),
     country: oneOf(...countries.filter((value) => value !== null)),
     anonymous_id: oneOf(...visitors),
+    order: fc.constantFrom(undefined, undefined, 'newest', 'oldest'),
+    fields: fc.constantFrom(undefined, undefined, undefined, ['path'], 'timestamp,properties,user_id'),
   }),
   measures: [],
   read: (raw, asking) => timed(schema.parse(raw), 'read', asking),

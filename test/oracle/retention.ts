@@ -155,6 +155,7 @@ export const retentionOracle = oracleOf<Retention>({
   measures: ['cohort', 'size', 'period', 'people', 'share'],
   filled: true,
   ripens: true,
+  every: (raw) => schema.shape.unit.parse(raw.unit),
   read: (raw, asking) => timed(schema.parse(raw), 'analysis', asking),
   answer: retention,
 });

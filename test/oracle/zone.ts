@@ -10,7 +10,7 @@ const seen = new Map<string, { readonly date: string; readonly hour: string; rea
 const starts = new Map<string, number>();
 
 /** What a clock on the wall there shows at that minute, and how far it is ahead of UTC in ms. */
-const wall = (
+export const wall = (
   ms: number,
   tz: string,
 ): { readonly date: string; readonly hour: string; readonly offset: number } => {

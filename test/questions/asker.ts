@@ -15,6 +15,7 @@ import type { Cell, Engine, KeepResult, World } from '../../src/ports.ts';
 import { askQuestion } from '../../src/serve/ask.ts';
 import type { Envelope } from '../../src/serve/envelope.ts';
 import { join, type Sql, sql } from '../../src/sql/sql.ts';
+import { countersInMemory } from '../counters.ts';
 import type { Asking } from '../oracle/oracle.ts';
 import type { Context } from '../oracle/stored.ts';
 import { earliestDay } from '../worlds/day.ts';
@@ -74,6 +75,7 @@ function askerOf(
   settle: () => Promise<void>,
   closeLake: () => Promise<void>,
 ): Asker {
+  const counters = countersInMemory();
   const { ledger, close } = openLocalLedger(joinPath(dir, 'ledger.sqlite'));
   let last = '';
   // What a world holds is complete when it is asked: its own time, not the machine’s.
@@ -84,7 +86,7 @@ function askerOf(
     },
   });
   const at = (now: number): World => ({
-    ...{ ...lake, ...surroundings, engine: engineAt(now), ledger },
+    ...{ ...lake, ...surroundings, engine: engineAt(now), ledger, counters },
     clock: () => now,
   });
   return {
@@ -152,7 +154,7 @@ const engineOn = (connection: DuckDBConnection): Engine => ({
     const result = await connection.run(question.text);
     return {
       rows: await result.convertRowObjects<Cell>(cell),
-      completeUntil: 0,
+      completeUntil: Date.now(),
       cost: { bytes: 0, ms: 0, cached: false },
       notes: [],
     };

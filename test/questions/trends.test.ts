@@ -14,7 +14,7 @@ const asking = { now: Date.parse(shopWeek.to), timezone: 'UTC' };
 test('one series is get_stats, with its zeros', { timeout: patience }, async () => {
   await inWorlds(cases('get_stats'), Math.ceil(worlds / 4), raw(), async ({ args, ...world }) => {
     await raw().keep(world.requests);
-    const { group_by: _, limit: _limit, event, metric, property, ...common } = args;
+    const { group_by: _, limit: _limit, fill: _fill, event, metric, property, ...common } = args;
     const stats = await raw().ask(
       'get_stats',
       { ...args, group_by: [], limit: 1000 },

@@ -8,6 +8,7 @@ import type { KeepResult, World } from '../../src/ports.ts';
 import { Problem } from '../../src/problems.ts';
 import { type Route, routes } from '../../src/routes.ts';
 import { keepTracked, take } from '../../src/serve/collect.ts';
+import { countersInMemory } from '../counters.ts';
 
 const noon = Date.UTC(2026, 2, 1, 12);
 const iphone =
@@ -28,6 +29,7 @@ const worldOf = (keep?: World['sink']['keep'], told: KeepResult = {}) => {
     },
     engine: { ask: unasked },
     ledger: openLocalLedger(':memory:').ledger,
+    counters: countersInMemory(),
     clock: () => noon,
     breathe: async () => {},
     random: (n) => randomBytes(n),
@@ -108,7 +110,7 @@ describe('each route answers as the contract says and keeps what it took', () =>
     ['/v1/beacon', { events: [{ event: 'a' }] }, 202, { ok: true, count: 1 }, ['a']],
   ])('%s %j', async (path, body, status, answer, names) => {
     const { world, kept } = worldOf();
-    expect(await ask(world, path, body)).toEqual({ status, body: answer });
+    expect(await ask(world, path, body)).toEqual({ status, headers: {}, body: answer });
     expect(kept.map(({ event_name }) => event_name)).toEqual(names);
     expect(kept.map(({ seq }) => seq)).toEqual(names.map((_, i) => i));
   });

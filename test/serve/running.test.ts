@@ -15,6 +15,7 @@ import { speakMcp } from '../../src/serve/mcp.ts';
 import { answerQuestions } from '../../src/serve/rest.ts';
 import { site } from '../../src/serve/site.ts';
 import { openCloudLake, quiet } from '../aws/lake.ts';
+import { countersInMemory } from '../counters.ts';
 import { startProduct } from '../local/product.ts';
 import { officialClients } from '../mcp/official-clients.ts';
 
@@ -31,6 +32,7 @@ const openCloud = async () => {
       sink: lake.sink(),
       engine: lake.engine(),
       ledger,
+      counters: countersInMemory(),
       clock: () => on.now,
       breathe: async () => {},
       random: (n: number) => randomBytes(n),

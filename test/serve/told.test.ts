@@ -50,6 +50,50 @@ describe('a name that nobody sends', () => {
     expect(notes.filter((note) => note.startsWith('no event'))).toEqual(names);
   });
 
+  const where = (field: string, op: string, value: unknown) => JSON.stringify([{ field, op, value }]);
+  const steps = 'viewed,sign_up';
+  test.each([
+    ['/v1/funnel', { steps, exclude: 'viewedd' }, 'no event "viewedd"'],
+    ['/v1/funnel', { steps, hold: 'properties.off' }, 'no event in this project has properties.off'],
+    [
+      '/v1/funnel',
+      { steps, where: where('properties.off', 'neq', 1) },
+      'no event in this project has properties.off',
+    ],
+    [
+      '/v1/funnel',
+      { steps, where: where('event_name', 'in', ['viewed', 'sign_up', 'sing_up']) },
+      'no event "sing_up"',
+    ],
+    ['/v1/stats', { where: where('event_name', 'neq', 'sing_up') }, 'no event "sing_up"'],
+    [
+      '/v1/funnel',
+      {
+        steps: JSON.stringify([
+          'viewed',
+          { event: 'sign_up', where: [{ field: 'properties.off', op: 'not_exists' }] },
+        ]),
+      },
+      'no event in this project has properties.off',
+    ],
+  ])('%s %j says so though it is answered', async (path, args, note) => {
+    const { body } = await asked(path, args);
+    const { notes, rows } = z.object({ notes: z.array(z.string()), rows: z.array(z.unknown()) }).parse(body);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(notes.filter((one) => one.startsWith(note))).toHaveLength(1);
+  });
+
+  test('an answer without events says where they are, and so asked it has them', async () => {
+    for (const args of [{ to: '2020-01-02' }, { event: 'viewed', to: '2020-01-02' }]) {
+      const { notes } = z
+        .object({ notes: z.array(z.string()) })
+        .parse((await asked('/v1/stats', { from: '2020-01-01', ...args })).body);
+      const [, from = '', to = ''] = /from=(\S+) and to=(\S+) show it/.exec(notes.join(' ')) ?? [];
+      const { rows } = (await asked('/v1/stats', { ...args, from, to })).body;
+      expect(rows).toEqual([{ value: 'event' in args ? 300 : 301 }]);
+    }
+  });
+
   test('as a resource is refused with the nearest that exists', async () => {
     expect(await spoken('resources/read', { uri: 'schema://events/signup' })).toMatchObject({
       error: {
@@ -65,12 +109,7 @@ describe('a name that nobody sends', () => {
 });
 
 test.each([
-  [
-    'properties.off',
-    [
-      'properties.off is null in every row: perhaps no event has such a property; the resource schema://events lists the keys in use.',
-    ],
-  ],
+  ['properties.off', ['no event in this project has properties.off; nearest: "of"']],
   ['properties.of', []],
   ['country', []],
 ])('an answer split by %s notes %j', async (group_by, notes) => {

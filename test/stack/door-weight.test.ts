@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { doorBundle, doorNames, floorsOf, packageOf } from '../../bench/bundles.ts';
 
 /** What holds every question, and the page of all routes: it grows with the menu, so it has a budget of its own. */
-const withTheMenu = { ofFloor: 1.6, kb: 450 } as const;
+const withTheMenu = { ofFloor: 1.65, kb: 450 } as const;
 
 /**
  * Per door: the services it may know of, since what it brings into its bundle it also pays for at each cold start; and how much larger than the bare floor it may be, which is some
@@ -17,7 +17,7 @@ const doors: Readonly<
   drain: { services: ['firehose', 's3'], ofBareFloor: 1.05 },
   init: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.3 },
   mcp: { services: ['athena', 'dynamodb', 'firehose', 's3'], ofBareFloor: 2.1 },
-  query: { services: ['athena', 'dynamodb', 's3'], ofBareFloor: 1.9 },
+  query: { services: ['athena', 'dynamodb', 's3'], ofBareFloor: 2 },
   site: { services: [], ofBareFloor: 0 },
 };
 /** Of the floor, by the same options and with all that the SDK brings. */

@@ -32,6 +32,7 @@ const ask = [
   's3:ListBucket on LakeBucket for raw/*',
   's3:ListBucket on LakeBucket for raw/* spill/*',
   'dynamodb:Query on LedgerTable/index/group-at for PRJ#*',
+  ...each(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['LedgerTable for ASK#*']),
 ];
 const ingest = [
   'firehose:PutRecordBatch on IntakeStream',
@@ -40,6 +41,7 @@ const ingest = [
   'dynamodb:GetItem on LedgerTable for SALT#*',
   'dynamodb:PutItem on LedgerTable for SALT#*',
   'dynamodb:Query on LedgerTable/index/group-at for SALT',
+  ...each(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['LedgerTable for USE#* RATE#*']),
 ];
 const door = (name: string) => [
   ...each(['logs:CreateLogStream', 'logs:PutLogEvents'], [`${name}Log`]),
@@ -63,7 +65,8 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
   DoorsSiteRole: door('DoorsSite'),
   DoorsAdminRole: [
     ...door('DoorsAdmin'),
-    `dynamodb:GetItem on LedgerTable for ${administered} USED#*`,
+    `dynamodb:GetItem on LedgerTable for ${administered} USED#* USE#* ASK#* MINT#*`,
+    'dynamodb:UpdateItem on LedgerTable for MINT#*',
     `dynamodb:PutItem on LedgerTable for ${administered}`,
     'dynamodb:DeleteItem on LedgerTable for SLUG#* IDEM#*',
     'dynamodb:Query on LedgerTable/index/group-at for ACC PRJ#* KEYS#* PLAN AUD#* IDEM',

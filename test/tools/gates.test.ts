@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Principal } from '../../src/access/principal.ts';
+import { instructionsFor } from '../../src/serve/instructions.ts';
 import { hostFor } from '../../src/serve/mcp.ts';
+import { chosenBy, toolsFor } from '../../src/serve/tool-list.ts';
+import { comparison } from '../../src/tools/compare.ts';
 import { questionNamed, questions } from '../../src/tools/index.ts';
+import { menu } from '../../src/tools/menu.ts';
 import { resolve } from '../../src/tools/resolve.ts';
 import { version } from '../../src/version.ts';
 import { questions as checked } from '../oracle/truth.ts';
 import { parsesAsTrino } from '../sql/grammar.ts';
 import { unknownWords } from '../sql/phrasebook.ts';
+import type { Raw } from '../worlds/arguments.ts';
 import { sampleWorlds } from '../worlds/worlds.ts';
 
 const asker = (lake: 'clean' | 'raw') =>
@@ -44,19 +49,22 @@ const texts = (['clean', 'raw'] as const).flatMap((lake) =>
       {
         ...sampled[0],
         ...(name === 'funnel' ? { order: 'any', window: '9999w' } : {}),
+        // Before all of time there is no other period.
+        ...(name === 'explain_change' ? { compare: { from: '0001-01-01', to: '9999-12-31' } } : {}),
         // Anomalies judges no thousands of years.
         from: name === 'anomalies' ? '9999-12-01' : '0001-01-01',
         to: '9999-12-31',
       },
     ];
-    return inputs.map(
-      (input) =>
-        [
-          lake,
-          name,
-          JSON.stringify(input),
-          question.ask(resolve(question, input, asker(lake)).asking).text,
-        ] as const,
+    const textOf = (input: Raw): string => {
+      const { asking, before } = resolve(question, input, asker(lake));
+      return (before === null ? question.ask(asking) : comparison(question, asking, before)).text;
+    };
+    const compared = question.shared.includes('compare')
+      ? question.examples.map(({ input }) => ({ ...input, compare: 'previous' }))
+      : [];
+    return [...inputs, ...compared].map(
+      (input) => [lake, name, JSON.stringify(input), textOf(input)] as const,
     );
   }),
 );
@@ -84,6 +92,7 @@ const host = (kind: 'rk' | 'sk') =>
       sink: { keep: never },
       engine: { ask: never },
       ledger: { read: never, write: never, erase: never, list: never },
+      counters: { add: never, advance: never, read: never },
       clock: never,
       breathe: async () => {},
       random: never,
@@ -114,6 +123,37 @@ test('every tool says what it answers in at most 400 characters, and every input
 
 test('instructions fit before hosts cut them', () => {
   expect(host('rk').instructions.length).toBeLessThan(2000);
+});
+
+test('twenty tools with all inputs fit too, their instructions as well', () => {
+  const [widest = 0] = host('rk')
+    .tools()
+    .map((tool) => JSON.stringify(tool).length)
+    .toSorted((a, b) => b - a);
+  expect(widest).toBeLessThanOrEqual(3_500);
+  expect(instructionsFor(Object.keys(menu)).length).toBeLessThan(2000);
+});
+
+test('every tool has a row of the menu', () => {
+  for (const { name } of host('sk').tools()) expect(Object.keys(menu)).toContain(name);
+});
+
+test.each([
+  [{ tools: 'get_stats,funnel' }, ['get_stats', 'funnel']],
+  [{ groups: 'counting' }, ['get_stats', 'trends']],
+  [{ groups: 'events', readonly: '1' }, ['query_events', 'describe_data']],
+  [{ tools: 'funnel', groups: 'counting' }, ['get_stats', 'funnel', 'trends']],
+])('a URL with %j shows %j only', (query, names) => {
+  expect(toolsFor(true, chosenBy(query)).map(({ name }) => name)).toEqual(names);
+});
+
+test.each([
+  [{ tools: 'get_stat' }, /tools: there is no "get_stat"; there are .*get_stats/],
+  [{ groups: 'webb' }, /groups: there is no "webb"; there are .*web/],
+  [{ readonly: 'yes' }, /readonly: there is no "yes"; there are 1/],
+  [{ tool: 'funnel' }, /"tool" is not known, did you mean tools\?/],
+])('a URL with %j is refused by name', (query, says) => {
+  expect(() => chosenBy(query)).toThrow(says);
 });
 
 test('only keys that may write see the tool that writes', () => {

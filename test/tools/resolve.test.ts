@@ -357,6 +357,7 @@ test('resolved holds every default, and understood again it is the same question
     ...{
       metric: 'count',
       group_by: 'country',
+      fill: false,
       limit: 100,
       from: '2026-03-03T12:00:00.001Z',
       to: '2026-03-10T12:00:00.001Z',

@@ -4,6 +4,7 @@ import type { Engine, World } from '../../src/ports.ts';
 import { Problem } from '../../src/problems.ts';
 import { askQuestion } from '../../src/serve/ask.ts';
 import { questions } from '../../src/tools/index.ts';
+import { countersInMemory } from '../counters.ts';
 import { questions as checked, truth } from '../oracle/truth.ts';
 import { expectSame } from '../questions/agreement.ts';
 import { shop, shopProject } from '../shop.ts';
@@ -21,6 +22,7 @@ const never = () => {
 const worldAt = (engine: Engine, now: number): World => ({
   sink: { keep: never },
   engine: { ask: async (...asked) => ({ ...(await engine.ask(...asked)), completeUntil: now }) },
+  counters: countersInMemory(),
   ledger: { read: never, write: never, erase: never, list: never },
   clock: () => now,
   breathe: async () => {},

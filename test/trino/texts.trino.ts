@@ -6,6 +6,7 @@ import { askQuestion } from '../../src/serve/ask.ts';
 import { vocabularyOf } from '../../src/serve/resources.ts';
 import { operators } from '../../src/sql/filter.ts';
 import { sql } from '../../src/sql/sql.ts';
+import { countersInMemory } from '../counters.ts';
 import { shop, shopProject } from '../shop.ts';
 import { trinoEngine, trinoServer } from './engine.ts';
 
@@ -20,6 +21,7 @@ const never = () => {
 };
 const over = (asked: Engine, lake: 'raw' | 'clean', at = now): QuestionWorld => ({
   engine: asked,
+  counters: countersInMemory(),
   ledger: { read: never, write: never, erase: never, list: never },
   clock: () => at,
   breathe: async () => {},

@@ -6,8 +6,8 @@ import type { Event } from '../../events/columns.ts';
 import type { Log } from '../../ports.ts';
 import { type Folder, syncDirectory } from '../disk/lake-folder.ts';
 import { shortageOf } from '../disk/shortage.ts';
-import type { Manifest, SeenFile } from '../parquet/manifest.ts';
-import { type KeyFile, mergeKeyFiles, openKeyFile, writeKeyFile } from './key-file.ts';
+import type { Change, Manifest, SeenFile } from '../parquet/manifest.ts';
+import { type KeyFile, keysWithout, mergeKeyFiles, openKeyFile, writeKeyFile } from './key-file.ts';
 import { type KeyTable, keyTable, keyWords } from './key-table.ts';
 
 /**
@@ -46,6 +46,14 @@ export interface Seen {
   freeze(segment: number): void;
   /** Writes what was frozen and merges files that are alike in size, so that their number grows with the logarithm of the keys. */
   persist(): Promise<void>;
+  /**
+   * Forgets the keys in these files, as far as they are in files here. `commit` is called once with what the manifest must say of it, for it to say it with what else must be true at
+   * the same time; throws having forgotten nothing where that throws.
+   */
+  without(
+    keys: readonly string[],
+    commit: (change: Required<Pick<Change, 'addSeen' | 'dropSeen'>>) => void,
+  ): Promise<void>;
   /** Is a file missing that could not be read? Then repeats of its events would be kept until it is made up for. */
   readonly hasLost: boolean;
   /** The same for ids of these journal segments, which are not all there though their events are in the lake. */
@@ -117,18 +125,23 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
     return { id, path, keys: count };
   };
   const swap = (added: SeenFile, dropped: readonly SeenFile[], seenUpTo: number | undefined) => {
-    const opened = openKeyFile(join(folder.seen, added.path));
+    swapAll([added], dropped, (change) =>
+      manifest.change({ ...change, ...(seenUpTo === undefined ? {} : { seenUpTo }) }),
+    );
+  };
+  const swapAll = (
+    added: readonly SeenFile[],
+    dropped: readonly SeenFile[],
+    commit: Parameters<Seen['without']>[1],
+  ) => {
+    const opened = added.map((file) => [file, openKeyFile(join(folder.seen, file.path))] as const);
     try {
-      manifest.change({
-        addSeen: [added],
-        dropSeen: dropped,
-        ...(seenUpTo === undefined ? {} : { seenUpTo }),
-      });
+      commit({ addSeen: added, dropSeen: dropped });
     } catch (error) {
-      opened.close();
+      for (const [, keys] of opened) keys.close();
       throw error;
     }
-    files.set(added, opened);
+    for (const [file, keys] of opened) files.set(file, keys);
     for (const file of dropped) {
       files.get(file)?.close();
       files.delete(file);
@@ -164,6 +177,24 @@ export const openSeen = (folder: Folder, manifest: Manifest, log: Log): Seen => 
         const paths = group.map((file) => join(folder.seen, file.path));
         const keys = group.reduce((sum, file) => sum + file.keys, 0);
         swap(await write(keys, mergeKeyFiles(paths)), group, undefined);
+      }
+    },
+    without: async (gone, commit) => {
+      const added: SeenFile[] = [];
+      const dropped: SeenFile[] = [];
+      try {
+        for (const file of files.keys()) {
+          const path = join(folder.seen, file.path);
+          let left = 0;
+          for await (const piece of keysWithout(path, gone)) left += piece.length / keyWords;
+          if (left === file.keys) continue;
+          dropped.push(file);
+          if (left > 0) added.push(await write(left, keysWithout(path, gone)));
+        }
+        swapAll(added, dropped, commit);
+      } catch (error) {
+        for (const { path } of added) rmSync(join(folder.seen, path), { force: true });
+        throw error;
       }
     },
     get hasLost() {

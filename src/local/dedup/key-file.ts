@@ -145,6 +145,38 @@ export async function* mergeKeyFiles(paths: readonly string[]): AsyncIterable<Ui
   }
 }
 
+/** The keys of a file that are in none of the others, ascending. */
+export async function* keysWithout(path: string, others: readonly string[]): AsyncIterable<Uint32Array> {
+  const minus = mergeKeyFiles(others)[Symbol.asyncIterator]();
+  const nothing: Uint32Array = new Uint32Array();
+  let piece = nothing;
+  let at = 0;
+  const out = new Uint32Array(chunkKeys * keyWords);
+  try {
+    for await (const words of mergeKeyFiles([path])) {
+      let end = 0;
+      for (let key = 0; key < words.length; key += keyWords) {
+        for (;;) {
+          if (at === piece.length) {
+            const next = await minus.next();
+            piece = next.done ? nothing : next.value;
+            at = 0;
+            if (next.done || piece.length === 0) break;
+          }
+          if (compareKeys(piece, at, words, key) >= 0) break;
+          at += keyWords;
+        }
+        if (at < piece.length && compareKeys(piece, at, words, key) === 0) continue;
+        for (let i = 0; i < keyWords; i++) out[end + i] = words[key + i] ?? 0;
+        end += keyWords;
+      }
+      yield out.subarray(0, end);
+    }
+  } finally {
+    await minus.return?.(undefined);
+  }
+}
+
 interface Source {
   readonly file: FileHandle;
   readonly words: Uint32Array;

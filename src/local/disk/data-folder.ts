@@ -11,6 +11,7 @@ export const inFolder = {
   running: 'running.json',
   pepper: 'pepper',
   ledger: 'ledger.sqlite',
+  counters: 'counters.sqlite',
   events: 'events',
 } as const;
 

@@ -67,6 +67,13 @@ export const segmentMark = (segment: number): string => `segment ${segment}`;
 export const segmentOf = (mark: string): number | undefined =>
   mark.startsWith('segment ') ? Number(mark.slice(8)) : undefined;
 
+/** The mark of a file whose events are erased. */
+export const doomMark = (id: number): string => `doomed ${id}`;
+
+/** The file that such a mark is about; undefined for another. */
+export const doomOf = (mark: string): number | undefined =>
+  mark.startsWith('doomed ') ? Number(mark.slice(7)) : undefined;
+
 /** A row as a file. */
 export function fileOf(row: Record<string, unknown>): LakeFile {
   const projects: unknown = JSON.parse(String(row.projects));

@@ -3,7 +3,7 @@ import type { Log } from '../../ports.ts';
 import { type KeptTwice, openTwice } from '../disk/kept-twice.ts';
 import type { Folder } from '../disk/lake-folder.ts';
 import type { LakeFile } from './kinds.ts';
-import { fileOf, segmentMark, segmentOf, statements, tables } from './manifest-tables.ts';
+import { doomMark, doomOf, fileOf, segmentMark, segmentOf, statements, tables } from './manifest-tables.ts';
 
 /** One file of already seen event ids. */
 export interface SeenFile {
@@ -28,6 +28,10 @@ export interface Change {
   readonly segments?: readonly { readonly number: number; readonly rows: number }[];
   /** The event ids of journal segments up to this one are in files. */
   readonly seenUpTo?: number;
+  /** Ids of files whose events are erased: should one still lie there, a start removes it and takes nothing of it. */
+  readonly doom?: readonly number[];
+  /** Of those, ids of files that are gone. */
+  readonly gone?: readonly number[];
 }
 
 /** Which files are the lake, now: on disk in SQLite, mirrored in memory. */
@@ -41,6 +45,8 @@ export interface Manifest {
   readonly seenUpTo: number;
   /** The rows of segments that are flushed and whose event ids are in no file yet, by number. */
   readonly segments: ReadonlyMap<number, number>;
+  /** Ids of files whose events are erased and that may still lie there. */
+  readonly doomed: ReadonlySet<number>;
   /** How often it was changed since it was opened: while this stays, so does what follows from the files. */
   readonly changes: number;
   /** A number for a new file, above every number that was ever given. */
@@ -86,6 +92,7 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
   const byProject = new Map<string, Set<LakeFile>>();
   const marks = { flushed: 0, seenUpTo: 0 };
   const segments = new Map<number, number>();
+  const doomed = new Set<number>();
   let changes = 0;
   let last = 0;
   const enter = (file: LakeFile) => {
@@ -114,6 +121,8 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
     if (row.name === 'seenUpTo') marks.seenUpTo = Number(row.value);
     const segment = segmentOf(String(row.name));
     if (segment !== undefined) segments.set(segment, Number(row.value));
+    const doom = doomOf(String(row.name));
+    if (doom !== undefined) doomed.add(doom);
     if (row.name === 'lastId') last = Number(row.value);
   }
   // A failed sync leaves a whole transaction in SQLite’s log, which a start after a crash takes for a good one, until the next is written over it.
@@ -133,6 +142,7 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
       return marks.seenUpTo;
     },
     segments,
+    doomed,
     get changes() {
       return changes;
     },
@@ -175,6 +185,8 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
           if (change.flushed !== undefined) to.setMark.run('flushed', change.flushed);
           for (const { number, rows } of change.segments ?? []) to.setMark.run(segmentMark(number), rows);
           if (change.seenUpTo !== undefined) to.setMark.run('seenUpTo', change.seenUpTo);
+          for (const id of change.doom ?? []) to.setMark.run(doomMark(id), 1);
+          for (const id of change.gone ?? []) to.dropMark.run(doomMark(id));
           for (const number of done) to.dropMark.run(segmentMark(number));
           to.setMark.run('lastId', last);
           return true;
@@ -196,6 +208,8 @@ function mirrored(twice: KeptTwice<ReturnType<typeof statements>>): Manifest {
       marks.seenUpTo = change.seenUpTo ?? marks.seenUpTo;
       for (const { number, rows } of change.segments ?? []) segments.set(number, rows);
       for (const number of done) segments.delete(number);
+      for (const id of change.doom ?? []) doomed.add(id);
+      for (const id of change.gone ?? []) doomed.delete(id);
       if (change.drop !== undefined) twice.checkpoint();
     },
     certain: () => {

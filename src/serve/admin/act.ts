@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { type Account, accountOf } from '../../accounts/accounts.ts';
 import type { Books } from '../../accounts/books.ts';
 import type { PageAt, Versioned } from '../../accounts/collection.ts';
+import type { Counters, Eraser } from '../../ports.ts';
 import { Problem } from '../../problems.ts';
 import type { Deed } from '../../routes.ts';
 
@@ -10,6 +11,9 @@ import type { Deed } from '../../routes.ts';
 export interface Act {
   /** With the chance of this request, and the name of the key for the audit. */
   readonly books: Books;
+  readonly counters: Counters;
+  /** Undefined where events of a project cannot be removed at once. */
+  readonly eraser: Eraser | undefined;
   /** The account of the key that asks. */
   readonly own: string;
   /** Does it run the whole installation? */
@@ -31,6 +35,14 @@ export interface Done {
 export type Deeds = Readonly<Partial<Record<Deed, (act: Act) => Promise<Done>>>>;
 
 const text = z.string().check(z.minLength(1), z.maxLength(1024));
+const day = z
+  .string()
+  .check(
+    z.refine(
+      (said) => /^\d{4}-\d\d-\d\d$/.test(said) && new Date(`${said}T00:00:00Z`).toJSON()?.startsWith(said),
+      'Use a UTC day such as 2026-12-05.',
+    ),
+  );
 const paged = {
   limit: z.exactOptional(z.string().check(z.regex(/^([1-9]\d?|100)$/, 'Use a number from 1 to 100.'))),
   cursor: z.exactOptional(text),
@@ -45,6 +57,12 @@ export const queries = {
     archived: z.exactOptional(z.enum(['true', 'false'])),
   }),
   keys: z.strictObject({ ...paged, account_id: z.exactOptional(text), project_id: z.exactOptional(text) }),
+  usage: z.strictObject({
+    account_id: z.exactOptional(text),
+    project_id: z.exactOptional(text),
+    from: z.exactOptional(day),
+    to: z.exactOptional(day),
+  }),
   one: z.strictObject({ account_id: z.exactOptional(text) }),
   none: z.strictObject({}),
 } as const;

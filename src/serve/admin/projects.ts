@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { newId } from '../../accounts/accounts.ts';
+import { writeAudit } from '../../accounts/audit.ts';
 import type { Versioned } from '../../accounts/collection.ts';
 import { parsed } from '../../accounts/parsed.ts';
 import {
@@ -29,6 +30,9 @@ export const newProject = z.strictObject({
   name: z.exactOptional(projectInput.shape.name),
   account_id: z.exactOptional(z.string()),
 });
+
+/** Without `yes` it is only said how many events would go. */
+export const projectErasure = z.strictObject({ yes: z._default(z.boolean(), false) });
 
 /** Projects of the account, or for the operator of any. */
 export const projects: Deeds = {
@@ -61,6 +65,19 @@ export const projects: Deeds = {
   archive: async (act) => {
     const { row } = await keptProject(act);
     return withVersion(await changedProject(act.books, row.project_id, { archived: true }, act.ifVersion));
+  },
+  erase: async (act) => {
+    const { row } = await keptProject(act);
+    const { yes } = parsed('erasure', projectErasure, act.body);
+    const { project_id, slug, account_id } = row;
+    if (act.eraser === undefined)
+      throw new Problem(
+        'not_found',
+        'Here a project’s events cannot be erased at once: they lie in S3, where the job that keeps the lake erases. Archive the project (DELETE), so that it takes no more.',
+      );
+    const events = yes ? await act.eraser.erase(project_id) : await act.eraser.count(project_id);
+    if (yes) await writeAudit(act.books, account_id, 'project.erase', project_id, null, { events });
+    return { row: { project_id, slug, events, erased: yes } };
   },
 };
 

@@ -7,7 +7,7 @@ import type { Json } from '../../mcp/host.ts';
 import type { Route, Thing } from '../../routes.ts';
 import { jsonSchemaOf } from '../json-schema.ts';
 import { queries } from './act.ts';
-import { newProject } from './projects.ts';
+import { newProject, projectErasure } from './projects.ts';
 
 /** The bodies of administration, by the names the table of routes gives them. */
 export const adminBodies: Readonly<Record<string, Json>> = {
@@ -15,6 +15,7 @@ export const adminBodies: Readonly<Record<string, Json>> = {
   'account.change': jsonSchemaOf(accountChange),
   'project.create': jsonSchemaOf(newProject),
   'project.change': jsonSchemaOf(projectChange),
+  'project.erase': jsonSchemaOf(projectErasure),
   'key.create': jsonSchemaOf(keyInput),
   'key.change': jsonSchemaOf(keyChange),
   'key.rotate': jsonSchemaOf(keyRotation),
@@ -28,6 +29,7 @@ const narrowing: Readonly<Record<Thing, z.ZodMiniObject>> = {
   keys: queries.keys,
   plans: queries.none,
   audit: queries.ofAccount,
+  usage: queries.usage,
 };
 
 const propertiesOf = (type: z.ZodMiniObject): object => {

@@ -5,6 +5,7 @@ import { accountFor, type Deeds, pageAnswer, queries, queryOf, requestedPage } f
 import { keys } from './keys.ts';
 import { plans } from './plans.ts';
 import { projects } from './projects.ts';
+import { usage } from './usage.ts';
 
 const audit: Deeds = {
   list: async (act) => {
@@ -19,4 +20,4 @@ const audit: Deeds = {
 };
 
 /** Everything that is administered, with what may be done to it. */
-export const things: Readonly<Record<Thing, Deeds>> = { accounts, projects, keys, plans, audit };
+export const things: Readonly<Record<Thing, Deeds>> = { accounts, projects, keys, plans, audit, usage };

@@ -20,7 +20,7 @@ export const activePeople = question({
   answers:
     'Daily, weekly and monthly active people (DAU, WAU, MAU: distinct people in the 1, 7 and 30 days that end with each day) and stickiness (DAU ÷ MAU), one row per day. Use it for "how many active users have we". For who is new, back or lost use lifecycle; for cohorts that return use retention; for how many days people come use engagement.',
   input,
-  shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'where', 'compare', 'include_bots', 'cursor'],
   dates: 'whole-days',
   additive: () => false,
   columns: (asking) => [
@@ -31,8 +31,10 @@ export const activePeople = question({
     ),
     { name: 'stickiness', type: 'number', unit: 'share' },
   ],
+  every: () => 'day',
   reaches: (asking) => backBy(monthDays - 1, asking, 'day'),
   ask: (asking) => active(asking),
+  order: (asking) => sql`${projectFirst(asking)}place`,
   shape: (rows, asking) => ({
     ...everyBucket(
       rows,

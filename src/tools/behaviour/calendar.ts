@@ -17,7 +17,7 @@ export const begunBuckets = (asking: Asked, interval: Unit): readonly string[] =
   bucketsOf(begun(asking, interval));
 
 const begun = ({ period, now, tz }: Asked, interval: Unit) => ({
-  ...{ interval, tz },
+  ...{ interval, tz, now },
   period: { from: period.from, to: Math.min(period.to, now + 1) },
 });
 

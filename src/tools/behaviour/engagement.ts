@@ -46,7 +46,7 @@ export const engagement = question({
   answers:
     'How people are spread over how often they came (number of active days, or times they did an event) or over days since they were last seen. Use it for "how many come only once", power users, "how many have we not seen for a month". For DAU and MAU by day use active_people; for who was lost when use lifecycle.',
   input,
-  shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'where', 'compare', 'include_bots', 'cursor'],
   dates: 'whole-days',
   additive: () => true,
   columns: (asking) => [
@@ -60,6 +60,7 @@ export const engagement = question({
       throw invalidParam('of', 'of belongs to view frequency; leave it out, or ask with view=frequency');
     return spread(asking);
   },
+  order: (asking) => sql`${projectFirst(asking)}n`,
   shape: (rows, asking) => {
     const found = [...byProject(rows, asking)].flatMap(([project, own]) => {
       const all = [...own.values()].reduce((sum, people) => sum + people, 0);
@@ -111,7 +112,7 @@ type Kind = 'days' | 'times' | 'recency';
 const kindOf = ({ view, of = 'days' }: Own): Kind => (view === 'recency' ? 'recency' : of);
 
 const columns = {
-  days: { name: 'active_days', type: 'number' },
+  days: { name: 'active_days', type: 'number', role: 'dimension' },
   times: { name: 'times', type: 'text' },
   recency: { name: 'days_since_seen', type: 'text' },
 } as const satisfies Record<Kind, AnswerColumn>;

@@ -53,7 +53,7 @@ export const flow = question({
   additive: () => false,
   columns: (asking) => [
     ...groupColumns(asking),
-    { name: 'depth', type: 'number', unit: 'step' },
+    { name: 'depth', type: 'number', unit: 'step', role: 'dimension' },
     { name: 'from', type: 'text' },
     { name: 'to', type: 'text' },
     { name: 'sessions', type: 'number', unit: 'sessions' },
@@ -95,7 +95,8 @@ export const flow = question({
       ],
     };
   },
-  speaksOf: ({ anchor }) => namesIn([anchor]),
+  // What begins with a slash is a path.
+  speaksOf: ({ anchor, hide }) => [...namesIn([anchor]), ...hide.filter((name) => !/^(\/|\*$)/.test(name))],
   examples: [
     {
       says: 'Where do visits go from the home page?',

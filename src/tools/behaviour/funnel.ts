@@ -9,7 +9,7 @@ import { bucketsOf, filled } from '../fill.ts';
 import { groupBy, limitOf, listOf } from '../inputs.ts';
 import { countedAs, countedUnits } from '../meanings.ts';
 import { type Asking, question } from '../question.ts';
-import { ranked } from '../ranked.ts';
+import { ranked, rankedOrder } from '../ranked.ts';
 import { invalidParam } from '../refusal.ts';
 import { groupCells, groupColumns, groupNames } from '../relations.ts';
 import { lengthMs, windowOf } from '../window.ts';
@@ -52,14 +52,15 @@ export const funnel = question({
   answers:
     'How many people did these steps in this order within a window, where they stop, and how long each step takes. Use it for conversion and drop-off, also of one event twice (who came back). For one event’s trend use get_stats; look up exact event names in schema://events first.',
   input,
-  shared: ['from', 'to', 'tz', 'interval', 'where', 'per', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'interval', 'where', 'per', 'compare', 'include_bots', 'cursor'],
+  bare: true,
   dates: 'whole-days',
   groups: ({ group_by }) => group_by,
   additive: () => false,
   columns: (asking) => [
     ...groupColumns(asking),
     ...(asking.interval === null ? [] : [{ name: 'bucket', type: 'time' } as const]),
-    { name: 'step', type: 'number', unit: 'step' },
+    { name: 'step', type: 'number', unit: 'step', role: 'dimension' },
     { name: 'event', type: 'text' },
     { name: 'people', type: 'number', unit: countedUnits[asking.per] },
     { name: 'conversion', type: 'number', unit: 'share' },
@@ -71,6 +72,8 @@ export const funnel = question({
     refuseWhatDoesNotFit(asking);
     return counted(asking);
   },
+  order: (asking) =>
+    rankedOrder({ groups: groupNames(asking), byBucket: asking.interval !== null, by: 'people_1' }),
   shape: (rows, asking) => {
     const { own, interval, tz } = asking;
     const grouped = groupNames(asking).length > 0;

@@ -26,7 +26,7 @@ export const lifecycle = question({
   answers:
     'Per day, week or month, how many people are active, and of those how many are new (first ever), returning (also active the interval before) or resurrecting (earlier, not the one before); dormant: active before, not now (negative). Use it for "are we growing or leaking", churn. For DAU and MAU use active_people, for cohorts retention.',
   input,
-  shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'where', 'compare', 'include_bots', 'cursor'],
   dates: 'whole-days',
   additive: () => false,
   columns: (asking) => [
@@ -34,8 +34,10 @@ export const lifecycle = question({
     { name: 'bucket', type: 'time' },
     ...kinds.map((name) => ({ name, type: 'number', unit: countedUnits[asking.own.per] }) as const),
   ],
+  every: ({ interval }) => interval,
   reaches: ({ period }) => ({ from: earliest, to: period.to }),
   ask: (asking) => lives(asking),
+  order: (asking) => sql`${projectFirst(asking)}place`,
   shape: (rows, asking) => ({
     ...everyBucket(
       rows,

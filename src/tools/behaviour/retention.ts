@@ -12,7 +12,7 @@ import { most } from '../fill.ts';
 import { groupBy, limitOf, whom } from '../inputs.ts';
 import { countedAs, countedUnits } from '../meanings.ts';
 import { type Asking, question } from '../question.ts';
-import { ranked } from '../ranked.ts';
+import { ranked, rankedOrder } from '../ranked.ts';
 import { askedEvents, groupCells, groupColumns, groupNames } from '../relations.ts';
 import { matches, oneStep } from './steps.ts';
 
@@ -55,7 +55,7 @@ export const retention = question({
   answers:
     'Of people who did one event (birth), how many came back to do another (return) in each day, week or month after: one row per cohort and period, then a pooled row per period (cohort null). Use it for "do they come back", stickiness of a feature, churn by cohort. For steps in one go use funnel; for how many are new or lost per week use lifecycle.',
   input,
-  shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'where', 'compare', 'include_bots', 'cursor'],
   dates: 'whole-days',
   groups: ({ group_by }) => group_by,
   additive: () => false,
@@ -63,12 +63,14 @@ export const retention = question({
     { name: 'cohort', type: 'time' },
     ...groupColumns(asking),
     { name: 'size', type: 'number', unit: countedUnits[asking.own.per] },
-    { name: 'period', type: 'number' },
+    { name: 'period', type: 'number', role: 'dimension' },
     { name: 'people', type: 'number', unit: countedUnits[asking.own.per] },
     { name: 'share', type: 'number', unit: 'share' },
   ],
+  every: ({ unit }) => unit,
   reaches: (asking) => reachOf(asking),
   ask: (asking) => cohorts(asking),
+  order: (asking) => rankedOrder({ groups: groupNames(asking), byBucket: true, by: 'size' }),
   shape: (rows, asking, completeUntil) => {
     const { own, tz } = asking;
     const kept = groupsKept(asking);

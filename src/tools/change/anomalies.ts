@@ -39,6 +39,7 @@ export const anomalies = question({
     'When a number was not what that hour of the week or that weekday mostly brings: drops, spikes and silences (outages), each with value, expected and score. Use it for "did anything break" and "when did it begin". For why it changed go on with explain_change; for broken or doubled data use data_health.',
   input,
   shared: ['from', 'to', 'tz', 'where', 'include_bots'],
+  finds: true,
   dates: 'whole-days',
   additive: () => false,
   columns: (asking) => [

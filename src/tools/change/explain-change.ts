@@ -2,13 +2,13 @@ import * as z from 'zod/mini';
 import { dimensions as columns } from '../../events/columns.ts';
 import type { Row } from '../../ports.ts';
 import { type Field, fieldFrom } from '../../sql/field.ts';
+import { otherPeriodInput } from '../compare-input.ts';
 import { field, holding } from '../fields.ts';
 import { limitOf, listOf } from '../inputs.ts';
 import { type AnswerColumn, type Asking, question } from '../question.ts';
 import { invalidParam } from '../refusal.ts';
-import { type Explaining, explained } from './explained.ts';
+import { type Compared, type Explaining, explained } from './explained.ts';
 import { notesOf, toldOf } from './explanation.ts';
-import { comparedOf, compareInput } from './other-period.ts';
 
 const dayMs = 86_400_000;
 /** A conversion’s second step comes within this of its first, as in `funnel`. */
@@ -42,7 +42,13 @@ const input = z.object({
         'metric conversion: the two events, e.g. ["$pageview","sign_up"]; the second within 7 days. Else leave out.',
       ),
     ),
-  compare: compareInput,
+  compare: z
+    ._default(otherPeriodInput, 'previous')
+    .check(
+      z.describe(
+        'The other period: previous (as long, just before), year (same dates a year earlier) or {"from","to"}. Default previous.',
+      ),
+    ),
   dimensions: z
     ._default(
       listOf(field, 20).check(
@@ -113,7 +119,7 @@ export const explainChange = question({
     ];
   },
   reaches: (asking) => {
-    const { before, after } = comparedOf(asking, asking.own.compare);
+    const { before, after } = comparedOf(asking);
     const later = metricOf(asking.own).as === 'conversion' ? windowMs : 0;
     return { from: Math.min(before.from, after.from), to: Math.max(before.to, after.to) + later };
   },
@@ -137,11 +143,7 @@ export const explainChange = question({
     return {
       rows: shown,
       ...(of > shown.length ? { truncated: { shown: shown.length, of, what: 'rows' } } : {}),
-      notes: notesOf(
-        comparedOf(asking, asking.own.compare),
-        metric.as,
-        asking.byProject ? undefined : told[0]?.rows,
-      ),
+      notes: notesOf(comparedOf(asking), metric.as, asking.byProject ? undefined : told[0]?.rows),
     };
   },
   head: ({ metric }) => ({ metric }),
@@ -241,6 +243,11 @@ function whole(before: number, after: number): Row {
   };
 }
 
+const comparedOf = ({ period, before }: Pick<Asking<Own>, 'period' | 'before'>): Compared => ({
+  before: before ?? { ...period, cut: false },
+  after: period,
+});
+
 const metricOf = ({ metric }: Own): Metric => metricFrom(metric) ?? { as: 'count' };
 
 /** The dimensions that are looked into; an event alone, or steps, have no event names to be told apart by. */
@@ -267,7 +274,7 @@ function explaining(asking: Asking<Own>): Explaining {
   const parts = reading.projects.length * (dimensions.length + properties);
   return {
     asking,
-    periods: comparedOf(asking, own.compare),
+    periods: comparedOf(asking),
     counts:
       metric.as === 'conversion'
         ? { as: 'conversion', steps: [first ?? '', second ?? ''], windowMs }

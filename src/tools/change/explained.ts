@@ -1,3 +1,4 @@
+import type { Period } from '../../lake/events-of.ts';
 import { moment } from '../../people/sessions.ts';
 import { doersOf } from '../../people/who.ts';
 import { entriesOf, heldText } from '../../sql/entries.ts';
@@ -5,9 +6,15 @@ import type { Field } from '../../sql/field.ts';
 import { numberOf, textOf } from '../../sql/field.ts';
 import { hashed } from '../../sql/hash.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
+import type { OtherPeriod } from '../other-period.ts';
 import type { Asking } from '../question.ts';
 import { askedEvents, each } from '../relations.ts';
-import type { Compared } from './other-period.ts';
+
+/** Two periods of which one is compared with the other. */
+export interface Compared {
+  readonly before: OtherPeriod;
+  readonly after: Period;
+}
 
 /** What is explained: how it is counted, of which events, told apart by what. */
 export interface Explaining {

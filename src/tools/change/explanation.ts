@@ -1,7 +1,7 @@
 import type { Period } from '../../lake/events-of.ts';
 import type { Row } from '../../ports.ts';
 import { quoted } from '../visible.ts';
-import type { Compared } from './other-period.ts';
+import type { Compared } from './explained.ts';
 
 /** What was counted on each side, and of how many. */
 interface Sides {
@@ -151,13 +151,13 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** The words a reader needs: which periods, what stands out, what may be added up. `rows`: of one project. */
 export const notesOf = (
-  { before, after, running }: Compared,
+  { before, after }: Compared,
   counts: 'count' | 'uniques' | 'people' | 'sum' | 'conversion',
   rows: readonly Row[] | undefined,
 ): readonly string[] => {
   const span = ({ from, to }: Period): string =>
     `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
-  const runs = running ? '; the period still runs, so an equally long part of the other one is taken' : '';
+  const runs = before.cut ? '; the period still runs, so an equally long part of the other one is taken' : '';
   const once = `Everybody is counted once, under the value of their ${counts === 'conversion' ? 'counted first step' : 'first event in each period'}.`;
   return [
     `before is ${span(before)}, after is ${span(after)} (ends exclusive)${runs}.`,

@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import { dimensions } from '../../events/columns.ts';
 import { bucketStart } from '../../sql/bucket.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
+import { bucketsOf, filled, groupsKept } from '../fill.ts';
 import { groupBy, limitOf } from '../inputs.ts';
-import { type Asking, question } from '../question.ts';
+import { type AnswerColumn, type Asking, question } from '../question.ts';
 import { ascending } from '../ranked.ts';
 import { askedEvents, each, groupCells, groupColumns, groupNames, groupSelect } from '../relations.ts';
 import { measuredRows } from './measured.ts';
@@ -17,6 +18,9 @@ const input = z.object({
     .optional(z.string().check(z.minLength(1), z.maxLength(128)))
     .check(z.describe('Only this event, e.g. $pageview. Default: all.')),
   group_by: groupBy(3),
+  fill: z
+    ._default(z.boolean(), false)
+    .check(z.describe('With interval: buckets without events as 0 too. Default false: they are left out.')),
   limit: limitOf(1000, 100, 'groups (the largest), or buckets where nothing is grouped'),
 });
 type Own = z.output<typeof input>;
@@ -27,7 +31,8 @@ export const getStats = question({
   title: 'Counts and uniques',
   answers: `One number of events: how many, by how many visitors, people or sessions, or sum, average, percentiles of a property, in total, per hour to month, and split by ${dimensions.slice(0, 3).join(', ')} … or properties.<key>. For several numbers side by side or a ratio use trends; for traffic overview; for steps in order funnel.`,
   input,
-  shared: ['from', 'to', 'tz', 'interval', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'interval', 'where', 'compare', 'include_bots', 'cursor'],
+  bare: true,
   dates: 'contract',
   groups: ({ group_by }) => group_by,
   additive: ({ own }) =>
@@ -49,19 +54,32 @@ export const getStats = question({
       ? series(asking, asking.interval)
       : groupedSeries(asking, asking.interval);
   },
+  order: (asking) => {
+    const groups = groupNames(asking);
+    const bucket = asking.interval === null ? [] : [sql`bucket`];
+    return join([...bucket, sql`value desc nulls last`, ...(groups.length === 0 ? [] : [ascending(groups)])]);
+  },
   shape: (rows, asking) => {
     const { interval, own } = asking;
     const { metric, property } = own;
-    const of = Number(rows[0]?.of_all ?? rows.length);
-    const what = groupNames(asking).length > 0 ? 'groups' : 'buckets';
+    const { ofNone } = aboutMetric(metric);
+    const kept = keptOf(asking);
+    const fills = interval !== null && own.fill;
+    const grouped = groupColumns(asking).map(({ name: column }) => column);
+    const what = grouped.length > 0 ? 'groups' : 'buckets';
+    const said = rows.map((row) => ({
+      ...(fills ? { place: row.place ?? 0 } : {}),
+      ...groupCells(row, asking),
+      ...(interval === null ? {} : { bucket: bucketStart(row.bucket ?? null, asking.tz, interval) }),
+      value: row.value ?? ofNone,
+    }));
+    const all = fills ? filled(asking, said, grouped, { value: ofNone }) : said;
+    const of = fills && what === 'buckets' ? all.length : Number(rows[0]?.of_all ?? rows.length);
     return {
-      rows: rows.map((row) => ({
-        ...groupCells(row, asking),
-        ...(interval === null ? {} : { bucket: bucketStart(row.bucket ?? null, asking.tz, interval) }),
-        value: row.value ?? aboutMetric(metric).ofNone,
-      })),
-      ...(of > asking.own.limit ? { truncated: { shown: asking.own.limit, of, what } } : {}),
+      rows: fills && what === 'buckets' ? all.slice(0, kept) : all,
+      ...(of > kept ? { truncated: { shown: kept, of, what } } : {}),
       notes: [
+        ...(fills || interval === null ? [] : gapsIn(asking, what === 'buckets' ? of : bucketsIn(said))),
         ...oddValues(Number(rows[0]?.odd ?? 0), property, metric),
         ...(metric === 'sessions'
           ? ['A session counts where it starts, and wherever one of its events matches.']
@@ -141,24 +159,41 @@ export const getStats = question({
   ],
 });
 
-const unitOf = ({ own }: Asking<Own>) => {
-  const { unit } = aboutMetric(own.metric);
-  return unit === undefined ? {} : { unit };
+const unitOf = ({ own }: Asking<Own>): Pick<AnswerColumn, 'unit' | 'role'> => {
+  const { unit, ofNone } = aboutMetric(own.metric);
+  if (unit !== undefined) return { unit };
+  return ofNone === 0 ? { role: 'total' } : {};
 };
 
 /** What neither counts events nor visitors: the one series of a chart. */
 function measured(asking: Asking<Own>): Sql {
-  const { metric, event, property, group_by: fields, limit } = asking.own;
+  const { metric, event, property, group_by: fields } = asking.own;
   const groups = groupNames(asking);
   const byBucket = asking.interval !== null;
   const only: Series = { metric, event, property, where: [], perPerson: false };
   const rows = seriesRows(asking, [only], fields);
+  const limit = keptOf(asking);
   const values = measuredRows({ rows, series: [only], groups, byBucket, limit });
   if (groups.length > 0)
     return sql`${values} order by ${byBucket ? sql`bucket, ` : sql``}value desc nulls last, ${ascending(groups)}`;
   return byBucket
     ? sql`select *, count(*) over () as of_all from (${values}) as numbered order by bucket limit ${limit}`
     : values;
+}
+
+/** How many groups, or buckets, are kept. */
+const keptOf = (asking: Asking<Own>): number =>
+  asking.own.fill && groupNames(asking).length > 0 ? groupsKept(asking, asking.own.limit) : asking.own.limit;
+
+const bucketsIn = (rows: readonly { readonly bucket?: string }[]): number =>
+  new Set(rows.map(({ bucket }) => bucket)).size;
+
+/** How many of the period’s buckets are no rows. */
+function gapsIn(asking: Asking<Own>, found: number): readonly string[] {
+  const all = bucketsOf(asking).length;
+  return found >= all
+    ? []
+    : [`${all - found} of ${all} buckets have no events and are left out; fill: true shows them as 0.`];
 }
 
 const measure = ({ own }: Asking<Own>): Sql =>
@@ -195,7 +230,7 @@ const series = (asking: Asking<Own>, interval: NonNullable<Asking<Own>['interval
 function groupedSeries(asking: Asking<Own>, interval: NonNullable<Asking<Own>['interval']>): Sql {
   const groups = groupNames(asking);
   return sql`
-    select ${join(groups)}, bucket, value, of_all
+    select ${join(groups)}, bucket, value, place, of_all
     from (
       select ${join(groups)}, bucket, value, whole, place, max(place) over () as of_all
       from (
@@ -210,6 +245,6 @@ function groupedSeries(asking: Asking<Own>, interval: NonNullable<Asking<Own>['i
         ) as totalled
       ) as ranked
     ) as numbered
-    where whole = 0 and place <= ${asking.own.limit}
+    where whole = 0 and place <= ${keptOf(asking)}
     order by bucket, value desc, ${ascending(groups)}`;
 }

@@ -68,9 +68,7 @@ export const propertyInput = z
     ),
   )
   .check(
-    z.describe(
-      'Whose values sum, average, median, min, max, p75 … p99 and distinct are of, e.g. price or properties.cart.total.',
-    ),
+    z.describe('Whose values sum, average … p99 and distinct are of, e.g. price or properties.cart.total.'),
   );
 
 /** Problem `invalid_params` where a metric lacks its property, or has one it does not read. `at`: the argument to name. */

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { paidMedia } from '../../events/classify.ts';
-import { join, name, sql } from '../../sql/sql.ts';
+import { join, name, type Sql, sql } from '../../sql/sql.ts';
 import { limitOf } from '../inputs.ts';
-import { question } from '../question.ts';
+import { type Asking, question } from '../question.ts';
 import { askedEvents, groupCells, groupColumns, groupNames } from '../relations.ts';
 
 const input = z.object({
@@ -19,6 +19,14 @@ const saysPaid = `[?&]utm_medium=(?:${[...paidMedia].join('|').replaceAll('_', '
 /** Is it taken for an ad for its `fbclid` alone? */
 const byClickId = sql`source_rule_id in ('fbclid', 'fbclid_utm', 'fb_ad_redirect')
   and not coalesce(regexp_like(lower(url), ${saysPaid}), false)`;
+type Asked = Asking<z.output<typeof input>>;
+
+const splitBy = (asking: Asked): readonly Sql[] => [
+  ...groupNames(asking),
+  ...(asking.own.breakdown === 'source' ? ['source'] : ['source', 'medium']).map(name),
+];
+const inOrder = (asking: Asked): Sql =>
+  sql`events desc, ${join(splitBy(asking).map((column) => sql`${column} asc`))}`;
 
 /** Where visitors come from. */
 export const topSources = question({
@@ -27,7 +35,8 @@ export const topSources = question({
   answers:
     'Where events and their visitors come from, each event by its own page: google organic, newsletter email, chatgpt ai … with the share of paid traffic. internal is a click within the site; direct includes what servers send. For where visits come from use overview with group_by=source, for where buyers come from use attribution, for one source over time get_stats. uniques must not be added up.',
   input,
-  shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'where', 'compare', 'include_bots', 'cursor'],
+  bare: true,
   dates: 'contract',
   additive: () => false,
   columns: (asking) => [
@@ -39,10 +48,7 @@ export const topSources = question({
     { name: 'paid_share', type: 'number', unit: 'share' },
   ],
   ask: (asking) => {
-    const by = [
-      ...groupNames(asking),
-      ...(asking.own.breakdown === 'source' ? ['source'] : ['source', 'medium']).map(name),
-    ];
+    const by = splitBy(asking);
     return sql`
       select ${join(by)}, events, uniques, cast(paid as double) / nullif(events, 0) as paid_share, count(*) over () as of_all,
         cast(sum(guessed) over () as bigint) as guessed, cast(sum(ads) over () as bigint) as ads
@@ -52,9 +58,10 @@ export const topSources = question({
         from (${askedEvents(asking)}) as e
         group by ${join(by)}
       ) as grouped
-      order by events desc, ${join(by.map((column) => sql`${column} asc`))}
+      order by ${inOrder(asking)}
       limit ${asking.own.limit}`;
   },
+  order: inOrder,
   shape: (rows, asking) => {
     const { own } = asking;
     const of = Number(rows[0]?.of_all ?? 0);

@@ -25,7 +25,7 @@ export const input = z.object({
     .check(z.minLength(1), z.maxLength(labels.length))
     .check(
       z.describe(
-        '1–6 of {event?, metric?, property?, where?, label?}; metric and property as in get_stats, labels A–F by default, e.g. [{"event":"purchase","metric":"sum","property":"price","label":"revenue"}].',
+        '1–6 of {event?, metric?, property?, where?, label?}; labels A–F by default, e.g. [{"event":"purchase","metric":"sum","property":"price","label":"revenue"}].',
       ),
     ),
   formula: z

@@ -1,7 +1,7 @@
 import type { Period } from '../../lake/events-of.ts';
 import type { Cell, Row } from '../../ports.ts';
 import { bucketStart } from '../../sql/bucket.ts';
-import type { Sql } from '../../sql/sql.ts';
+import { join, type Sql, sql } from '../../sql/sql.ts';
 import { startOf } from '../../sql/zone.ts';
 import { bucketsOf, groupsKept } from '../fill.ts';
 import { type AnswerColumn, type Asking, question } from '../question.ts';
@@ -21,7 +21,7 @@ export const trends = question({
   answers:
     'Several numbers side by side over time or by group, and a formula of them: conversion ratios, average order value, events per person; rolling means and running totals; zeros filled in. Use it for "A against B" and "A ÷ B per day". For one number use get_stats; for the share that goes from step to step funnel; for traffic overview.',
   input,
-  shared: ['from', 'to', 'tz', 'interval', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'interval', 'where', 'compare', 'include_bots', 'cursor'],
   dates: 'whole-days',
   groups: ({ group_by }) => group_by,
   additive: ({ own }) =>
@@ -36,7 +36,11 @@ export const trends = question({
     ...asking.own.series.map((one, i): AnswerColumn => {
       const { unit } = aboutMetric(one.metric);
       const isPlain = unit !== undefined && !asking.own.per_person;
-      return { name: labelOf(one, i), type: 'number', ...(isPlain ? { unit } : {}) };
+      const isTotal = ofNone(one, asking.own) === 0;
+      return {
+        ...{ name: labelOf(one, i), type: 'number' },
+        ...(isPlain ? { unit } : isTotal ? { role: 'total' } : {}),
+      };
     }),
     ...(asking.own.formula === undefined ? [] : [{ name: 'formula', type: 'number' } as const]),
   ],
@@ -45,6 +49,12 @@ export const trends = question({
     check(asking);
     return measured(asking);
   },
+  order: ({ own, interval, ...asking }) =>
+    join([
+      ...(groupNames(asking).length > 0 ? [sql`place`] : []),
+      ...(own.series.length > 1 ? [sql`k`] : []),
+      interval === null ? sql`value` : sql`bucket`,
+    ]),
   shape: (rows, asking) => {
     const { interval, own } = asking;
     const kept = groupsKept(asking, own.limit);

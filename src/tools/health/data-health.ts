@@ -15,6 +15,7 @@ export const dataHealth = question({
     'Is the data itself sound: one row per check, worst first, with what it means and an example. Doubled orders, events that stopped or were renamed, keys of two types, personal values, undeclared scrapers, placeholder ids, exploding paths, wrong clocks. Use it before trusting a surprising number; for unusual traffic use anomalies.',
   input,
   shared: ['from', 'to', 'tz'],
+  finds: true,
   dates: 'whole-days',
   additive: () => false,
   columns: ({ byProject }) => [

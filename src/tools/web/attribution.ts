@@ -98,7 +98,7 @@ export const attribution = question({
   answers:
     'Which sources, mediums or campaigns get credit for a conversion such as purchase: over all earlier visits of the same person on any device, by last or first touch, linear, position, time decay or participation, also in money with value. Use it for "where do buyers come from". For visits by source use overview; for events by their own page’s source use top_sources.',
   input,
-  shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'where', 'compare', 'include_bots', 'cursor'],
   dates: 'whole-days',
   additive: () => false,
   columns: (asking) => [
@@ -107,10 +107,11 @@ export const attribution = question({
     { name: 'conversions', type: 'number', unit: 'events' },
     { name: 'share', type: 'number', unit: 'share' },
     { name: 'people', type: 'number', unit: 'people' },
-    ...(asking.own.value === undefined ? [] : [{ name: 'value', type: 'number' } as const]),
+    ...(asking.own.value === undefined ? [] : [{ name: 'value', type: 'number', role: 'total' } as const]),
   ],
   reaches: (asking) => sessionReach(touching(asking)),
   ask: credited,
+  order: inOrder,
   shape: (rows, asking) => {
     const { own } = asking;
     const of = Number(rows[0]?.of_all ?? 0);
@@ -181,11 +182,20 @@ const touching = ({ own, period }: Pick<Asking<Own>, 'own' | 'period'>): Period 
 /** The columns that name a row. */
 const labelNames = ({ by }: Own): readonly Sql[] => labels[by].map((_, i) => name(`l_${i + 1}`));
 
+const rowNames = ({ byProject, own }: Asking<Own>): readonly Sql[] => [
+  ...(byProject ? [name('project_id')] : []),
+  ...labelNames(own),
+];
+
+/** Parts of conversions are added up in any order: what differs after the ninth digit only is equal. */
+function inOrder(asking: Asking<Own>): Sql {
+  return sql`round(conversions * 1e9) desc, ${ascending(rowNames(asking))}`;
+}
+
 /** One row per label: `conversions`, `share`, `people`, `value`, `of_all`, `valueless`. */
 function credited(asking: Asking<Own>): Sql {
   const { own } = asking;
-  const by = [...(asking.byProject ? [name('project_id')] : []), ...labelNames(own)];
-  // Parts of conversions are added up in any order: what differs after the ninth digit only is equal.
+  const by = rowNames(asking);
   return sql`
     select ${each(by)}conversions, conversions / whole as share, people, value, valueless, count(*) over () as of_all
     from (
@@ -195,7 +205,7 @@ function credited(asking: Asking<Own>): Sql {
       where credit > 0
       group by ${join(by)}
     ) as summed
-    order by round(conversions * 1e9) desc, ${ascending(by)}
+    order by ${inOrder(asking)}
     limit ${own.limit}`;
 }
 

@@ -7,7 +7,7 @@ import { name, type Sql, sql } from '../../sql/sql.ts';
 import { filled, groupsKept } from '../fill.ts';
 import { limitOf, wordsAmong } from '../inputs.ts';
 import { type AnswerColumn, type Asking, question } from '../question.ts';
-import { ranked } from '../ranked.ts';
+import { ranked, rankedOrder } from '../ranked.ts';
 import { askedEvents, groupCells, groupColumns, groupNames } from '../relations.ts';
 
 const input = z.object({
@@ -46,7 +46,7 @@ export const overview = question({
   answers:
     'A site’s traffic in one answer: visitors, sessions, pageviews, bounce rate and session length, in total, per hour, day, week or month, and by source, medium, campaign, country, device, browser, entry or exit page. Use it for "how is the site doing" and "where do visits come from"; for counts of one event use get_stats, for pages use pages.',
   input,
-  shared: ['from', 'to', 'tz', 'interval', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'interval', 'where', 'compare', 'include_bots', 'cursor'],
   dates: 'whole-days',
   groups: ({ group_by }) => group_by.map((spelled) => ({ spelled })),
   additive: () => false,
@@ -77,6 +77,8 @@ export const overview = question({
       by: 'sessions',
       limit: groupsKept(asking, asking.own.limit),
     }),
+  order: (asking) =>
+    rankedOrder({ groups: groupNames(asking), byBucket: asking.interval !== null, by: 'sessions' }),
   shape: (rows, asking) => {
     const { interval, tz } = asking;
     const kept = groupsKept(asking, asking.own.limit);

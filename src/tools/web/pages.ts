@@ -58,7 +58,7 @@ export const pages = question({
   answers:
     'How the pages of a site do: views, visitors, entries, exits, bounce rate, exit rate, time on page, and with conversion=<event> how many who saw a page did it afterwards. Use it for "top pages", "worst landing pages", "which pages convert". For one page’s way on use flow; for the site as a whole, or visits by entry page and source, use overview.',
   input,
-  shared: ['from', 'to', 'tz', 'where', 'include_bots', 'cursor'],
+  shared: ['from', 'to', 'tz', 'where', 'compare', 'include_bots', 'cursor'],
   dates: 'whole-days',
   additive: () => false,
   columns: (asking) => [
@@ -66,6 +66,7 @@ export const pages = question({
     { name: asking.own.by, type: 'text' },
     ...measuresOf(asking.own),
   ],
+  whole: (own) => ({ ...own, min_visitors: 1 }),
   reaches,
   ask: (asking) => {
     const { conversion, sort } = asking.own;
@@ -73,6 +74,7 @@ export const pages = question({
       throw invalidParam('sort', `sort: ${sort} needs conversion, the event that is hoped for; send one too`);
     return counted(asking);
   },
+  order: inOrder,
   shape: (rows, asking) => {
     const { own } = asking;
     const of = Number(rows[0]?.of_all ?? 0);
@@ -176,10 +178,20 @@ function reaches({ own, period }: Pick<Asking<Own>, 'own' | 'period'>): Period {
   return { from, to: own.conversion === undefined ? to : to + lengthMs(own.window) };
 }
 
+/** What names a row. */
+const pageNames = ({ byProject }: Asking<Own>): readonly Sql[] => [
+  ...(byProject ? [name('project_id')] : []),
+  name('page'),
+];
+
+function inOrder(asking: Asking<Own>): Sql {
+  return sql`${name(asking.own.sort)} desc nulls last, ${ascending(pageNames(asking))}`;
+}
+
 /** One row per page: `page`, its measures, `of_all`. */
 function counted(asking: Asking<Own>): Sql {
-  const { conversion, sort, min_visitors: least, limit } = asking.own;
-  const by = [...(asking.byProject ? [name('project_id')] : []), name('page')];
+  const { conversion, min_visitors: least, limit } = asking.own;
+  const by = pageNames(asking);
   const share = (part: Sql, whole: Sql): Sql => sql`cast(${part} as double) / nullif(${whole}, 0)`;
   const rates = [
     sql`${share(sql`bounces`, sql`entries`)} as bounce_rate`,
@@ -201,7 +213,7 @@ function counted(asking: Asking<Own>): Sql {
     from (
       select *, ${join(rates)} from (${totals}) as totals where visitors >= ${least}
     ) as rated
-    order by ${name(sort)} desc nulls last, ${ascending(by)}
+    order by ${inOrder(asking)}
     limit ${limit}`;
 }
 
