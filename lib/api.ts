@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { foreignRoutes } from '../src/dialects/routes.ts';
 import { allowed, type Route, routes } from '../src/routes.ts';
 import { Domain, type DomainProps } from './domain.ts';
 import type { Doors } from './doors.ts';
@@ -38,6 +39,9 @@ export interface ApiProps {
 
 /** How long a verdict about a key is good, so how long a revoked key still works. */
 const verdictTtl = Duration.seconds(60);
+
+/** Ours, and those of other tools’ SDKs. */
+const everyRoute: readonly Route[] = [...routes, ...foreignRoutes];
 
 /** One request in the log: what and how it went, never a key, a query, a body, an address, or the path of a route that does not exist. */
 const logLine = {
@@ -73,7 +77,7 @@ export class Api extends Construct {
       description: 'Millimetric: events in, answers out',
       endpointTypes: [EndpointType.REGIONAL],
       // Bodies reach a door byte by byte: packed ones could not otherwise, and of one that is not UTF-8 nobody could say so.
-      binaryMediaTypes: [...new Set(routes.flatMap(({ body }) => body))],
+      binaryMediaTypes: [...new Set(everyRoute.flatMap(({ body }) => body))],
       // Access logs need a role that API Gateway keeps once per account and region; removing it would silence other APIs.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
@@ -95,7 +99,7 @@ export class Api extends Construct {
     recordSome(this, this.rest.deploymentStage);
 
     const authorizers = this.authorizers(doors);
-    for (const [path, here] of Map.groupBy(routes, (route) => route.path))
+    for (const [path, here] of Map.groupBy(everyRoute, (route) => route.path))
       this.place(path, here, doors, authorizers);
 
     this.domain = domain && new Domain(this, 'Domain', { ...domain, rest: this.rest });
@@ -132,7 +136,11 @@ export class Api extends Construct {
     const methodsHere = allowed(here);
     for (const { method, door, key } of here) {
       const authorizer = authorizers[key];
-      for (const each of allowed([{ method }])) {
+      // A preflight there names the page’s origin, which no fixed answer can.
+      for (const each of [
+        ...allowed([{ method }]),
+        ...(door === 'dialects' && method === 'POST' ? ['OPTIONS'] : []),
+      ]) {
         const made = resource.addMethod(
           each,
           new LambdaIntegration(doors.behind[door].lambda, { allowTestInvoke: false }),
@@ -148,7 +156,9 @@ export class Api extends Construct {
                 {
                   id: 'AwsSolutions-APIG4',
                   reason:
-                    'Public by intent: the loader for pages, the interface’s description, the health check.',
+                    door === 'dialects'
+                      ? 'Other tools’ SDKs put their keys into bodies, where no authorizer looks; the door checks them.'
+                      : 'Public by intent: the loader for pages, the interface’s description, the health check.',
                 },
               ]
             : []),
@@ -156,8 +166,9 @@ export class Api extends Construct {
       }
     }
     const methods = here.map(({ method }) => method);
+    const isForeign = here.some(({ door }) => door === 'dialects');
     const mocks: readonly (readonly [string, Mock])[] = [
-      ['OPTIONS', preflightMock(path, methods, methodsHere)],
+      ...(isForeign ? [] : [['OPTIONS', preflightMock(path, methods, methodsHere)] as const]),
       ['ANY', wrongMethodMock(path, methodsHere)],
     ];
     for (const [method, { integration, options }] of mocks) {

@@ -59,6 +59,20 @@ export class Doors extends Construct {
     ledger.letKeepSalts(collect);
     ledger.letCount(collect, 'events');
 
+    const dialects = new Door(this, 'Dialects', {
+      ...common,
+      entry: 'dialects',
+      does: 'takes events in from other tools’ SDKs',
+      memorySizeMiB: 1024,
+      files,
+    });
+    intake.letPut(dialects);
+    lake.letSpill(dialects);
+    ledger.letKeepSalts(dialects);
+    ledger.letCheckKeys(dialects);
+    ledger.letCountRefused(dialects);
+    ledger.letCount(dialects, 'events');
+
     const query = new Door(this, 'Query', {
       ...common,
       entry: 'query',
@@ -99,7 +113,7 @@ export class Doors extends Construct {
       memorySizeMiB: 512,
     });
     ledger.letRun(admin);
-    this.behind = { collect, query, mcp, site, admin };
+    this.behind = { collect, dialects, query, mcp, site, admin };
 
     this.init = new Door(this, 'Init', {
       ...common,

@@ -65,6 +65,13 @@ export class Ledger extends Construct {
     this.letAdd(door, ...ids);
   }
 
+  /** Lets a door count the events it refused, and forget old counts. */
+  letCountRefused(door: Door): void {
+    this.letRead(door, 'REFUSED#*');
+    this.letWrite(door, 'REFUSED#*');
+    this.letList(door, 'REFUSED#*');
+  }
+
   /** Lets a door administer: accounts, projects, keys, plans and what goes with them, but no salt, and not the record of the beginning. */
   letRun(door: Door): void {
     const rows = ['ACC#*', 'PRJ#*', 'SLUG#*', 'KEY#*', 'NAME#*', 'PLAN#*', 'AUD#*', 'IDEM#*'];

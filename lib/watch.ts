@@ -17,6 +17,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { bufferSeconds, deliverySeconds } from '../src/aws/settings.ts';
+import { foreignRoutes } from '../src/dialects/routes.ts';
 import { routes } from '../src/routes.ts';
 import type { Api } from './api.ts';
 import type { Drain } from './drain.ts';
@@ -44,10 +45,13 @@ interface AlarmKind {
 
 const period = Duration.minutes(5);
 /** The routes events come in by, in CloudWatch’s filter language. */
-const ingests = routes
-  .filter(({ door }) => door === 'collect')
-  .map(({ path }) => `($.route = "${path}")`)
-  .join(' || ');
+const ingests = [
+  ...new Set(
+    [...routes, ...foreignRoutes].flatMap(({ door, path }) =>
+      door === 'collect' || door === 'dialects' ? [`($.route = "${path}")`] : [],
+    ),
+  ),
+].join(' || ');
 const lateSeconds = bufferSeconds + deliverySeconds;
 
 /** What somebody should hear of, and one page to look at. Eight alarms and one dashboard: CloudWatch gives ten and three for nothing. */

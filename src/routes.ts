@@ -8,10 +8,10 @@ export type Deed = 'list' | 'create' | 'show' | 'change' | 'archive' | 'rotate' 
 /** One way in. The gateway, the stack, CORS, OpenAPI and the permission matrix are made from these. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** `{id}` stands for one segment, which the door gets as `asked.id`. */
+  /** `{id}` stands for one segment, which the door gets as `asked.id`; `{proxy+}` at the end for all that follow. */
   readonly path: string;
   /** The Lambda behind it. */
-  readonly door: 'collect' | 'query' | 'mcp' | 'site' | 'admin';
+  readonly door: 'collect' | 'query' | 'mcp' | 'site' | 'admin' | 'dialects';
   /** What a key must be allowed to do; null: no key needed. */
   readonly needs: Action | null;
   /** Where the key stands. `k`: the query parameter `k` (sendBeacon cannot set headers). */

@@ -40,7 +40,16 @@ const pure: Readonly<Record<string, readonly string[]>> = {
     'src/problems.ts',
     'src/ports.ts',
   ],
+  'src/dialects': [
+    'src/events',
+    'src/access',
+    'src/access/kinds.ts',
+    'src/problems.ts',
+    'src/ports.ts',
+    'src/routes.ts',
+  ],
   'src/serve': [
+    'src/dialects',
     'src/mcp',
     'src/tools',
     'src/lake',
@@ -103,6 +112,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/aws',
     'src/serve/cors.ts',
     'src/serve/gateway-answers.ts',
+    'src/dialects',
     'src/lake/events-of.ts',
     'src/docs/markdown.ts',
   ],
@@ -111,7 +121,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that stand for the outside, and the only rooms that may name them. */
 const outside: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^node:crypto$/, ['src/access', 'src/events', 'src/local', 'src/aws', 'src/cli', 'bin', 'lib', 'lambdas']],
+  [
+    /^node:crypto$/,
+    ['src/access', 'src/events', 'src/dialects', 'src/local', 'src/aws', 'src/cli', 'bin', 'lib', 'lambdas'],
+  ],
   // Values to values, like hashing: a packed body is unpacked where it is read.
   [/^node:zlib$/, ['src/serve', 'src/local', 'src/aws', 'src/cli', 'bin', 'lib', 'lambdas']],
   [/^node:(?!crypto$|zlib$)/, ['src/local', 'src/aws', 'src/cli', 'bin', 'lib', 'lambdas']],

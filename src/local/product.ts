@@ -7,6 +7,7 @@ import { loaderText } from '../browser/loader-text.ts';
 import type { World } from '../ports.ts';
 import { administer } from '../serve/admin.ts';
 import { collect } from '../serve/collect.ts';
+import { speakDialects } from '../serve/dialects.ts';
 import { speakMcp } from '../serve/mcp.ts';
 import { openapi } from '../serve/openapi.ts';
 import { answerQuestions } from '../serve/rest.ts';
@@ -79,6 +80,7 @@ const inOurWords = (thrown: unknown, dir: string): unknown =>
 const doorsOf = (world: World, pulse: NonNullable<Site['pulse']>): Doors => ({
   admin: administer(world),
   collect: collect(world),
+  dialects: speakDialects(world),
   query: answerQuestions(world),
   mcp: speakMcp(world),
   site: site(world, { version, loader: loaderText, openapi: JSON.stringify(openapi(version)), pulse }),

@@ -32,9 +32,9 @@ export const askedOf = (event: APIGatewayProxyEvent): RoutedRequest => {
 };
 
 /** Scheme, host and what the gateway puts before a route’s path (its stage). A host that cannot be one is not repeated. */
-const baseOf = (
+export const baseOf = (
   { requestContext }: APIGatewayProxyEvent,
-  { path }: Route,
+  { path }: Pick<Route, 'path'>,
   headers: RoutedRequest['headers'],
 ): string => {
   const host = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(headers.host ?? '')
@@ -75,7 +75,8 @@ const principalFor = (
   return principal;
 };
 
-const lowerCased = (headers: APIGatewayProxyEvent['headers']): Record<string, string> => {
+/** Headers by their names in lower case. */
+export const lowerCased = (headers: APIGatewayProxyEvent['headers']): Record<string, string> => {
   const lower: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
@@ -144,11 +145,11 @@ const bodyOf = (
 ): string => {
   if (body === null) return '';
   if (isGzip(codingOf(headers)))
-    return textOf(unpacked(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')));
+    return utf8Text(unpacked(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')));
   if (isBase64Encoded) {
     const bytes = Buffer.from(body, 'base64');
     if (bytes.length > bodyLimitBytes) throw gatewayAnswers.tooLarge;
-    return textOf(bytes);
+    return utf8Text(bytes);
   }
   // A character is 1 to 3 bytes per UTF-16 unit; counting is needed only in between.
   if (
@@ -160,7 +161,8 @@ const bodyOf = (
 };
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
-const textOf = (bytes: Uint8Array): string => {
+/** Bytes as text; throws `invalid_payload` where they are not UTF-8. */
+export const utf8Text = (bytes: Uint8Array): string => {
   try {
     return decoder.decode(bytes);
   } catch {

@@ -45,7 +45,7 @@ export const take = async (world: IntakeWorld, asked: RoutedRequest): Promise<To
     };
   }
   if (route.path === '/v1/batch' || (route.path === '/v1/beacon' && isBatch(body))) {
-    await limit(world, principal, 'batch');
+    await limitRate(world, principal, 'batch');
     const events = await parseBatch(body, trusts(principal), world.breathe);
     const kept = await keep(world, principal, events, from);
     const ignored = ignoredIn(body, 'batch', trusts(principal));
@@ -91,7 +91,7 @@ export const keepTracked = async (
   /** What the answer says of the month’s allowance. */
   readonly headers: Taken['headers'];
 }> => {
-  await limit(world, principal, 'track');
+  await limitRate(world, principal, 'track');
   const event = parseTrack(body, trusts(principal));
   const kept = await keep(world, principal, [event], from);
   const ignored = ignoredIn(body, 'track', trusts(principal));
@@ -120,12 +120,13 @@ const nobody = ({ event, anonymous_id = '', user_id = '' }: Track): Nobody => {
 };
 
 /** What was found while events were taken in. */
-type Taken = KeepResult & {
+export type Taken = KeepResult & {
   readonly skewed: number;
   readonly headers: Readonly<Record<string, string>>;
 };
 
-const trusts = ({ kind }: Principal): boolean => kind === 'sk';
+/** May this key speak for visitors elsewhere? */
+export const trusts = ({ kind }: Principal): boolean => kind === 'sk';
 const noProject = new Problem(
   'insufficient_scope',
   'Events belong to one project; send them with its pk_ or sk_ key.',
@@ -137,7 +138,7 @@ const archived = new Problem(
 );
 
 /** Throws `rate_limited` where the project sends faster than its plan lets it. */
-const limit = async (
+export const limitRate = async (
   world: IntakeWorld,
   { plan, terms = knownTerms(plan), project }: Principal,
   route: Limited,
@@ -149,7 +150,8 @@ const limit = async (
 /** So many events are stored forms at a stretch; then others have their turn. */
 const pieceOf = 100;
 
-const keep = async (
+/** Keeps events that were read and checked, whoever brought them: enriched, stored durably when it resolves, none of them when it rejects. */
+export const keep = async (
   world: IntakeWorld,
   principal: Principal,
   bodies: readonly Track[],

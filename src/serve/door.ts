@@ -28,7 +28,14 @@ export type MakeDoor = (
 type Turn = Request<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context, { began?: number }>;
 
 /** A handler around `tell`: every request is checked, every answer has its headers, every failure its body, every request its log line. */
-export const door: MakeDoor = (world, tell) => {
+export const door: MakeDoor = (world, tell) =>
+  answering(world, (event, context) => tell({ ...askedOf(event), ...callerOf(context) }));
+
+/** The same around what looks at a gateway’s request for itself. */
+export const answering = (
+  world: Pick<World, 'log' | 'clock'>,
+  tell: (event: APIGatewayProxyEvent, context: Context) => Promise<Told>,
+): Handler => {
   const finish = (turn: Turn): void => {
     const { event, response, internal } = turn;
     if (!response) return;
@@ -65,9 +72,7 @@ export const door: MakeDoor = (world, tell) => {
       turn.response = refusal(problem);
       finish(turn);
     })
-    .handler(async (event: APIGatewayProxyEvent, context: Context) =>
-      answer(await tell({ ...askedOf(event), ...callerOf(context) })),
-    );
+    .handler(async (event: APIGatewayProxyEvent, context: Context) => answer(await tell(event, context)));
 };
 
 /** A gateway in this process says in the context when the caller hung up; AWS’s cannot. */

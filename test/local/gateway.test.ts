@@ -48,6 +48,7 @@ const open = async (roomBytes?: number, connections?: number) => {
     {
       admin: watched,
       collect: watched,
+      dialects: watched,
       query: watched,
       mcp: watched,
       site: site(world, { version: '1.2.3', loader: 'void 0;', openapi: '{"openapi":"3.1.0"}' }),

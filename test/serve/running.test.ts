@@ -11,6 +11,7 @@ import { gateway } from '../../src/local/gateway/gateway.ts';
 import { openLocalLedger } from '../../src/local/ledger.ts';
 import { administer } from '../../src/serve/admin.ts';
 import { collect } from '../../src/serve/collect.ts';
+import { speakDialects } from '../../src/serve/dialects.ts';
 import { speakMcp } from '../../src/serve/mcp.ts';
 import { answerQuestions } from '../../src/serve/rest.ts';
 import { site } from '../../src/serve/site.ts';
@@ -55,6 +56,7 @@ const openCloud = async () => {
     ...{
       admin: administer(world),
       collect: collect(world),
+      dialects: speakDialects(world),
       query: answerQuestions(world),
       mcp: speakMcp(world),
     },

@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { foreignRoutes } from '../../src/dialects/routes.ts';
 import { type ProblemCode, problems } from '../../src/problems.ts';
 import { routes } from '../../src/routes.ts';
 import { gatewayAnswers, wrongMethod } from '../../src/serve/gateway-answers.ts';
@@ -63,6 +64,7 @@ const at = (name: string): Method => {
   return method;
 };
 const paths = [...new Set(routes.map(({ path }) => path))];
+const foreign = [...new Set(foreignRoutes.map(({ path }) => path))];
 const methodsOf = (path: string) =>
   routes
     .filter((route) => route.path === path)
@@ -73,7 +75,28 @@ describe('the gateway', () => {
     const wanted = paths.flatMap((path) =>
       [...methodsOf(path), 'OPTIONS', 'ANY'].map((method) => `${method} ${path}`),
     );
-    expect([...methods.keys()].sort()).toEqual(wanted.sort());
+    const ofOthers = foreign.flatMap((path) =>
+      ['GET', 'HEAD', 'POST', 'OPTIONS', 'ANY'].map((method) => `${method} ${path}`),
+    );
+    expect([...methods.keys()].sort()).toEqual([...wanted, ...ofOthers].sort());
+  });
+
+  test.each(foreign)(
+    'sends what other tools’ SDKs say at %s to their door, preflights too, without asking for a key',
+    (path) => {
+      for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS']) {
+        const { AuthorizationType, Integration } = at(`${method} ${path}`);
+        expect([AuthorizationType, Integration.Type]).toEqual(['NONE', 'AWS_PROXY']);
+        expect(JSON.stringify(Integration.Uri)).toContain('DoorsDialectsFunction');
+      }
+      expect(at(`ANY ${path}`).Integration.Type).toBe('MOCK');
+    },
+  );
+
+  test('hands on as bytes whatever such an SDK may call its body', () => {
+    const [api] = Object.values(template.findResources('AWS::ApiGateway::RestApi'));
+    for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
+      expect(api?.Properties.BinaryMediaTypes).toContain(type);
   });
 
   test.each(routes.flatMap((route) => methodsOf(route.path).map((method) => ({ ...route, method }))))(

@@ -59,7 +59,7 @@ const at = (name: string) => {
   return door;
 };
 
-test.each(['Authorizer', 'Collect', 'Query', 'Mcp', 'Site', 'Admin', 'Init', 'Door'])(
+test.each(['Authorizer', 'Collect', 'Dialects', 'Query', 'Mcp', 'Site', 'Admin', 'Init', 'Door'])(
   '%s is one file that loads in plain Node, with nothing beside it but data, and has a handler',
   async (name) => {
     const { folder, settings } = at(name);
@@ -86,6 +86,7 @@ test('the tables of countries lie beside the doors that take events, and only th
   const data = [countryFiles.notice, ...countryFiles.names].toSorted();
   expect(Object.fromEntries(beside.filter(([, files]) => files?.length !== 0))).toEqual({
     Collect: data,
+    Dialects: data,
     Mcp: data,
   });
 });

@@ -14,6 +14,7 @@ const doors: Readonly<
   admin: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.5 },
   authorizer: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.25 },
   collect: { services: ['dynamodb', 'firehose', 's3'], ofBareFloor: 1.55 },
+  dialects: { services: ['dynamodb', 'firehose', 's3', 'secrets-manager'], ofBareFloor: 1.55 },
   drain: { services: ['firehose', 's3'], ofBareFloor: 1.05 },
   init: { services: ['dynamodb', 'secrets-manager'], ofBareFloor: 1.3 },
   mcp: { services: ['athena', 'dynamodb', 'firehose', 's3'], ofBareFloor: 2.1 },

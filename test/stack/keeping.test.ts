@@ -171,7 +171,7 @@ describe('cdk destroy', () => {
 
 test('every function runs on Node 24 and ARM, traced, with memory, time and a log that ends', () => {
   const functions = Object.values(template.findResources('AWS::Lambda::Function'));
-  expect(functions).toHaveLength(8);
+  expect(functions).toHaveLength(9);
   for (const { Properties } of functions) {
     expect(Properties).toMatchObject({
       Runtime: 'nodejs24.x',

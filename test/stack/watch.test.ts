@@ -63,8 +63,11 @@ test('failed requests are counted from the access log on every route events come
       FilterPattern,
       MetricTransformations: [Match.objectLike({ MetricName, MetricValue: '1' })],
     });
-  const routes = ['track', 'batch', 'identify', 'beacon']
-    .map((name) => `($.route = "/v1/${name}")`)
+  const routes = [
+    ...['/v1/track', '/v1/batch', '/v1/identify', '/v1/beacon', '/in/{proxy+}'],
+    ...['/api/event', '/api/send', '/api/batch', '/matomo.php', '/piwik.php', '/2/httpapi'],
+  ]
+    .map((path) => `($.route = "${path}")`)
     .join(' || ');
   filter('FailedIngests', `{ ($.status = "5*") && (${routes}) }`);
   filter('ThrottledRequests', '{ $.status = "429" }');

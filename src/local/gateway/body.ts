@@ -75,7 +75,7 @@ export const bodyRoom = (roomBytes: number): BodyRoom => {
         });
         request.on('end', () => {
           const body = joined(chunks);
-          if (isPacked(request)) {
+          if (isPacked(request) || (body[0] === 0x1f && body[1] === 0x8b)) {
             const announced = announcedBytes(body);
             if (announced <= bodyLimitBytes && !takes(request, Math.max(bytes, announced)))
               return refuse(noRoom);

@@ -9,6 +9,7 @@ import type { Route } from '../../routes.ts';
 import { challenge, cors, preflight } from '../../serve/cors.ts';
 import type { Handler } from '../../serve/door.ts';
 import { logFailure } from '../../serve/failure.ts';
+import { foreignPreflight } from '../../serve/foreign-cors.ts';
 import { bodyLimitBytes, denied, gatewayAnswers } from '../../serve/gateway-answers.ts';
 import { announcesTooMuch, bodyRoom, hungUp } from './body.ts';
 import { boundConnections, connectionsFor, descriptorLimit } from './connections.ts';
@@ -96,7 +97,12 @@ export const gateway = (
       const methods = place.routes.map(({ method }) => method);
       return {
         statusCode: 204,
-        headers: { ...preflight(path, methods), Allow: place.methods.join(', '), 'X-Request-Id': requestId },
+        headers: {
+          ...(place.routes[0]?.door === 'dialects'
+            ? foreignPreflight(request.headers.origin)
+            : preflight(path, methods)),
+          ...{ Allow: place.methods.join(', '), 'X-Request-Id': requestId },
+        },
         body: '',
       };
     }

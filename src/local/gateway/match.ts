@@ -1,3 +1,4 @@
+import { foreignRoutes } from '../../dialects/routes.ts';
 import { Problem } from '../../problems.ts';
 import { allowed, type Route, routes } from '../../routes.ts';
 import { gatewayAnswers, wrongMethod } from '../../serve/gateway-answers.ts';
@@ -12,7 +13,7 @@ export interface PathRoutes {
 }
 
 const places: ReadonlyMap<string, PathRoutes> = new Map(
-  Map.groupBy(routes, ({ path }) => path)
+  Map.groupBy([...routes, ...foreignRoutes], ({ path }) => path)
     .entries()
     .map(([path, here]: [string, readonly Route[]]) => [
       path,
@@ -24,14 +25,23 @@ const places: ReadonlyMap<string, PathRoutes> = new Map(
     ]),
 );
 
-/** Places with `{id}` in them, and what their paths look like. */
+/** Places with `{id}` or `{proxy+}` in them, and what their paths look like. */
 const patterns: readonly (readonly [RegExp, PathRoutes])[] = Array.from(places.values()).flatMap((place) =>
   place.path.includes('{')
-    ? [[new RegExp(`^${place.path.replace(/\{(\w+)\}/, '(?<$1>[^/]+)')}/?$`), place] as const]
+    ? [
+        [
+          new RegExp(
+            `^${place.path.replace(/\{(\w+)\}/, '(?<$1>[^/]+)').replace('{proxy+}', '(?<proxy>.+)')}/?$`,
+          ),
+          place,
+        ] as const,
+      ]
     : [],
 );
 const patterned = (path: string): PathRoutes | undefined =>
-  path.startsWith('/v1/') ? patterns.find(([pattern]) => pattern.test(path))?.[1] : undefined;
+  path.startsWith('/v1/') || path.startsWith('/in/')
+    ? patterns.find(([pattern]) => pattern.test(path))?.[1]
+    : undefined;
 
 /** What stands for `{id}` in this path of a place, decoded as API Gateway does; null where the place has none. */
 export const parametersIn = (path: string, route: Route): Record<string, string> | null => {
