@@ -36,7 +36,12 @@ export function otherPeriod(
   const end = open && isMidnight(from) ? nextStart(zone, 'day', now) : to;
   const whole = wholeOf();
   const cut = from <= now && end > now + 1;
-  const passed = firstInstantOf(zone, wallOf(zone, whole.from) + wallOf(zone, now + 1) - wallOf(zone, from));
+  const sameTime = firstInstantOf(
+    zone,
+    wallOf(zone, whole.from) + wallOf(zone, now + 1) - wallOf(zone, from),
+  );
+  // In the hour after a clock went back behind the midnight at which the period begins it shows no later time yet.
+  const passed = sameTime > whole.from ? sameTime : whole.from + now + 1 - from;
   const other = {
     from: Math.max(earliest, whole.from),
     to: cut ? Math.min(whole.to, passed) : whole.to,

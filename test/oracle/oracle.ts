@@ -131,5 +131,6 @@ export const timed = <
   if (interval === undefined || to <= asking.now + 1) return { ...args, ...period };
   // Buckets that have not begun are not there.
   const [, next = to] = bucketsIn({ from: asking.now, to }, tz, interval);
-  return { ...args, ...period, to: next > from ? Math.max(next, asking.now + 1) : to };
+  const begun = Math.max(next, asking.now + 1);
+  return { ...args, ...period, to: begun > from ? begun : to };
 };

@@ -63,7 +63,8 @@ export function periodsOf(
   const before = other();
   if (now.from > asking.now || end <= asking.now + 1) return { now, before };
   const passed = wallMs(asking.now + 1, zone) - wallMs(now.from, zone);
-  const cut = instantAt(wallMs(before.from, zone) + passed, zone);
+  const sameTime = instantAt(wallMs(before.from, zone) + passed, zone);
+  const cut = sameTime > before.from ? sameTime : before.from + asking.now + 1 - now.from;
   return { now, before: { from: before.from, to: Math.min(before.to, cut) } };
 }
 

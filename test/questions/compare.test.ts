@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import type { Event } from '../../src/events/columns.ts';
 import { questionNamed, questions } from '../../src/tools/index.ts';
 import { comparedTruth } from '../oracle/compare.ts';
+import { text } from '../oracle/oracle.ts';
+import { periodOf } from '../oracle/period.ts';
 import { questions as checked, oracles } from '../oracle/truth.ts';
 import { periodsOf } from '../oracle/two-periods.ts';
 import { present } from '../worlds/arguments.ts';
@@ -13,6 +16,8 @@ import { askers, expectSame, inWorlds, patience, worlds } from './agreement.ts';
 const comparable = checked.filter((name) => questionNamed(name)?.shared.includes('compare'));
 const some = Math.ceil(worlds / 5);
 const day = 86_400_000;
+/** What of the arguments says the period. */
+const asked = z.object({ from: text, to: text, tz: text });
 const counted = ['events', 'people', 'visitors', 'sessions'];
 
 /** Columns that an oracle lists beside measures and that name a row all the same. */
@@ -88,7 +93,7 @@ describe('compare in generated worlds', () => {
             : world.context;
           const answer = await asker().ask(question, world.args, context, world.asking);
           const periods = periodsOf(
-            (raw) => oracles[question].period(raw, world.asking),
+            (raw) => periodOf(asked.parse(raw), dates === 'contract' ? 'read' : 'analysis', world.asking),
             world.args,
             dates,
             world.asking,

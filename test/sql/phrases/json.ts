@@ -10,6 +10,14 @@ const none = `'{}'`;
 const keysOf = (text: string) =>
   `json_format(cast(map_keys(cast(json_parse(${text}) as map(varchar, json))) as json))`;
 
+/** Each entry of an object, taken apart by its place. */
+const valuesOf = (text: string) => {
+  const pairs = `cast(json_parse(p) as map(varchar, json))`;
+  const apart = `(select map_keys(${pairs}) as keys, map_values(${pairs}) as held from (values (${text})) as t (p)) as m`;
+  const entry = `concat(key, '=', coalesce(json_extract_scalar(element_at(held, nth), '$'), ''))`;
+  return `(select json_format(cast(array_agg(${entry} order by key) as json)) from ${apart} cross join unnest(keys) with ordinality as u (key, nth))`;
+};
+
 const scalarOf = (text: string, key: string) =>
   `(select json_extract_scalar(p, concat('$["', k, '"]')) from (values ('${text}', '${key}')) as t(p, k))`;
 
@@ -66,5 +74,14 @@ export const jsonPhrases: readonly Phrase[] = [
     [keysOf(`'{"":null}'`)]: '[""]',
     [keysOf(none)]: '[]',
     [`(select count(*) from (values ('{"a":1,"b c":null,"é":"x"}'), (${none})) as e (properties) cross join unnest(map_keys(cast(json_parse(properties) as map(varchar, json))) || array[cast(null as varchar)]) as t (key))`]: 5,
+  }),
+  phrase('map_values', 'functions/map', {
+    // Values stand in the order of the keys, so the nth of both belong together.
+    [valuesOf(`'{"b":"x","a":1.5,"n":null,"l":[1]}'`)]: '["a=1.5","b=x","l=","n="]',
+    [valuesOf(`'{"big":1e+21,"yes":true,"":"e"}'`)]: '["=e","big=1e+21","yes=true"]',
+    [`json_extract_scalar(element_at(cast(json_parse('{"price":12.5}') as map(varchar, json)), 'price'), '$')`]:
+      '12.5',
+    [`json_extract_scalar(element_at(cast(json_parse('{"price":12.5}') as map(varchar, json)), 'cost'), '$')`]:
+      null,
   }),
 ];
