@@ -187,6 +187,12 @@ export const routes: readonly Route[] = [
     list: 'Events and questions by project and UTC day, and how much of the plan is used.',
   }),
   shown('/', 'page', 'A page for who has just started it: the lines to paste, and what next.'),
+  shown('/app', 'html', 'The page for people: charts, sources, funnels, paths.'),
+  {
+    ...{ method: 'POST', path: '/app/sign-in', door: 'site', needs: null, key: 'none', body: json },
+    ...{ takes: 'code', answers: 'signedIn', problems: ['invalid_payload', 'not_found', ...body] },
+    does: 'Takes the one-time code that npm start prints; a laptop’s only.',
+  },
   shown('/v1/a.js', 'script', 'The browser loader.'),
   shown('/v1/openapi.json', 'object', 'This interface as OpenAPI 3.1.'),
   shown('/healthz', 'health', 'Says that it runs, and which version.'),

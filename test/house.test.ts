@@ -88,7 +88,9 @@ const local = [
 ] as const;
 const arrows: Readonly<Record<string, readonly string[]>> = {
   ...pure,
-  ...Object.fromEntries(local.map((room, i) => [room, [...core, 'src/browser', ...local.slice(0, i)]])),
+  ...Object.fromEntries(
+    local.map((room, i) => [room, [...core, 'src/browser', 'src/page/page-text.ts', ...local.slice(0, i)]]),
+  ),
   'src/aws': [...core, 'src/browser'],
   // It speaks HTTP; of the product it borrows how a mistyped word finds its nearest, which characters nobody sees, what a person does first, a memory that stays flat, which names an event has, the list of tools for a help without a server, the zone’s buckets for charts, and for `init` the operator’s way into a stack.
   'src/cli': [
@@ -104,6 +106,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/problems.ts',
   ],
   'src/browser': [],
+  // The buckets of a zone are those of the answers.
+  'src/page': ['src/sql/zone.ts'],
   bin: ['lib', 'src/local', 'src/cli', 'src/docs'],
   // Besides the tables, what a gateway says by itself: the stack renders the same sentences.
   // What a month costs also reads which folders a question opens, and writes its table as the pages do.
@@ -116,7 +120,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/lake/events-of.ts',
     'src/docs/markdown.ts',
   ],
-  lambdas: ['src/aws', 'src/serve', 'src/access', 'src/browser', 'src/version.ts'],
+  lambdas: ['src/aws', 'src/serve', 'src/access', 'src/browser', 'src/page/page-text.ts', 'src/version.ts'],
 };
 
 /** Packages that stand for the outside, and the only rooms that may name them. */

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { authorize } from '../access/authorize.ts';
 import { loaderText } from '../browser/loader-text.ts';
+import { pageHashes, pageText } from '../page/page-text.ts';
 import type { World } from '../ports.ts';
 import { administer } from '../serve/admin.ts';
 import { collect } from '../serve/collect.ts';
@@ -16,6 +17,7 @@ import { version } from '../version.ts';
 import { inFolder, systemCodeOf, writeWhole } from './disk/data-folder.ts';
 import { allowPagesOn, type Keys, localFirstStart } from './first-start.ts';
 import { type Doors, gateway, type Patience } from './gateway/gateway.ts';
+import { type OneTimeCode, oneTimeCode } from './one-time-code.ts';
 import { withPulse } from './pulse.ts';
 import type { Settings } from './settings.ts';
 import { openWorld, type Surroundings } from './world.ts';
@@ -25,6 +27,8 @@ export interface Product {
   /** Without a slash at the end. */
   readonly url: string;
   readonly keys: Keys;
+  /** In a link to the page it signs in, once. */
+  readonly code: string;
   readonly world: World;
   /** Takes nothing more, answers what is under way for up to `graceMs`, makes everything accepted safe, lets go of folder and port. */
   readonly close: (graceMs: number) => Promise<void>;
@@ -39,10 +43,18 @@ export const openProduct = async (
     throw inOurWords(thrown, where.dir);
   });
   const { world, pulse } = withPulse(plain);
-  const { server, close: closeGateway } = gateway(world, authorize(world), doorsOf(world, pulse), patience);
+  const { server, close: closeGateway } = gateway(
+    world,
+    authorize(world),
+    doorsOf(world, { pulse, exchange: (said) => code?.exchange(said) }),
+    patience,
+  );
+  let code: OneTimeCode | undefined;
   try {
     // Whoever is answered finds the keys there already, so the port opens last.
     const keys = await localFirstStart(world, where.dir);
+    const signIn = oneTimeCode(keys.keys.rk, world);
+    code = signIn;
     if (port !== 0) await allowPagesOn(world, keys, port);
     const bound = await listen(server, port, host);
     // Nobody knows a port that was just taken before it is said below.
@@ -54,6 +66,7 @@ export const openProduct = async (
     return {
       url,
       keys,
+      code: signIn.code,
       world,
       close: async (graceMs) => {
         await closeGateway(graceMs);
@@ -77,13 +90,19 @@ const inOurWords = (thrown: unknown, dir: string): unknown =>
       )
     : thrown;
 
-const doorsOf = (world: World, pulse: NonNullable<Site['pulse']>): Doors => ({
+const doorsOf = (world: World, atHome: Required<Pick<Site, 'pulse' | 'exchange'>>): Doors => ({
   admin: administer(world),
   collect: collect(world),
   dialects: speakDialects(world),
   query: answerQuestions(world),
   mcp: speakMcp(world),
-  site: site(world, { version, loader: loaderText, openapi: JSON.stringify(openapi(version)), pulse }),
+  site: site(world, {
+    version,
+    loader: loaderText,
+    openapi: JSON.stringify(openapi(version)),
+    app: { html: pageText, hashes: pageHashes },
+    ...atHome,
+  }),
 });
 
 /** The port that was taken. */

@@ -6,12 +6,16 @@ export const welcome = ({
   url,
   dir,
   keys,
+  code,
 }: {
   readonly url: string;
   readonly dir: string;
   readonly keys: Keys;
+  /** Signs in once, within five minutes. */
+  readonly code: string;
 }): string => `
   Millimetric runs on ${url}
+  Look at it: ${url}/app#code=${code} (once, within 5 minutes)
   Data: ${dir} (keys in keys.json)
 ${firstSteps(url, keys.keys)}  These lines again: npm run -s millimetric -- connect
   Stop: Ctrl-C

@@ -25,6 +25,11 @@ const bodies: Readonly<Record<string, Json>> = {
     description:
       'A JSON-RPC 2.0 message of the Model Context Protocol, 2026-07-28 or 2025-11-25 and earlier.',
   },
+  code: {
+    type: 'object',
+    properties: { code: { type: 'string', description: 'As it stands in the link.' } },
+    required: ['code'],
+  },
   ...adminBodies,
 };
 
@@ -55,6 +60,10 @@ const answers: Readonly<Record<string, Json>> = {
       },
     },
   },
+  html: {
+    '200': { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } },
+  },
+  signedIn: { '200': said('The code was good, once.', { key: { type: 'string' } }) },
   object: { '200': shown('The answer.', { type: 'object' }) },
   envelope: {
     '200': shown('The answer.', { $ref: '#/components/schemas/Answer' }),

@@ -43,7 +43,10 @@ export const startWatched = async (clock: () => number = Date.now): Promise<Watc
     dialects: speakDialects(world),
     query: answerQuestions(world),
     mcp: speakMcp(world),
-    site: site(world, { version: '0', loader: '', openapi: '{}' }),
+    site: site(world, {
+      ...{ version: '0', loader: '', openapi: '{}' },
+      app: { html: '', hashes: { style: '', script: '' } },
+    }),
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

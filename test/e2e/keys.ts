@@ -86,7 +86,8 @@ const good: Readonly<
   ...Object.fromEntries(adminNames.map((name) => [name, { verdicts: administering, status: 0 }])),
 };
 const keyed = routes.filter(({ key }) => key !== 'none');
-const keyless = routes.filter(({ key }) => key === 'none');
+/** What stands open. A one-time code is met in test/page. */
+const keyless = routes.filter(({ key, takes }) => key === 'none' && takes !== 'code');
 
 /** The good request of a route with this key in the place where it belongs. */
 const with_ = (at: At, route: Route, key?: string): Sent => {

@@ -51,7 +51,12 @@ const open = async (roomBytes?: number, connections?: number) => {
       dialects: watched,
       query: watched,
       mcp: watched,
-      site: site(world, { version: '1.2.3', loader: 'void 0;', openapi: '{"openapi":"3.1.0"}' }),
+      site: site(world, {
+        version: '1.2.3',
+        loader: 'void 0;',
+        app: { html: '', hashes: { style: '', script: '' } },
+        openapi: '{"openapi":"3.1.0"}',
+      }),
     },
     { headMs: 300, requestMs: 600, lookMs: 50 },
     roomBytes,

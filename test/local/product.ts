@@ -12,6 +12,8 @@ export interface Running {
   /** Without a slash at the end. */
   readonly url: string;
   readonly keys: Keys['keys'];
+  /** Signs in to the page, once. */
+  readonly code: string;
   readonly project: { readonly id: string; readonly slug: string; readonly accountId: string };
   readonly dir: string;
   readonly world: World;
@@ -42,6 +44,7 @@ export const startProduct = async ({
   return {
     url: product.url,
     keys,
+    code: product.code,
     project: { id: project_id, slug: project_slug, accountId: account_id },
     dir: folder,
     world: product.world,

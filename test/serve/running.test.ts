@@ -60,7 +60,12 @@ const openCloud = async () => {
       query: answerQuestions(world),
       mcp: speakMcp(world),
     },
-    site: site(world, { version: '0', loader: '', openapi: '{}' }),
+    site: site(world, {
+      version: '0',
+      loader: '',
+      app: { html: '', hashes: { style: '', script: '' } },
+      openapi: '{}',
+    }),
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

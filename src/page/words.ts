@@ -1,0 +1,158 @@
+/** All words of the page, English and German; a word that is missing is a type error. */
+const table = {
+  overview: ['Overview', 'Übersicht'],
+  sources: ['Sources', 'Quellen'],
+  pages: ['Pages', 'Seiten'],
+  funnel: ['Funnel', 'Trichter'],
+  retention: ['Retention', 'Wiederkehr'],
+  paths: ['Paths', 'Wege'],
+  people: ['People', 'Personen'],
+  events: ['Events', 'Ereignisse'],
+  health: ['Health', 'Datengüte'],
+  projects: ['Projects', 'Projekte'],
+  days: ['days', 'Tage'],
+  from: ['From', 'Von'],
+  to: ['To', 'Bis'],
+  compare: ['Compare', 'Vergleichen'],
+  bots: ['Count bots', 'Bots mitzählen'],
+  filter: ['Filter, e.g. source=google', 'Filter, z. B. source=google'],
+  only: ['Only', 'Nur'],
+  without: ['Remove filter', 'Filter entfernen'],
+  none: ['(none)', '(keine)'],
+  visitors: ['Visitors', 'Besucher'],
+  sessions: ['Sessions', 'Besuche'],
+  pageviews: ['Views', 'Aufrufe'],
+  bounce_rate: ['Bounce', 'Absprung'],
+  average_session_seconds: ['Time', 'Dauer'],
+  now: ['Now', 'Jetzt'],
+  nowMeans: ['visitors in the last 30 minutes', 'Besucher in den letzten 30 Minuten'],
+  overTime: ['Over time', 'Verlauf'],
+  entries: ['Entry pages', 'Einstiegsseiten'],
+  countries: ['Countries', 'Länder'],
+  devices: ['Devices', 'Geräte'],
+  campaigns: ['Campaigns', 'Kampagnen'],
+  channels: ['Sources and mediums', 'Quellen und Medien'],
+  attribution: ['Who gets credit for', 'Wem gebührt'],
+  model: ['Model', 'Modell'],
+  conversion: ['Conversion', 'Konversion'],
+  cohort: ['First seen', 'Zuerst gesehen'],
+  size: ['People', 'Personen'],
+  week: ['Week', 'Woche'],
+  birth: ['Began with', 'Begann mit'],
+  anchor: ['Starting from', 'Ausgehend von'],
+  steps: ['Steps: choose events in order', 'Schritte: Ereignisse der Reihe nach wählen'],
+  start: ['start', 'Anfang'],
+  goOn: ['go on', 'gehen weiter'],
+  median: ['median', 'Median'],
+  clear: ['Start over', 'Neu beginnen'],
+  twoSteps: ['Choose at least two events.', 'Mindestens zwei Ereignisse wählen.'],
+  search: ['Search', 'Suchen'],
+  timeline: ['Timeline', 'Verlauf der Person'],
+  back: ['All people', 'Alle Personen'],
+  newest: ['Newest events', 'Neueste Ereignisse'],
+  properties: ['Properties of', 'Eigenschaften von'],
+  values: ['Values of', 'Werte von'],
+  change: ['change', 'Änderung'],
+  before: ['before', 'davor'],
+  new: ['new', 'neu'],
+  why: ['Explain this change', 'Diese Änderung erklären'],
+  close: ['Close', 'Schließen'],
+  share: ['share of the change', 'Anteil an der Änderung'],
+  partsOverlap: [
+    'Visitors are distinct people: parts overlap and need not add up.',
+    'Besucher sind verschiedene Personen: Teile überschneiden sich und ergeben keine Summe.',
+  ],
+  how: ['How was this asked?', 'Wie wurde das gefragt?'],
+  agent: ['For an agent', 'Für einen Agenten'],
+  sentence: ['Use the Millimetric tool', 'Nutze das Millimetric-Werkzeug'],
+  with: ['with', 'mit'],
+  beforeCall: ['The days before', 'Die Tage davor'],
+  copy: ['Copy', 'Kopieren'],
+  copied: ['Copied', 'Kopiert'],
+  csv: ['CSV', 'CSV'],
+  picture: ['SVG', 'SVG'],
+  asTable: ['Table', 'Tabelle'],
+  retry: ['Try again', 'Noch einmal'],
+  cancel: ['Cancel', 'Abbrechen'],
+  running: ['still running', 'läuft noch'],
+  cancelled: ['Cancelled.', 'Abgebrochen.'],
+  unreached: ['The server was not reached.', 'Der Server war nicht erreichbar.'],
+  empty: ['Nothing in this period.', 'Nichts in diesem Zeitraum.'],
+  completeUntil: ['Complete until', 'Vollständig bis'],
+  exact: ['exact', 'exakt'],
+  additive: ['rows may be added up', 'Zeilen dürfen addiert werden'],
+  notAdditive: ['rows must not be added up', 'Zeilen dürfen nicht addiert werden'],
+  read: ['read', 'gelesen'],
+  shown: ['shown', 'gezeigt'],
+  of: ['of', 'von'],
+  thisPeriod: ['this period', 'dieser Zeitraum'],
+  daysBefore: ['the days before', 'die Tage davor'],
+  unfinished: ['not whole yet', 'noch nicht ganz'],
+  arrows: ['Arrow keys read each value.', 'Pfeiltasten lesen jeden Wert.'],
+  highest: ['Highest', 'Höchster Wert'],
+  signIn: ['Sign in', 'Anmelden'],
+  signOut: ['Sign out', 'Abmelden'],
+  keyLabel: ['A key that reads (rk_ or ak_)', 'Ein lesender Schlüssel (rk_ oder ak_)'],
+  keyStays: [
+    'It stays in this tab only, and for at most 12 idle hours.',
+    'Er bleibt nur in diesem Tab und höchstens 12 untätige Stunden.',
+  ],
+  isPk: [
+    'A pk_ key writes from browsers and cannot read. Paste the rk_ key.',
+    'Ein pk_-Schlüssel schreibt aus Browsern und liest nicht. Bitte den rk_-Schlüssel.',
+  ],
+  isSk: [
+    'An sk_ key also writes; a page should not hold it. Paste the rk_ key.',
+    'Ein sk_-Schlüssel schreibt auch; eine Seite soll ihn nicht halten. Bitte den rk_-Schlüssel.',
+  ],
+  isOther: [
+    'This is no key: it begins with rk_ or ak_.',
+    'Das ist kein Schlüssel: er beginnt mit rk_ oder ak_.',
+  ],
+  refused: ['This key is not valid any more.', 'Dieser Schlüssel gilt nicht mehr.'],
+  codeGone: [
+    'This link was used or is over five minutes old. Paste a key instead.',
+    'Dieser Link ist verbraucht oder älter als fünf Minuten. Bitte einen Schlüssel einfügen.',
+  ],
+  idle: ['Signed out after 12 idle hours.', 'Nach 12 untätigen Stunden abgemeldet.'],
+  noEvents: ['No event has come yet', 'Noch kein Ereignis'],
+  paste: [
+    'Put this in the page’s <head>, with your pk_ key. The first event shows here by itself.',
+    'Dies in den <head> der Seite, mit dem pk_-Schlüssel. Das erste Ereignis erscheint hier von selbst.',
+  ],
+  lookAgain: ['Look again', 'Noch einmal sehen'],
+  onFirst: [
+    'Filters are put on the first step: later events have a source of their own.',
+    'Filter gelten dem ersten Schritt: spätere Ereignisse haben eine eigene Quelle.',
+  ],
+  onConversion: [
+    'Filters narrow the conversions, not the visits before.',
+    'Filter gelten den Konversionen, nicht den Besuchen davor.',
+  ],
+  noFilters: ['Filters do not apply here.', 'Filter gelten hier nicht.'],
+  keys: ['Keys', 'Tasten'],
+  keysAre: [
+    'w, m, q: 7, 28, 91 days · x: compare · /: filter · 1–9: views · Esc: no filters · arrows: in charts',
+    'w, m, q: 7, 28, 91 Tage · x: Vergleich · /: Filter · 1–9: Ansichten · Esc: ohne Filter · Pfeile: in Diagrammen',
+  ],
+  all: ['All', 'Alle'],
+  light: ['Light', 'Hell'],
+  dark: ['Dark', 'Dunkel'],
+} as const satisfies Readonly<Record<string, readonly [string, string]>>;
+
+/** The name of a word. */
+export type Word = keyof typeof table;
+const isWord = (name: string): name is Word => Object.hasOwn(table, name);
+let column: 0 | 1 = 0;
+
+/** From now on in this language: de, or English. */
+export const speak = (language: string): void => {
+  column = language.startsWith('de') ? 1 : 0;
+};
+/** The language spoken. */
+export const spoken = (): 'en' | 'de' => (column === 1 ? 'de' : 'en');
+/** A word in that language. */
+export const t = (word: Word): string => table[word][column];
+/** The word for a column of an answer, or the column’s name. */
+export const named = (column_: string): string =>
+  isWord(column_) ? t(column_) : column_.replaceAll('_', ' ');
