@@ -1,4 +1,4 @@
-import { type Interval, nextStart, startOf } from './zone.ts';
+import { followingStarts, type Interval, startOf } from './zone.ts';
 
 /** The starts (ms since 1970) of all buckets that hold some of [from, to), ascending; at most `most` of them. */
 export const bucketsIn = (
@@ -8,11 +8,7 @@ export const bucketsIn = (
   most: number,
 ): readonly number[] => {
   const starts: number[] = [];
-  for (
-    let at = startOf(tz, interval, from);
-    at < to && starts.length < most;
-    at = nextStart(tz, interval, at)
-  )
-    starts.push(at);
+  const next = followingStarts(tz, interval);
+  for (let at = startOf(tz, interval, from); at < to && starts.length < most; at = next(at)) starts.push(at);
   return starts;
 };

@@ -2,11 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bucketOf, bucketStart } from '../../src/sql/bucket.ts';
 import { name } from '../../src/sql/sql.ts';
-import { firstInstantOf, isTimeZone, nextStart, offsetsOf, startOf } from '../../src/sql/zone.ts';
+import {
+  firstInstantOf,
+  followingStarts,
+  isTimeZone,
+  nextStart,
+  offsetsOf,
+  startOf,
+} from '../../src/sql/zone.ts';
 import { openDuck } from './duck.ts';
 import { parsesAsTrino } from './grammar.ts';
 import { unknownWords } from './phrasebook.ts';
-import { bucketsQuery, intervals, slowStarts, startsFrom, zoneWorld } from './zone-worlds.ts';
+import { bucketsQuery, intervals, oddDays, slowStarts, startsFrom, zoneWorld } from './zone-worlds.ts';
 
 const duck = await openDuck();
 const at = (text: string): number => Date.parse(text);
@@ -207,4 +214,22 @@ test('UTC costs nothing', () => {
 
 test('what is no bucket is refused', () => {
   expect(() => bucketStart(null, 'UTC', 'day')).toThrow('not a bucket');
+});
+
+test.each(
+  [...oddDays.map(([tz]) => tz), 'America/St_Johns', 'Asia/Riyadh87', 'Africa/Monrovia', '+05:31'].filter(
+    isTimeZone,
+  ),
+)('in %s starts that are counted on are those that are looked up', (tz) => {
+  const edges = ['1899-11-20', '1969-12-01', '2010-10-01', '2011-11-20', '2026-02-20', '2099-12-20'].map(at);
+  for (const from of edges)
+    for (const unit of intervals) {
+      const follow = followingStarts(tz, unit);
+      let slow = startOf(tz, unit, from);
+      for (let n = 0; n < 1000; n++) {
+        const next = nextStart(tz, unit, slow);
+        expect([iso(slow), iso(follow(slow))]).toEqual([iso(slow), iso(next)]);
+        slow = next;
+      }
+    }
 });

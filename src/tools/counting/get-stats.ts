@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { dimensions } from '../../events/columns.ts';
 import { bucketStart } from '../../sql/bucket.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
-import { bucketsOf, filled, groupsKept } from '../fill.ts';
+import { bucketsOf, filled, groupsKept, most } from '../fill.ts';
 import { groupBy, limitOf } from '../inputs.ts';
 import { type AnswerColumn, type Asking, question } from '../question.ts';
 import { ascending } from '../ranked.ts';
@@ -191,9 +191,10 @@ const bucketsIn = (rows: readonly { readonly bucket?: string }[]): number =>
 /** How many of the period’s buckets are no rows. */
 function gapsIn(asking: Asking<Own>, found: number): readonly string[] {
   const all = bucketsOf(asking).length;
-  return found >= all
-    ? []
-    : [`${all - found} of ${all} buckets have no events and are left out; fill: true shows them as 0.`];
+  if (found >= all) return [];
+  const many =
+    all < most.buckets ? `${all - found} of ${all} buckets have no events and` : 'Buckets without events';
+  return [`${many} are left out; fill: true shows them as 0.`];
 }
 
 const measure = ({ own }: Asking<Own>): Sql =>

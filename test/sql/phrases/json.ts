@@ -10,6 +10,8 @@ const none = `'{}'`;
 const keysOf = (text: string) =>
   `json_format(cast(map_keys(cast(json_parse(${text}) as map(varchar, json))) as json))`;
 
+const priceIn = (key: string) =>
+  `json_extract_scalar(element_at(cast(json_parse('{"price":12.5}') as map(varchar, json)), '${key}'), '$')`;
 /** Each entry of an object, taken apart by its place. */
 const valuesOf = (text: string) => {
   const pairs = `cast(json_parse(p) as map(varchar, json))`;
@@ -79,9 +81,7 @@ export const jsonPhrases: readonly Phrase[] = [
     // Values stand in the order of the keys, so the nth of both belong together.
     [valuesOf(`'{"b":"x","a":1.5,"n":null,"l":[1]}'`)]: '["a=1.5","b=x","l=","n="]',
     [valuesOf(`'{"big":1e+21,"yes":true,"":"e"}'`)]: '["=e","big=1e+21","yes=true"]',
-    [`json_extract_scalar(element_at(cast(json_parse('{"price":12.5}') as map(varchar, json)), 'price'), '$')`]:
-      '12.5',
-    [`json_extract_scalar(element_at(cast(json_parse('{"price":12.5}') as map(varchar, json)), 'cost'), '$')`]:
-      null,
+    [priceIn('price')]: '12.5',
+    [priceIn('cost')]: null,
   }),
 ];
