@@ -1,4 +1,4 @@
-import { askFor, type Heard, keyFor, Refused } from './ask.ts';
+import { askFor, type Heard, keyFor, RefusedCall } from './ask.ts';
 import { controls } from './controls.ts';
 import { h } from './dom.ts';
 import { keyRing, wrongKey } from './key.ts';
@@ -125,7 +125,7 @@ const bearings = async (key: string, { period, about }: State): Promise<Heard | 
     };
     return await askFor({ tool: 'describe_data', args }, key, new AbortController().signal);
   } catch (thrown) {
-    if (thrown instanceof Refused && (thrown.status === 401 || thrown.status === 403)) {
+    if (thrown instanceof RefusedCall && (thrown.status === 401 || thrown.status === 403)) {
       ring.drop(thrown.status === 401 ? t('refused') : thrown.message);
       return undefined;
     }
@@ -136,7 +136,7 @@ const bearings = async (key: string, { period, about }: State): Promise<Heard | 
         h(
           'p',
           { role: 'alert', class: 'failed' },
-          thrown instanceof Refused && thrown.message !== '' ? thrown.message : t('unreached'),
+          thrown instanceof RefusedCall && thrown.message !== '' ? thrown.message : t('unreached'),
         ),
         h('button', { type: 'button', click: () => void show() }, t('retry')),
       ),

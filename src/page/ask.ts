@@ -24,7 +24,7 @@ export interface Heard {
 }
 
 /** Why there is no answer, in the product’s words. `status` 0: it was not reached. */
-export class Refused extends Error {
+export class RefusedCall extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
     super(message);
@@ -46,7 +46,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isAnswer = (value: unknown): value is Heard =>
   isRecord(value) && Array.isArray(value.rows) && Array.isArray(value.columns) && isRecord(value.period);
 
-/** Asks as long as it takes: a question that runs on is waited for, until `signal` aborts. Rejects with Refused. */
+/** Asks as long as it takes: a question that runs on is waited for, until `signal` aborts. Rejects with RefusedCall. */
 export const askFor = async (call: Call, key: string, signal: AbortSignal): Promise<Heard> => {
   let query_id: unknown;
   for (;;) {
@@ -57,7 +57,7 @@ export const askFor = async (call: Call, key: string, signal: AbortSignal): Prom
     );
     if (status === 202 && isRecord(body)) query_id = body.query_id;
     else if (status === 200 && isAnswer(body)) return body;
-    else throw new Refused(status, isRecord(body) ? String(body.message ?? '') : '');
+    else throw new RefusedCall(status, isRecord(body) ? String(body.message ?? '') : '');
   }
 };
 
@@ -81,7 +81,7 @@ const get = async (address: string, headers: Readonly<Record<string, string>>, s
     return { status: answer.status, body };
   } catch (thrown) {
     if (signal.aborted) throw thrown;
-    throw new Refused(0, '');
+    throw new RefusedCall(0, '');
   }
 };
 

@@ -1,4 +1,4 @@
-import { addressOf, askFor, type Call, type Heard, inTurn, Refused } from './ask.ts';
+import { addressOf, askFor, type Call, type Heard, inTurn, RefusedCall } from './ask.ts';
 import { h, handOver } from './dom.ts';
 import { bytes, onClock, plain } from './format.ts';
 import { plainTable } from './people-charts.ts';
@@ -96,8 +96,12 @@ export const panelBox = (refused: () => void): Placed => {
       if (hadFocus) title.focus();
     } catch (thrown) {
       if (mine.signal.aborted) return;
-      if (thrown instanceof Refused && thrown.status === 401) refused();
-      failed(panel, key, thrown instanceof Refused && thrown.status !== 0 ? thrown.message : t('unreached'));
+      if (thrown instanceof RefusedCall && thrown.status === 401) refused();
+      failed(
+        panel,
+        key,
+        thrown instanceof RefusedCall && thrown.status !== 0 ? thrown.message : t('unreached'),
+      );
     }
   };
   const seen = new IntersectionObserver(

@@ -1,21 +1,23 @@
 import type { AnswerRow, Datum, Heard } from './ask.ts';
 import { h, s } from './dom.ts';
 import { inUnit, lasting, onClock, percent, plain } from './format.ts';
-import { numberIn, type Table, textIn } from './shown.ts';
+import { cellNumber, type Table, textIn } from './shown.ts';
 import { named, t } from './words.ts';
 
 /** Steps as columns that shrink, with what was lost between them. */
 export const funnelChart = ({ rows }: Heard, width: number): HTMLElement => {
   const [W, H] = [Math.max(280, width), 180];
   const slot = W / Math.max(1, rows.length);
-  const first = Math.max(1, numberIn(rows[0], 'people'));
-  const tall = (row: AnswerRow) => (H * numberIn(row, 'people')) / first;
+  const first = Math.max(1, cellNumber(rows[0], 'people'));
+  const tall = (row: AnswerRow) => (H * cellNumber(row, 'people')) / first;
   const svg = s('svg', {
     viewBox: `0 0 ${W} ${H}`,
     width: W,
     height: H,
     role: 'img',
-    'aria-label': rows.map((row) => `${textIn(row, 'event')}: ${plain(numberIn(row, 'people'))}`).join('; '),
+    'aria-label': rows
+      .map((row) => `${textIn(row, 'event')}: ${plain(cellNumber(row, 'people'))}`)
+      .join('; '),
   });
   for (const [i, row] of rows.entries()) {
     const [a, b] = [i * slot + 6, i * slot + 6 + slot * 0.56];
@@ -48,13 +50,13 @@ export const funnelChart = ({ rows }: Heard, width: number): HTMLElement => {
         {},
         h('bdi', { class: 'step', title: textIn(row, 'event') }, textIn(row, 'event')),
         h('b', {}, inUnit(row.conversion ?? null, 'share')),
-        h('span', { class: 'dim' }, `${plain(numberIn(row, 'people'))} ${t('people')}`),
+        h('span', { class: 'dim' }, `${plain(cellNumber(row, 'people'))} ${t('people')}`),
         i === 0
           ? h('span', { class: 'dim' }, t('start'))
           : h(
               'span',
               { class: 'down' },
-              `−${plain(numberIn(rows[i - 1], 'people') - numberIn(row, 'people'))} · ${inUnit(row.step_conversion ?? null, 'share')} ${t('goOn')}`,
+              `−${plain(cellNumber(rows[i - 1], 'people') - cellNumber(row, 'people'))} · ${inUnit(row.step_conversion ?? null, 'share')} ${t('goOn')}`,
             ),
         i === 0 || typeof row.median_seconds !== 'number'
           ? null
@@ -67,7 +69,7 @@ export const funnelChart = ({ rows }: Heard, width: number): HTMLElement => {
 
 /** Cohorts as rows, periods as columns, shaded by share; the pooled row last. */
 export const grid = ({ rows, period }: Heard): HTMLElement => {
-  const wide = Math.max(0, ...rows.map((row) => numberIn(row, 'period'))) + 1;
+  const wide = Math.max(0, ...rows.map((row) => cellNumber(row, 'period'))) + 1;
   const cohorts = Map.groupBy(rows, (row) => textIn(row, 'cohort'));
   return h(
     'div',
@@ -98,7 +100,7 @@ export const grid = ({ rows, period }: Heard): HTMLElement => {
               { scope: 'row' },
               cohort === null ? t('all') : onClock(Date.parse(cohort), period.timezone, 'week'),
             ),
-            h('td', { class: 'size' }, plain(numberIn(cells[0], 'size'))),
+            h('td', { class: 'size' }, plain(cellNumber(cells[0], 'size'))),
             Array.from({ length: wide }, (_, i) => {
               const cell = cells.find((one) => one.period === i);
               const share = cell?.share;
@@ -108,7 +110,7 @@ export const grid = ({ rows, period }: Heard): HTMLElement => {
                 'td',
                 {
                   class: `s${Math.min(10, Math.ceil(share * 10))}`,
-                  title: `${plain(numberIn(cell, 'people'))} ${t('of')} ${plain(numberIn(cell, 'size'))}`,
+                  title: `${plain(cellNumber(cell, 'people'))} ${t('of')} ${plain(cellNumber(cell, 'size'))}`,
                 },
                 percent(share),
               );
@@ -122,18 +124,18 @@ export const grid = ({ rows, period }: Heard): HTMLElement => {
 
 /** The way on from step to step, each step a column of its most frequent names. */
 export const flowChart = (answer: Heard): HTMLElement => {
-  const depths = Map.groupBy(answer.rows, (row) => numberIn(row, 'depth'));
+  const depths = Map.groupBy(answer.rows, (row) => cellNumber(row, 'depth'));
   return h(
     'div',
     { class: 'flows scroll', tabindex: 0, role: 'group', 'aria-label': t('paths') },
     [...depths].map(([depth, rows]) => {
-      const most = Math.max(1, ...rows.map((row) => numberIn(row, 'sessions')));
+      const most = Math.max(1, ...rows.map((row) => cellNumber(row, 'sessions')));
       return h(
         'ol',
         { class: 'bars', 'aria-label': String(depth) },
         rows.slice(0, 12).map((row) => {
           const fill = h('i', { class: 'fill' });
-          fill.style.width = `${(100 * numberIn(row, 'sessions')) / most}%`;
+          fill.style.width = `${(100 * cellNumber(row, 'sessions')) / most}%`;
           const way = `${textIn(row, 'from') ?? ''} → ${textIn(row, 'to') ?? ''}`;
           return h(
             'li',
@@ -143,7 +145,7 @@ export const flowChart = (answer: Heard): HTMLElement => {
               'span',
               { class: 'bar' },
               h('bdi', { class: 'name', title: way }, way),
-              h('span', { class: 'value' }, plain(numberIn(row, 'sessions'))),
+              h('span', { class: 'value' }, plain(cellNumber(row, 'sessions'))),
               h('span', { class: 'delta dim' }, inUnit(row.share ?? null, 'share')),
             ),
           );

@@ -25,7 +25,7 @@ export interface Table {
 }
 
 /** A column’s values of a row, as numbers; what is none counts as 0. */
-export const numberIn = (row: AnswerRow | undefined, name: string): number => {
+export const cellNumber = (row: AnswerRow | undefined, name: string): number => {
   const value = row?.[name];
   return typeof value === 'number' ? value : 0;
 };
@@ -59,7 +59,7 @@ export const namedRows = (
   },
 ): readonly Named[] => {
   const keyOf = (row: AnswerRow) => JSON.stringify(by.map((name) => row[name] ?? null));
-  const earlier = new Map(before?.rows.map((row) => [keyOf(row), numberIn(row, value)]));
+  const earlier = new Map(before?.rows.map((row) => [keyOf(row), cellNumber(row, value)]));
   // A name that is not among the rows of a list cut short may have had any value.
   const whole = before !== undefined && before.truncated === null;
   return answer.rows.map((row) => {
@@ -68,7 +68,7 @@ export const namedRows = (
     const [first = null] = names;
     return {
       name: names.every((one) => one === null) ? '' : names.map((one) => say(one ?? '–')).join(' · '),
-      value: numberIn(row, value),
+      value: cellNumber(row, value),
       ...(was !== undefined && { before: was }),
       ...(by[0] !== undefined && { filter: { field: by[0], value: first } }),
     };
@@ -90,7 +90,7 @@ export const pointsOf = (
   },
 ): readonly Point[] => {
   const at = (rows: readonly AnswerRow[] = []) =>
-    new Map(rows.map((row) => [Date.parse(String(row.bucket)), numberIn(row, value)]));
+    new Map(rows.map((row) => [Date.parse(String(row.bucket)), cellNumber(row, value)]));
   const [now, then] = [at(answer.rows), at(before?.rows)];
   const partial = new Set(answer.partial_buckets.map((text) => Date.parse(text)));
   const complete = Date.parse(answer.complete_until);

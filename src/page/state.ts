@@ -113,7 +113,7 @@ const shifted = (start: number, days: number, tz: string): number =>
   startOf(tz, 'day', start + dayMs / 2 + days * dayMs);
 
 /** Every bucket of a span, oldest first: an answer leaves out those in which nothing was. */
-export const everyBucket = (span: Stretch, tz: string, unit: 'hour' | 'day' | 'week'): readonly number[] => {
+export const bucketStarts = (span: Stretch, tz: string, unit: 'hour' | 'day' | 'week'): readonly number[] => {
   const found: number[] = [];
   for (let at = startOf(tz, unit, span.from); at < span.to; at = nextStart(tz, unit, at)) found.push(at);
   return found;

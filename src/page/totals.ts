@@ -4,8 +4,8 @@ import { h } from './dom.ts';
 import { inUnit, plain } from './format.ts';
 import type { Panel } from './panel.ts';
 import { about, call, earlier, type Scene } from './scene.ts';
-import { numberIn, over, pointsOf, tableOf } from './shown.ts';
-import { everyBucket } from './state.ts';
+import { cellNumber, over, pointsOf, tableOf } from './shown.ts';
+import { bucketStarts } from './state.ts';
 import { named, t } from './words.ts';
 
 const measures = [
@@ -36,7 +36,7 @@ export const tiles = (scene: Scene): Panel => {
         { class: 'tiles' },
         measures.map(([name, unit, metric]) => {
           const was = then?.rows[0];
-          const [now, before] = [numberIn(row, name), numberIn(was, name)];
+          const [now, before] = [cellNumber(row, name), cellNumber(was, name)];
           // More bounces or a longer stay are not good or bad by themselves.
           const shown = was === undefined ? null : delta(now, before, { 'data-plain': unit !== undefined });
           return h(
@@ -84,7 +84,7 @@ export const overTime = (scene: Scene): Panel => {
   const form = scene.days <= 2 ? 'hour' : scene.days > 182 ? 'week' : 'day';
   const asked = call(scene, 'overview', { interval: form, limit: '1000' });
   const points = (answer: Heard, before: Heard | undefined) =>
-    pointsOf(everyBucket(scene.span, scene.tz, form), everyBucket(scene.before, scene.tz, form), {
+    pointsOf(bucketStarts(scene.span, scene.tz, form), bucketStarts(scene.before, scene.tz, form), {
       answer,
       before,
       value: measure,
@@ -128,6 +128,6 @@ export const justNow = (scene: Scene): Panel => ({
   ...{ id: 'now', title: t('now'), tall: 60 },
   call: over(call(scene, 'get_stats', { metric: 'uniques' }), scene.recent),
   draw: ({ rows: [row] }) =>
-    h('p', { class: 'big' }, h('b', {}, plain(numberIn(row, 'value'))), ` ${t('nowMeans')}`),
+    h('p', { class: 'big' }, h('b', {}, plain(cellNumber(row, 'value'))), ` ${t('nowMeans')}`),
   table: (answer) => tableOf(answer),
 });

@@ -103,6 +103,8 @@ test('in the product a question is named, as code, by its own file and its route
         path !== 'src/routes.ts' &&
         // A resource that is an answer of this question, as it stands.
         path !== 'src/serve/resources.ts' &&
+        // The page chooses which questions it shows, as any caller does.
+        !path.startsWith('src/page/') &&
         !path.startsWith('src/tools/')
           ? [`${path} ${word}`]
           : [],
