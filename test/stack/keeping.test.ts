@@ -207,3 +207,23 @@ test('no output and no environment holds a secret', () => {
     ].sort(),
   );
 });
+
+test('what holds events, keys and the pepper keeps its name in the template: under another one an upgrade would begin empty', () => {
+  const named = (type: string) => Object.keys(template.findResources(type));
+  const kept = [
+    ...(['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret'] as const),
+    ...(['AWS::KinesisFirehose::DeliveryStream', 'AWS::Glue::Table'] as const),
+  ];
+  expect(kept.map((type) => [type, named(type)])).toEqual([
+    ['AWS::S3::Bucket', ['MillimetricLakeBucketBAC5E489']],
+    ['AWS::DynamoDB::Table', ['MillimetricLedgerTableB1D150B6']],
+    ['AWS::SecretsManager::Secret', ['MillimetricLedgerPepper4CE866C6']],
+    ['AWS::KinesisFirehose::DeliveryStream', ['MillimetricIntakeStreamF723E669']],
+    ['AWS::Glue::Table', ['MillimetricLakeEventsTable5CB90A95']],
+  ]);
+  // Any change of it makes CloudFormation write another secret, and every key ends.
+  expect(one('AWS::SecretsManager::Secret').Properties.GenerateSecretString).toEqual({
+    ExcludePunctuation: true,
+    PasswordLength: 64,
+  });
+});
