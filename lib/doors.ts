@@ -62,7 +62,7 @@ export class Doors extends Construct {
     const dialects = new Door(this, 'Dialects', {
       ...common,
       entry: 'dialects',
-      does: 'takes events in from other tools’ SDKs',
+      does: 'takes events in from the SDKs of other tools',
       memorySizeMiB: 1024,
       files,
     });

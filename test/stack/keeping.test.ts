@@ -227,3 +227,14 @@ test('what holds events, keys and the pepper keeps its name in the template: und
     PasswordLength: 64,
   });
 });
+
+test('what roles say of themselves is in the letters that IAM takes, and the template in the resources that a stack may have', () => {
+  const said = Object.values(template.findResources('AWS::IAM::Role')).flatMap(
+    (role) =>
+      z.object({ Properties: z.object({ Description: z.string().optional() }) }).parse(role).Properties
+        .Description ?? [],
+  );
+  expect(said.length).toBeGreaterThan(5);
+  expect(said.filter((text) => !/^[\t\n\r -~¡-ÿ]*$/.test(text))).toEqual([]);
+  expect(Object.keys(template.toJSON().Resources).length).toBeLessThanOrEqual(500);
+});
