@@ -25,6 +25,8 @@ export interface MillimetricProps {
   readonly throttle?: Throttle;
   /** The most one question may read, in bytes; at least 10,000,000. Default: 100 GB, so $0.50 a question at most. */
   readonly athenaBytesCutoff?: number;
+  /** From so many bytes an hour, read by all questions together, an alarm rings. Default: 200 GB, which cost a dollar. */
+  readonly questionBytesPerHour?: number;
   /** How long logs are kept. Default: one month. */
   readonly logRetention?: RetentionDays;
   /** How long events are kept, whole days. Default: for ever. */
@@ -53,7 +55,8 @@ export class Millimetric extends Construct {
       countryTable,
       logRetention = RetentionDays.ONE_MONTH,
     } = props;
-    const { throttle = { requestsPerSecond: 500, burst: 1000 }, athenaBytesCutoff = 100e9 } = props;
+    const { throttle = { requestsPerSecond: 500, burst: 1000 } } = props;
+    const { athenaBytesCutoff = 100e9, questionBytesPerHour = 200e9 } = props;
 
     const lake = new Lake(this, 'Lake', { retain, athenaBytesCutoff, recordsRetention });
     const intake = new Intake(this, 'Intake', { lake, logRetention });
@@ -61,7 +64,7 @@ export class Millimetric extends Construct {
     const doors = new Doors(this, 'Doors', { lake, intake, ledger, logRetention, countryTable });
     const drain = new Drain(this, 'Drain', { lake, intake, logRetention });
     const api = new Api(this, 'Api', { doors, throttle, logRetention, domain, waf });
-    const watch = new Watch(this, 'Watch', { api, drain, intake, lake, alarmsTo });
+    const watch = new Watch(this, 'Watch', { api, drain, intake, lake, questionBytesPerHour, alarmsTo });
     this.lake = lake;
     this.intake = intake;
     this.ledger = ledger;

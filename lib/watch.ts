@@ -29,6 +29,8 @@ export interface WatchProps {
   readonly drain: Drain;
   readonly intake: Intake;
   readonly lake: Lake;
+  /** From so many bytes an hour, read by questions, somebody should look. */
+  readonly questionBytesPerHour: number;
   /** The e-mail address that hears of alarms; undefined: they only show on the dashboard. */
   readonly alarmsTo: string | undefined;
 }
@@ -39,7 +41,7 @@ interface AlarmKind {
   readonly means: string;
   /** From which value on. */
   readonly from: number;
-  /** For how many periods of five minutes. Default 1. */
+  /** For how many periods of the metric, five minutes mostly. Default 1. */
   readonly periods?: number;
 }
 
@@ -54,7 +56,7 @@ const ingests = [
 ].join(' || ');
 const lateSeconds = bufferSeconds + deliverySeconds;
 
-/** What somebody should hear of, and one page to look at. Eight alarms and one dashboard: CloudWatch gives ten and three for nothing. */
+/** What somebody should hear of, and one page to look at. Nine alarms and one dashboard: CloudWatch gives ten and three for nothing. */
 export class Watch extends Construct {
   readonly dashboard: Dashboard;
 
@@ -95,7 +97,13 @@ export class Watch extends Construct {
     this.dashboard.addWidgets(...alarms.slice(4).map(shown));
   }
 
-  private kinds({ api, drain, intake, lake }: WatchProps): Readonly<Record<string, AlarmKind>> {
+  private kinds({
+    api,
+    drain,
+    intake,
+    lake,
+    questionBytesPerHour,
+  }: WatchProps): Readonly<Record<string, AlarmKind>> {
     const firehose = (metricName: string, statistic: string) =>
       new Metric({
         namespace: 'AWS/Firehose',
@@ -140,6 +148,17 @@ export class Watch extends Construct {
         }),
         from: 3,
         means: 'Athena failed to answer questions. Look at the workgroup’s recent queries for the reason.',
+      },
+      AskedTooMuch: {
+        metric: new Metric({
+          namespace: 'AWS/Athena',
+          metricName: 'ProcessedBytes',
+          dimensionsMap: { WorkGroup: lake.workgroup.name },
+          statistic: Stats.SUM,
+          period: Duration.hours(1),
+        }),
+        from: questionBytesPerHour,
+        means: `Questions read ${questionBytesPerHour / 1e9} GB within an hour, at $5 a TB. See usage for whose key asks so much; the runbook has the emergency brake.`,
       },
       Throttles: {
         metric: this.logged('ThrottledRequests', api.log, '{ $.status = "429" }'),

@@ -174,6 +174,13 @@ describe('an alarm on a service’s own metric names the metric, and the thing o
       'athena/latest/ug/query-metrics-viewing.html',
     ],
     [
+      'AskedTooMuch',
+      'AWS/Athena',
+      'ProcessedBytes',
+      () => ({ WorkGroup: one('AWS::Athena::WorkGroup')[1].Name }),
+      'athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html',
+    ],
+    [
       'ServerErrors',
       'AWS/ApiGateway',
       '5XXError',
@@ -198,6 +205,6 @@ describe('an alarm on a service’s own metric names the metric, and the thing o
   });
 
   test('every alarm is one of these', () => {
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 8);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 9);
   });
 });

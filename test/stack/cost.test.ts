@@ -30,7 +30,7 @@ describe('the stack’s own part of a bill', () => {
       cutoffBytes: 100e9,
       firstDay: '2026-01-01',
       secrets: 1,
-      alarms: 8,
+      alarms: 9,
       dashboards: 1,
       firewallRules: undefined,
     });
@@ -168,7 +168,7 @@ describe('a million events and 1,000 questions', () => {
     ['questions', 'trace', 'questions', 10],
     ['questions', 'sent', 'answers', (1_000 * 20_000) / 2 ** 30],
     ['standing', 'secretKept', 'the pepper', 1],
-    ['standing', 'alarm', 'alarms', 8],
+    ['standing', 'alarm', 'alarms', 9],
     ['standing', 'dashboard', 'the dashboard', 1],
     ['standing', 'schedule', 'the drain', 8_640],
     ['standing', 'lambdaRun', 'the drain', 8_640],

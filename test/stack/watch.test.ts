@@ -4,33 +4,37 @@ import { synthesized } from './synth.ts';
 
 const { template } = synthesized();
 
-/** Alarm, its metric, from which value on, for how many periods of five minutes. */
-const alarms = [
+/** Alarm, its metric, from which value on, for how many periods, of how many seconds where not five minutes. */
+const alarms: readonly (readonly [string, string, string, number, number, seconds?: number])[] = [
   ['IngestErrors', 'FailedIngests', 'Sum', 1, 1],
   ['FirehoseLate', 'DeliveryToS3.DataFreshness', 'Maximum', 121, 2],
   ['ConversionErrors', 'FailedConversion.Records', 'Sum', 1, 1],
   ['SpillNotEmpty', 'DrainsWithSpill', 'Sum', 1, 3],
   ['AthenaFailures', 'TotalExecutionTime', 'SampleCount', 3, 1],
+  ['AskedTooMuch', 'ProcessedBytes', 'Sum', 200e9, 1, 3600],
   ['Throttles', 'ThrottledRequests', 'Sum', 10, 1],
   ['ServerErrors', '5XXError', 'Sum', 5, 1],
   ['DeadLetters', 'ApproximateNumberOfMessagesVisible', 'Maximum', 1, 1],
-] as const;
+];
 
 describe('somebody hears', () => {
-  test.each(alarms)('of %s', (name, MetricName, Statistic, Threshold, EvaluationPeriods) => {
-    const [found] = Object.entries(template.findResources('AWS::CloudWatch::Alarm')).filter(([id]) =>
-      id.includes(name),
-    );
-    expect(found?.[1].Properties).toMatchObject({
-      MetricName,
-      Statistic,
-      Threshold,
-      EvaluationPeriods,
-      Period: 300,
-      TreatMissingData: 'notBreaching',
-    });
-    expect(found?.[1].Properties.AlarmDescription.length).toBeGreaterThan(60);
-  });
+  test.each(alarms.map(([...alarm]) => ({ alarm })))(
+    'of $alarm.0',
+    ({ alarm: [name, MetricName, Statistic, Threshold, EvaluationPeriods, Period = 300] }) => {
+      const [found] = Object.entries(template.findResources('AWS::CloudWatch::Alarm')).filter(([id]) =>
+        id.includes(name),
+      );
+      expect(found?.[1].Properties).toMatchObject({
+        MetricName,
+        Statistic,
+        Threshold,
+        EvaluationPeriods,
+        Period,
+        TreatMissingData: 'notBreaching',
+      });
+      expect(found?.[1].Properties.AlarmDescription.length).toBeGreaterThan(60);
+    },
+  );
 
   test('of nothing else, so that watching stays within what CloudWatch gives for nothing', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', alarms.length);
