@@ -14,7 +14,7 @@ export const gatewayAnswers = {
   /** UNAUTHORIZED: the place for the key is empty, or there are several. */
   noKey: new Problem(
     'missing_bearer_token',
-    'No key was sent, or more than one. Send it once, as the header Authorization: Bearer <key>, or as ?k=<key> on /v1/beacon; keys.json in the data folder holds those of the first start.',
+    'No key was sent, or more than one. Send it once, as the header Authorization: Bearer <key>, or as ?k=<key> on /v1/beacon; the first ones of a laptop are in keys.json of its data folder, those of a stack are what init printed.',
     { headers: challenge },
   ),
   /** REQUEST_TOO_LARGE. */

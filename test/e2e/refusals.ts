@@ -49,7 +49,7 @@ export const expectRefused = (answer: Answer): void => {
 /** The sentences that the gateways and the authorizer say, to the letter. */
 export const sentences = {
   noKey:
-    'No key was sent, or more than one. Send it once, as the header Authorization: Bearer <key>, or as ?k=<key> on /v1/beacon; keys.json in the data folder holds those of the first start.',
+    'No key was sent, or more than one. Send it once, as the header Authorization: Bearer <key>, or as ?k=<key> on /v1/beacon; the first ones of a laptop are in keys.json of its data folder, those of a stack are what init printed.',
   noToken: 'The Authorization header holds no bearer token; send Authorization: Bearer <key>.',
   malformed:
     'This is not a whole key: its shape or its checksum is wrong. Copy it again; keys look like sk_live_AbCd1234_… and end in 6 checksum characters.',
