@@ -1,7 +1,6 @@
 import type { Period } from '../../lake/events-of.ts';
 import { moment } from '../../people/sessions.ts';
 import { doersOf } from '../../people/who.ts';
-import { entriesOf, heldText } from '../../sql/entries.ts';
 import type { Field } from '../../sql/field.ts';
 import { numberOf, textOf } from '../../sql/field.ts';
 import { hashed } from '../../sql/hash.ts';
@@ -76,8 +75,8 @@ export const explained = (explaining: Explaining): Sql => {
           from (
             select ${each(project)}key, value, ${measured}
             from (
-              select ${each(project)}p, n, key, ${heldText} as value
-              from (${entriesOf(sql`base`, 'properties', [...project, sql`p`, sql`n`])}) as entries
+              select ${each(project)}p, n, key, json_extract_scalar(properties, concat('$["', key, '"]')) as value
+              from base cross join unnest(map_keys(cast(json_parse(properties) as map(varchar, json)))) as u (key)
               where ${speakable}
             ) as told
             where value is not null

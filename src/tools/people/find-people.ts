@@ -3,7 +3,6 @@ import { idsTold, peopleOf } from '../../people/list.ts';
 import { personKept, withPerson } from '../../people/session-persons.ts';
 import { sessionReach, sessionRows } from '../../people/sessions.ts';
 import { traitsBefore } from '../../people/traits.ts';
-import { entriesOf, heldText } from '../../sql/entries.ts';
 import { caseFolded } from '../../sql/filter.ts';
 import { hashed } from '../../sql/hash.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
@@ -157,10 +156,11 @@ function people(asking: Asking<Own>): Sql {
   const sessions = sessionRows(askedEvents(asking, sessionReach(period)), reading, period, personKept);
   const traits = traitsBefore(reading, period.to);
   const on = (other: string): Sql => sql`${name(other)}.project_id = p.project_id and ${name(other)}.w = p.w`;
-  const text = sql`case when not regexp_like(key, ${'["\\\\\\x00-\\x1f\\x7f-\\x9f]'}) then ${heldText} end`;
+  const path = sql`concat('$["', key, '"]')`;
+  const text = sql`case when not regexp_like(key, ${'["\\\\\\x00-\\x1f\\x7f-\\x9f]'}) then json_extract_scalar(traits, ${path}) end`;
   const inTraits = sql`
-    select project_id, w, 1 as hit
-    from (${entriesOf(sql`(${traits}) as spoken`, 'traits', [sql`project_id`, sql`w`])}) as entries
+    select project_id, w, 1 as hit from (${traits}) as spoken
+    cross join unnest(map_keys(cast(json_parse(traits) as map(varchar, json)))) as t (key)
     where ${contains(text)} group by project_id, w`;
   return sql`
     select p.*, coalesce(s.sessions, 0) as sessions, d.traits as traits${own.search === undefined ? sql`` : sql`, h.hit as hit`}

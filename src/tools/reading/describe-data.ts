@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import type { Cell, Row } from '../../ports.ts';
-import { entriesOf, heldText } from '../../sql/entries.ts';
 import { fieldFrom, textOf } from '../../sql/field.ts';
 import { caseFolded } from '../../sql/filter.ts';
 import { join, name, type Sql, sql } from '../../sql/sql.ts';
@@ -221,6 +220,7 @@ function values(asking: Asking<Own>, text: Sql): Sql {
 function properties(asking: Asking<Own>, event: string): Sql {
   const own = each(projects(asking));
   const by = [...projects(asking), name('key')];
+  const path = sql`concat('$["', key, '"]')`;
   const some = sql`
     select *, count(*) over (${asking.byProject ? sql`partition by project_id` : sql``}) as whole
     from (
@@ -228,9 +228,10 @@ function properties(asking: Asking<Own>, event: string): Sql {
       order by ts desc, received_at desc, request_id desc, seq desc limit ${newest}
     ) as latest`;
   const held = sql`
-    select ${own}whole, key, case when ${askable} then substr(json_format(held), 1, 1) end as kind,
-      case when ${askable} then substr(${heldText}, 1, 100) end as text
-    from (${entriesOf(sql`(${some}) as some_events`, 'properties', [...projects(asking), sql`whole`])}) as entries`;
+    select ${own}whole, key, case when ${askable} then substr(json_format(json_extract(properties, ${path})), 1, 1) end as kind,
+      case when ${askable} then substr(json_extract_scalar(properties, ${path}), 1, 100) end as text
+    from (${some}) as some_events
+    cross join unnest(map_keys(cast(json_parse(properties) as map(varchar, json)))) as t (key)`;
   const placed = sql`
     select *, row_number() over (partition by ${join(by)} order by case when text is null then 1 else 0 end, n desc, text, kind) as place
     from (

@@ -80,7 +80,7 @@ export const jsonPhrases: readonly Phrase[] = [
   phrase('map_values', 'functions/map', {
     // Values stand in the order of the keys, so the nth of both belong together.
     [valuesOf(`'{"b":"x","a":1.5,"n":null,"l":[1]}'`)]: '["a=1.5","b=x","l=","n="]',
-    [valuesOf(`'{"big":1e+21,"yes":true,"":"e"}'`)]: '["=e","big=1e+21","yes=true"]',
+    [valuesOf(`'{"small":5,"yes":true,"":"e"}'`)]: '["=e","small=5","yes=true"]',
     [priceIn('price')]: '12.5',
     [priceIn('cost')]: null,
   }),
